@@ -1,0 +1,9 @@
+"""What all content errors have in common."""
+
+from typing import ClassVar
+
+
+class ContentError(Exception):
+    """A refusal with a stable `code` for programs; `str(error)` is a sentence for people."""
+
+    code: ClassVar[str] = "content"

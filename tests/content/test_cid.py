@@ -1,0 +1,44 @@
+"""The raw CID, against identifiers that other implementations made."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.content.cid import BadCid, cid_of, digest, digest_of
+
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "content-cid.json").read_text())
+
+
+@pytest.mark.parametrize("vector", VECTORS["good"], ids=lambda v: v["cid"][-8:])
+def test_known_blocks(vector: dict[str, str]) -> None:
+    assert cid_of(digest(vector["text"].encode())) == vector["cid"]
+    assert digest_of(vector["cid"]).hex() == vector["sha256"]
+
+
+@pytest.mark.parametrize("cid", VECTORS["bad"])
+def test_every_other_form_is_refused(cid: str) -> None:
+    with pytest.raises(BadCid):
+        digest_of(cid)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_there_and_back(data: bytes) -> None:
+    assert digest_of(cid_of(data)) == data
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz234567", min_size=52, max_size=52))
+def test_a_digest_has_one_spelling(tail: str) -> None:
+    cid = "bafkrei" + tail
+    try:
+        assert cid_of(digest_of(cid)) == cid
+    except BadCid:
+        pass
+
+
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_digest_has_32_bytes(size: int) -> None:
+    with pytest.raises(BadCid, match="32 bytes"):
+        cid_of(bytes(size))
