@@ -1,0 +1,1 @@
+"""Serves the mirror as pages and API, relays signed actions, and keeps the reward pool going."""

@@ -1,0 +1,1 @@
+"""Compiling the contracts and putting them on a chain."""

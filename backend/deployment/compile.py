@@ -1,0 +1,80 @@
+"""Compiles contracts/ with py-solc-x, which runs npm's solc, into build/contracts.json."""
+
+import json
+import shutil
+from hashlib import sha256
+from typing import Any
+
+import solcx
+from solcx.exceptions import SolcError
+
+from indexer.artifacts import BUILD
+from indexer.settings import ROOT
+
+CONTRACTS = ROOT / "contracts"
+SOLC_JSON = CONTRACTS / "solc.json"
+WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
+
+
+class CompilerMissing(Exception):
+    """Node, or npm's solc, is not installed."""
+
+
+class CompileError(Exception):
+    """The contracts do not compile; the message is the compiler's."""
+
+
+def settings_hash() -> str:
+    """sha-256 of contracts/solc.json."""
+    return sha256(SOLC_JSON.read_bytes()).hexdigest()
+
+
+def compile_contracts(force: bool = False) -> bool:
+    """Compiles into BUILD unless it is newer than every source. Returns whether it compiled.
+
+    Raises CompilerMissing, CompileError.
+    """
+    sources = sorted(CONTRACTS.rglob("*.sol"))
+    newest = max(p.stat().st_mtime for p in [*sources, SOLC_JSON])
+    if not force and BUILD.exists() and BUILD.stat().st_mtime > newest:
+        return False
+    output = _solc(
+        {
+            "language": "Solidity",
+            "sources": {str(p.relative_to(ROOT)): {"content": p.read_text()} for p in sources},
+            "settings": {
+                **json.loads(SOLC_JSON.read_text())["settings"],
+                "outputSelection": {
+                    "*": {"*": ["abi", "evm.bytecode", "evm.deployedBytecode.object"]}
+                },
+            },
+        }
+    )
+    artifacts = {
+        name: {
+            "abi": made["abi"],
+            "bytecode": made["evm"]["bytecode"]["object"],
+            "linkReferences": made["evm"]["bytecode"]["linkReferences"],
+            "deployedBytecode": made["evm"]["deployedBytecode"]["object"],
+        }
+        for source, contracts in output["contracts"].items()
+        if source.startswith("contracts/")
+        for name, made in contracts.items()
+    }
+    BUILD.parent.mkdir(exist_ok=True)
+    partial = BUILD.with_suffix(".partial")
+    partial.write_text(json.dumps(artifacts))
+    partial.replace(BUILD)
+    return True
+
+
+def _solc(request: dict[str, Any]) -> dict[str, Any]:
+    if shutil.which("node") is None:
+        raise CompilerMissing("Node is missing. Install Node 20 or later, then run this again.")
+    if not (ROOT / "node_modules" / "solc").exists():
+        raise CompilerMissing("npm's solc is missing. Run `npm ci`, then run this again.")
+    try:
+        output: dict[str, Any] = solcx.compile_standard(request, solc_binary=WRAPPER)
+    except SolcError as error:
+        raise CompileError(error.stderr_data or str(error)) from error
+    return output

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @notice What a key may do; each role includes those below it.
+enum Role {
+    None,
+    Posting, // post, vote, claim
+    Active, // money: withdraw, power up
+    Owner // keys, recovery, everything
+}
+
+/// @notice The slot of a key address. A key serves one account, once: a revoked slot stays, marked.
+///
+///   bits  0..39   account
+///   bits 40..47   role
+///   bits 48..87   expiry   seconds; 0 = never. The key is void from this moment on.
+///   bits 88..103  epoch    the account's keyEpoch when the key was added
+///   bit  104      revoked
+type Key is uint256;
+
+using KeyLib for Key global;
+
+library KeyLib {
+    uint256 private constant REVOKED = 1 << 104;
+
+    function pack(
+        uint40 account_,
+        Role role_,
+        uint40 expiry_,
+        uint256 epoch_
+    ) internal pure returns (Key) {
+        return
+            Key.wrap(
+                uint256(account_) |
+                    (uint256(uint8(role_)) << 40) |
+                    (uint256(expiry_) << 48) |
+                    (epoch_ << 88)
+            );
+    }
+
+    function account(Key k) internal pure returns (uint40) {
+        return uint40(Key.unwrap(k));
+    }
+
+    function role(Key k) internal pure returns (Role) {
+        return Role(uint8(Key.unwrap(k) >> 40));
+    }
+
+    function expiry(Key k) internal pure returns (uint40) {
+        return uint40(Key.unwrap(k) >> 48);
+    }
+
+    function epoch(Key k) internal pure returns (uint256) {
+        return uint16(Key.unwrap(k) >> 88);
+    }
+
+    function revoked(Key k) internal pure returns (bool) {
+        return Key.unwrap(k) & REVOKED != 0;
+    }
+
+    function revoke(Key k) internal pure returns (Key) {
+        return Key.wrap(Key.unwrap(k) | REVOKED);
+    }
+}

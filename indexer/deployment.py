@@ -1,0 +1,57 @@
+"""The record of a deployment, deployments/<chainId>.json: written once by `laurel deploy`, read by all else."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+
+class NotDeployed(Exception):
+    """There is no deployment record for this chain."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Addresses are checksummed; `block` is the first block with our events; `parameters` are the core's
+    constructor arguments (ICore.sol `Parameters`: day in seconds, supplies in wei)."""
+
+    chain_id: int
+    core: str
+    token: str
+    block: int
+    parameters: dict[str, int | str]
+    libraries: dict[str, str]
+    settings_hash: str  # sha-256 of contracts/solc.json as compiled with
+
+    @property
+    def day(self) -> int:
+        """Seconds in a DAY."""
+        return int(self.parameters["day"])
+
+
+def path_for(folder: Path, chain_id: int) -> Path:
+    return folder / f"{chain_id}.json"
+
+
+def load(folder: Path, chain_id: int) -> Deployment:
+    """Raises NotDeployed when the chain has no record."""
+    path = path_for(folder, chain_id)
+    try:
+        return Deployment(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        raise NotDeployed(
+            f"No contracts are recorded for chain {chain_id} ({path}). Run `laurel deploy` first."
+        ) from None
+    except (ValueError, TypeError) as error:
+        raise NotDeployed(
+            f"{path} is damaged ({error}). Restore it, or deploy again after removing it."
+        ) from error
+
+
+def save(folder: Path, deployment: Deployment) -> Path:
+    """Writes the record whole or not at all."""
+    path = path_for(folder, deployment.chain_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(asdict(deployment), indent=2) + "\n")
+    partial.replace(path)
+    return path

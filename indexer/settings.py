@@ -1,0 +1,40 @@
+"""Where this node keeps its things and which chain it follows, from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One node's settings.
+
+    home: folder of the node's state (LAUREL_HOME, default var/).
+    database: SQLAlchemy URL (LAUREL_DATABASE, default SQLite in home).
+    rpc: the chain's JSON-RPC URL (LAUREL_RPC).
+    deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS).
+    ipfs_api: multiaddr of a Kubo daemon's RPC, or None for the embedded store alone (IPFS_API).
+    sources: base URLs of other nodes and gateways to ask for missing content (LAUREL_SOURCES, comma-separated).
+    """
+
+    home: Path
+    database: str
+    rpc: str
+    deployments: Path
+    ipfs_api: str | None
+    sources: tuple[str, ...]
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
+        home = Path(env.get("LAUREL_HOME", ROOT / "var")).absolute()
+        return cls(
+            home=home,
+            database=env.get("LAUREL_DATABASE", f"sqlite:///{home / 'laurel.db'}"),
+            rpc=env.get("LAUREL_RPC", "http://127.0.0.1:8545"),
+            deployments=Path(env.get("LAUREL_DEPLOYMENTS", ROOT / "deployments")),
+            ipfs_api=env.get("IPFS_API") or None,
+            sources=tuple(s for s in env.get("LAUREL_SOURCES", "").split(",") if s),
+        )
