@@ -1,0 +1,22 @@
+"""Alembic's way into the mirror: only its own tables, in the transaction that `migrate_mirror` opened."""
+
+from typing import Any
+
+from alembic import context
+
+from indexer.schema import Base
+
+
+def _is_mirror(item: Any, name: str | None, kind: str, reflected: bool, against: Any) -> bool:
+    """The node's own tables live in the same database and are none of our business."""
+    return kind != "table" or name in Base.metadata.tables
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    version_table="mirror_version",
+    include_object=_is_mirror,
+    render_as_batch=True,
+)
+context.run_migrations()
