@@ -1,6 +1,7 @@
 """Compiles contracts/ with py-solc-x, which runs npm's solc, into build/contracts.json."""
 
 import json
+import os
 import shutil
 from hashlib import sha256
 from typing import Any
@@ -62,7 +63,7 @@ def compile_contracts(force: bool = False) -> bool:
         for name, made in contracts.items()
     }
     BUILD.parent.mkdir(exist_ok=True)
-    partial = BUILD.with_suffix(".partial")
+    partial = BUILD.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(artifacts))
     partial.replace(BUILD)
     return True

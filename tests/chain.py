@@ -1,0 +1,155 @@
+"""A real chain for a test: anvil on a port of the system's choosing, and the contracts on it."""
+
+import json
+import platform
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from web3 import Web3
+from web3.contract import Contract
+from web3.logs import DISCARD
+
+from backend.deployment.compile import compile_contracts
+from backend.deployment.deploy import Parameters, deploy
+from indexer.actions import Signed
+from indexer.artifacts import artifact
+from indexer.deployment import Deployment
+from indexer.settings import ROOT
+
+# The first of anvil's well-known accounts: it has coin on every fresh chain.
+DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+DEV = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+START = 1_700_000_000  # the chain's first moment
+
+
+def anvil_binary() -> Path:
+    system = platform.system().lower()
+    machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "amd64"
+    return ROOT / "node_modules" / "@foundry-rs" / f"anvil-{system}-{machine}" / "bin" / "anvil"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+@dataclass
+class Anvil:
+    url: str
+    process: subprocess.Popen[bytes]
+
+    def rpc(self, method: str, *params: Any) -> Any:
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(
+            self.url, body, {"Content-Type": "application/json"}
+        )
+        answer = json.loads(urllib.request.urlopen(request, timeout=30).read())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def now(self) -> int:
+        """The latest block's time, in seconds."""
+        return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+
+    def forward(self, seconds: int) -> None:
+        """Mines a block `seconds` after the latest."""
+        self.rpc("evm_setNextBlockTimestamp", self.now() + seconds)
+        self.rpc("evm_mine")
+
+
+@contextmanager
+def running_anvil(*options: str, port: int = 0, timestamp: int = START) -> Iterator[Anvil]:
+    port = port or free_port()
+    process = subprocess.Popen(
+        [
+            str(anvil_binary()),
+            "--port",
+            str(port),
+            "--quiet",
+            "--timestamp",
+            str(timestamp),
+            *options,
+        ]
+    )
+    anvil = Anvil(f"http://127.0.0.1:{port}", process)
+    try:
+        for _ in range(200):
+            if process.poll() is not None:
+                raise RuntimeError("anvil did not start")
+            try:
+                anvil.rpc("eth_chainId")
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield anvil
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@dataclass
+class Chain:
+    """A chain with the core on it. `send` raises web3's ContractLogicError subclasses on a revert."""
+
+    anvil: Anvil
+    deployment: Deployment
+    w3: Web3
+    core: Contract
+    token: Contract
+
+    def send(self, call: Any, sender: str = DEV, gas: int = 0) -> Any:
+        """Sends a contract call from an account that anvil holds (or impersonates); returns the receipt."""
+        options = {"from": sender} | ({"gas": gas} if gas else {})
+        receipt = self.w3.eth.wait_for_transaction_receipt(call.transact(options))
+        assert receipt["status"] == 1, "reverted"
+        return receipt
+
+    def relay(self, *batch: Signed) -> Any:
+        """Relays from the dev account; returns the receipt."""
+        return self.send(
+            self.core.functions.relay([(s.kind, s.action, s.signature) for s in batch])
+        )
+
+    def skipped(self, receipt: Any) -> dict[int, str]:
+        """Index -> error name of the items that a relay skipped."""
+        names = error_names()
+        return {
+            e["args"]["index"]: names.get(e["args"]["reason"], e["args"]["reason"].hex())
+            for e in self.core.events.Skipped().process_receipt(receipt, errors=DISCARD)
+        }
+
+    def impersonate(self, address: str) -> None:
+        """Lets `send` use `address`, and gives it coin."""
+        self.anvil.rpc("anvil_impersonateAccount", address)
+        self.anvil.rpc("anvil_setBalance", address, hex(10**20))
+
+
+def error_names() -> dict[bytes, str]:
+    """Selector -> name of every custom error of the core."""
+    return {
+        Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})")[:4]: e["name"]
+        for e in artifact("LaurelCore")["abi"]
+        if e["type"] == "error"
+    }
+
+
+def deployed_on(anvil: Anvil, folder: Path, parameters: Parameters = Parameters()) -> Chain:
+    compile_contracts()
+    deployment = deploy(anvil.url, DEV_KEY, folder, parameters)
+    w3 = Web3(Web3.HTTPProvider(anvil.url))
+    return Chain(
+        anvil,
+        deployment,
+        w3,
+        w3.eth.contract(deployment.core, abi=artifact("LaurelCore")["abi"]),  # type: ignore[call-overload]
+        w3.eth.contract(deployment.token, abi=artifact("LaurelToken")["abi"]),  # type: ignore[call-overload]
+    )
