@@ -1,0 +1,1 @@
+"""Accounts: profiles, wallets and keys."""

@@ -1,0 +1,31 @@
+"""The site: `create_app` puts the rooms together."""
+
+from flask import Flask
+
+from backend import assets, problems, security
+from backend.clock import Clock
+from backend.database import close_session
+from backend.node import Node
+from indexer.database import connect
+from indexer.settings import ROOT, Settings
+
+MAX_REQUEST = 16 * 1024 * 1024
+"""Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application of one node. The database must be migrated already."""
+    settings = settings or Settings.from_env()
+    app = Flask(
+        "backend",
+        template_folder=str(ROOT / "frontend" / "templates"),
+        static_folder=None,
+    )
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
+    app.extensions["laurel"] = Node(settings, connect(settings.database), Clock(settings.rpc))
+    app.extensions["laurel-assets"] = assets.Assets(ROOT / "frontend")
+    app.teardown_appcontext(close_session)
+    security.init_app(app)
+    problems.init_app(app)
+    app.register_blueprint(assets.bp)
+    return app

@@ -1,0 +1,40 @@
+"""The `laurel` command. Each room brings its own commands; this module only puts them together."""
+
+from typing import Any
+
+import click
+
+from backend.clock import ChainUnreachable
+from backend.commands import site
+from backend.deployment.compile import CompileError, CompilerMissing
+from indexer.artifacts import NotCompiled
+from indexer.content.errors import ContentError
+from indexer.deployment import NotDeployed
+
+FOR_THE_USER = (
+    ChainUnreachable,
+    CompileError,
+    CompilerMissing,
+    ContentError,
+    NotCompiled,
+    NotDeployed,
+)
+"""Errors whose message is a sentence that says what to do."""
+
+
+class Laurel(click.Group):
+    """A group that ends with the message of an error which is the user's to put right."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except FOR_THE_USER as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Laurel)
+def main() -> None:
+    """A social network where posting and curating earn tokens."""
+
+
+main.add_command(site)

@@ -1,0 +1,78 @@
+"""The chain's clock: what its next block would see as the present, in seconds since 1970.
+
+A local chain's clock may run far ahead of the wall's, and stands still between blocks in its latest
+block alone; so the pending block is asked, and the wall's clock carries on from there.
+"""
+
+import time
+from threading import Lock
+from typing import Any
+
+import httpx
+
+TIMEOUT_SECONDS = 2.0
+FRESH_SECONDS = 1.0
+"""How long an answer is carried on by the wall's clock before the chain is asked again."""
+
+
+class ChainUnreachable(Exception):
+    """The chain's RPC does not answer, or answers with an error."""
+
+
+class Clock:
+    """The clock of the chain behind one RPC URL. Safe to share among threads."""
+
+    def __init__(self, rpc: str) -> None:
+        self._rpc = rpc
+        self._http = httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._lock = Lock()
+        self._chain_id: int | None = None
+        self._latest = 0
+        self._ahead = 0.0  # chain's seconds minus the wall's
+        self._asked = float("-inf")  # time.monotonic()
+
+    def now(self) -> int:
+        """The chain's present. Raises ChainUnreachable if the chain has never answered."""
+        self._refresh()
+        return max(self._latest, int(time.time() + self._ahead))
+
+    def latest(self) -> int:
+        """The latest block's time: what a vote signs as its moment. Raises as `now` does."""
+        self._refresh()
+        return self._latest
+
+    def chain_id(self) -> int:
+        """Raises ChainUnreachable."""
+        if self._chain_id is None:
+            self._chain_id = int(self._ask("eth_chainId"), 16)
+        return self._chain_id
+
+    def _refresh(self) -> None:
+        with self._lock:
+            if time.monotonic() - self._asked < FRESH_SECONDS:
+                return
+            known = self._asked > float("-inf")
+            self._asked = (
+                time.monotonic()
+            )  # also when it fails: not every page waits for a dead chain
+            try:
+                latest = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+                pending = self._ask("eth_getBlockByNumber", "pending", False)
+            except ChainUnreachable:
+                if known:
+                    return
+                self._asked = float("-inf")
+                raise
+            ahead = int(pending["timestamp"], 16) if pending else latest
+            self._latest = latest
+            self._ahead = max(latest, ahead) - time.time()
+
+    def _ask(self, method: str, *params: Any) -> Any:
+        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+        try:
+            answer = self._http.post(self._rpc, json=body).raise_for_status().json()
+            if "error" in answer:
+                raise ChainUnreachable(f"The chain refused {method}: {answer['error']}.")
+            return answer["result"]
+        except (httpx.HTTPError, ValueError, KeyError) as error:
+            raise ChainUnreachable(f"The chain at {self._rpc} does not answer: {error}.") from error

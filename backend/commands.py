@@ -1,0 +1,51 @@
+"""`laurel site`: serves the pages and the API."""
+
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+from backend.database import migrate_node
+from indexer.database import connect, migrate_mirror
+from indexer.settings import Settings
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our application, made in each worker after the fork."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self._settings = settings
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        from backend.app import create_app
+
+        return create_app(self._settings)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=1, show_default=True, help="Processes, of 8 threads each.")
+def site(host: str, port: int, workers: int) -> None:
+    """Serve the pages and the API."""
+    settings = Settings.from_env()
+    engine = connect(settings.database)
+    migrate_mirror(engine)
+    migrate_node(engine)
+    engine.dispose()
+    options = {
+        "bind": f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": 8,
+        "loglevel": "warning",
+        "graceful_timeout": 5,
+    }
+    _Server(settings, options).run()

@@ -1,0 +1,50 @@
+"""The node's own tables (sessions, relay queue and the like), beside the mirror in the same database."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from flask import g
+from sqlalchemy import Engine, MetaData
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from backend.node import current_node
+from indexer.database import writing
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class NodeBase(DeclarativeBase):
+    """Base of every table that is this node's own business and no part of the mirror."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "pk": "pk_%(table_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+        }
+    )
+
+
+def migrate_node(engine: Engine) -> None:
+    """Brings the node's tables to the latest revision; processes that do so at once take turns."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def session() -> Session:
+    """The request's session for reading, closed with the request. Write through `writing(engine)`."""
+    found: Session | None = g.get("session")
+    if found is None:
+        found = g.session = Session(current_node().engine)
+    return found
+
+
+def close_session(error: BaseException | None = None) -> None:
+    """Ends the request's session, if there was one."""
+    found: Session | None = g.pop("session", None)
+    if found is not None:
+        found.close()

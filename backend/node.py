@@ -1,0 +1,46 @@
+"""What one process of the site holds: settings, database, content store and the chain's clock."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import current_app
+from sqlalchemy import Engine
+
+from backend.clock import Clock
+from indexer.content import open_store
+from indexer.content.store import Store
+from indexer.deployment import Deployment, load
+from indexer.settings import Settings
+
+LOCAL_CHAINS = frozenset({31337})
+"""Chain ids of development chains, whose clock may be moved."""
+
+
+@dataclass
+class Node:
+    """Made once per process, after any fork: neither store nor engine survives one."""
+
+    settings: Settings
+    engine: Engine
+    clock: Clock
+
+    @cached_property
+    def store(self) -> Store:
+        """Raises StoreUnavailable."""
+        return open_store(self.settings.home / "content", self.settings.ipfs_api)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The contracts that this node follows. Raises NotDeployed, ChainUnreachable."""
+        return load(self.settings.deployments, self.clock.chain_id())
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a development chain on somebody's own machine."""
+        return self.deployment.chain_id in LOCAL_CHAINS
+
+
+def current_node() -> Node:
+    """The node of the running application."""
+    node: Node = current_app.extensions["laurel"]
+    return node

@@ -1,0 +1,1 @@
+"""Posts and comments: their pages, their threads, their payouts and their words."""

@@ -1,0 +1,62 @@
+"""What a browser may do with our pages, and which requests may change anything."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+
+from backend.problems import Problem
+
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        *(f"{kind} 'self'" for kind in ("script-src", "style-src", "img-src", "font-src")),
+        *(f"{kind} 'self'" for kind in ("connect-src", "form-action", "manifest-src")),
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types laurel",
+    ]
+)
+COOKIE = "laurel_session"
+_HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Checks where a changing request comes from, and puts the headers on every answer."""
+    app.before_request(check_origin)
+    app.after_request(_put_headers)
+
+
+def check_origin() -> None:
+    """Raises Problem 403 `cross_origin` if another site's page sent this changing request.
+
+    A browser always names the origin then. What names none is no browser, and must not come with a
+    session. A form of another site cannot send the content types that we take (415 otherwise).
+    """
+    if request.method in _SAFE:
+        return
+    origin = request.headers.get("Origin")
+    foreign = urlsplit(origin).netloc != request.host if origin else COOKIE in request.cookies
+    if foreign:
+        raise Problem(403, "cross_origin", "This request did not come from a page of this site.")
+    plain_form = request.mimetype in (
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "text/plain",
+    )
+    if plain_form:
+        detail = "Send JSON (application/json), a document (application/octet-stream) or a picture."
+        raise Problem(415, "unsupported_media_type", detail)
+
+
+def _put_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    return response

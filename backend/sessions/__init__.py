@@ -1,0 +1,1 @@
+"""Signing in: a text to sign, and the session that the signature opens."""
