@@ -2,13 +2,19 @@
 pragma solidity 0.8.37;
 
 import {Signed} from "../interfaces/ICore.sol";
+import {KeyManagement} from "../libraries/KeyManagement.sol";
+import {Keys} from "../libraries/Keys.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Signatures} from "../libraries/Signatures.sol";
-import {Role} from "../types/Key.sol";
 import {Votes} from "./Votes.sol";
 
 /// @dev Signed actions of any kind, from anyone who pays the gas.
 abstract contract Relay is Votes {
+    using KeyManagement for Keys.Book;
+
+    uint256 private constant REGISTER_WORDS = 7;
+    uint256 private constant ADD_KEY_WORDS = 5;
+
     mapping(uint40 account => mapping(uint256 word => uint256)) private _nonces;
 
     function relay(Signed[] calldata batch) external {
@@ -34,16 +40,10 @@ abstract contract Relay is Votes {
         } else if (kind == Kinds.POST) {
             (uint40 account, bytes32 digest, bytes32 parent, uint40 community, uint40 deadline) = abi
                 .decode(s.action, (uint40, bytes32, bytes32, uint40, uint40));
-            _checkDeadline(deadline);
+            Keys.checkDeadline(deadline);
             _post(_signer(s, Kinds.POST_TYPEHASH, 5), account, digest, parent, community);
         } else if (kind == Kinds.REGISTER) {
-            _checkLength(s.action, 7, true);
-            Registration calldata r;
-            bytes calldata action = s.action;
-            assembly ("memory-safe") {
-                r := action.offset
-            }
-            _register(address(0), r, s.signature, action[7 * 32:]);
+            _registerSigned(s);
         } else if (kind == Kinds.ADD_KEY) {
             _addKeySigned(s);
         } else if (kind == Kinds.REVOKE_KEY) {
@@ -51,14 +51,14 @@ abstract contract Relay is Votes {
                 s.action,
                 (uint40, address, uint40)
             );
-            _checkDeadline(deadline);
-            _revokeKey(_signer(s, Kinds.REVOKE_KEY_TYPEHASH, 3), account, key);
+            Keys.checkDeadline(deadline);
+            _book.revokeKey(_signer(s, Kinds.REVOKE_KEY_TYPEHASH, 3), account, key);
         } else if (kind == Kinds.POWER_UP) {
             (uint40 account, uint40 to, uint256 amount, uint256 nonce, uint40 deadline) = abi.decode(
                 s.action,
                 (uint40, uint40, uint256, uint256, uint40)
             );
-            _checkDeadline(deadline);
+            Keys.checkDeadline(deadline);
             _useNonce(account, nonce);
             _powerUp(_signer(s, Kinds.POWER_UP_TYPEHASH, 5), account, to, amount);
         } else if (kind == Kinds.WITHDRAW) {
@@ -66,7 +66,7 @@ abstract contract Relay is Votes {
                 s.action,
                 (uint40, address, uint256, uint256, uint40)
             );
-            _checkDeadline(deadline);
+            Keys.checkDeadline(deadline);
             _useNonce(account, nonce);
             _withdraw(_signer(s, Kinds.WITHDRAW_TYPEHASH, 5), account, to, amount);
         } else {
@@ -78,26 +78,47 @@ abstract contract Relay is Votes {
         return _nonces[account][nonce >> 8] & (1 << (nonce & 255)) != 0;
     }
 
-    function _addKeySigned(Signed calldata s) private {
-        _checkLength(s.action, 5, true);
-        (uint40 account, address key, Role role, uint40 expiry, uint40 deadline) = abi.decode(
-            s.action,
-            (uint40, address, Role, uint40, uint40)
-        );
-        bytes32 structHash = keccak256(bytes.concat(Kinds.ADD_KEY_TYPEHASH, s.action[:5 * 32]));
-        address signer = Signatures.signerOf(_domainSeparatorV4(), structHash, s.signature);
-        _addKey(signer, account, key, role, expiry, deadline, s.action[5 * 32:]);
+    // A static struct's calldata form is its words in a row, as the action has them.
+
+    function _registerSigned(Signed calldata s) private {
+        _checkLength(s.action, REGISTER_WORDS, true);
+        bytes calldata action = s.action;
+        Registration calldata r;
+        assembly ("memory-safe") {
+            r := action.offset
+        }
+        bytes calldata proof = action[32 * REGISTER_WORDS:];
+        _book.register(_domainSeparatorV4(), address(0), r, s.signature, proof);
     }
 
-    /// @dev The words of `action` are the struct's EIP-712 encoding as they stand.
+    function _addKeySigned(Signed calldata s) private {
+        _checkLength(s.action, ADD_KEY_WORDS, true);
+        bytes calldata words = s.action[:32 * ADD_KEY_WORDS];
+        KeyGrant calldata g;
+        assembly ("memory-safe") {
+            g := words.offset
+        }
+        address signer = _signerOf(words, Kinds.ADD_KEY_TYPEHASH, s.signature);
+        _book.addKey(_domainSeparatorV4(), signer, g, s.action[32 * ADD_KEY_WORDS:]);
+    }
+
     function _signer(
         Signed calldata s,
         bytes32 typehash,
         uint256 words
     ) private view returns (address) {
         _checkLength(s.action, words, false);
-        bytes32 structHash = keccak256(bytes.concat(typehash, s.action));
-        return Signatures.signerOf(_domainSeparatorV4(), structHash, s.signature);
+        return _signerOf(s.action, typehash, s.signature);
+    }
+
+    /// @dev The words of an action are its struct's EIP-712 encoding as they stand.
+    function _signerOf(
+        bytes calldata words,
+        bytes32 typehash,
+        bytes calldata signature
+    ) private view returns (address) {
+        bytes32 structHash = keccak256(bytes.concat(typehash, words));
+        return Signatures.signerOf(_domainSeparatorV4(), structHash, signature);
     }
 
     function _checkLength(bytes calldata action, uint256 words, bool more) private pure {

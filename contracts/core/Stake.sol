@@ -33,7 +33,7 @@ abstract contract Stake is Accounts {
     }
 
     function manaOf(uint40 account) external view returns (uint256 voting, uint256 downvote) {
-        return _regenerated(accountState[account]);
+        return _regenerated(_book.state[account]);
     }
 
     // ---------------------------------------------------------------- what direct calls and the relay share
@@ -64,11 +64,11 @@ abstract contract Stake is Accounts {
 
     /// @dev New stake arrives without mana.
     function _addStake(uint40 account, uint256 vests) internal {
-        AccountState state = accountState[account];
+        AccountState state = _book.state[account];
         (uint256 voting, uint256 downvote) = _regenerated(state);
         uint256 effective = (state.effective() + vests).toUint64();
         state = state.with(effective, voting, downvote, block.timestamp);
-        accountState[account] = state;
+        _book.state[account] = state;
         emit StakeChanged(account, state);
     }
 

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Keys} from "../libraries/Keys.sol";
 import {RewardMath} from "../libraries/RewardMath.sol";
 import {AccountState} from "../types/AccountState.sol";
 import {Role} from "../types/Key.sol";
@@ -13,8 +14,6 @@ import {Pool} from "./Pool.sol";
 abstract contract Votes is Pool {
     using SafeCast for uint256;
     using SafeCast for int256;
-
-    uint256 private constant MAX_AGE = 1 hours; // of a signature; as a deadline for the other kinds
 
     function vote(uint40 account, bytes32 id, int16 bps) external {
         _vote(msg.sender, account, id, bps, uint32(block.timestamp));
@@ -46,7 +45,7 @@ abstract contract Votes is Pool {
 
         VoteState next;
         (next, state) = _cast(state, bps, signedAt, left);
-        accountState[account] = state;
+        _book.state[account] = state;
         _votes[id][account] = next;
         _replace(id, p, old, next, cashout / DAY);
         emit Voted(id, account, next, state);
@@ -54,7 +53,7 @@ abstract contract Votes is Pool {
 
     function _checkOrder(uint256 signedAt, VoteState old) private view {
         if (signedAt > block.timestamp) revert VoteFromFuture(signedAt);
-        if (block.timestamp > signedAt + MAX_AGE) revert Expired(signedAt + MAX_AGE);
+        if (block.timestamp > signedAt + Keys.MAX_DEADLINE) revert Expired(signedAt + Keys.MAX_DEADLINE);
         if (signedAt <= old.signedAt()) revert StaleVote(signedAt, old.signedAt());
     }
 

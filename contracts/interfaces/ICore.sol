@@ -76,15 +76,17 @@ interface ICore {
         bytes calldata postingSignature
     ) external returns (uint40 account);
 
-    /// @param proof the new key's signature over AddKey(account, key, role, expiry, deadline)
-    function addKey(
-        uint40 account,
-        address key,
-        Role role,
-        uint40 expiry,
-        uint40 deadline,
-        bytes calldata proof
-    ) external;
+    /// @param expiry seconds; 0 = never
+    struct KeyGrant {
+        uint40 account;
+        address key;
+        Role role;
+        uint40 expiry;
+        uint40 deadline;
+    }
+
+    /// @param proof the new key's signature over AddKey, whose fields are those of `g`
+    function addKey(KeyGrant calldata g, bytes calldata proof) external;
 
     /// @notice An owner key revokes any key of its account; any key revokes itself.
     function revokeKey(uint40 account, address key) external;
