@@ -15,6 +15,7 @@ def open_store(path: str | Path, ipfs_api: str | None = None) -> Store:
     cache = EmbeddedStore(path)
     if not ipfs_api:
         return cache
-    from indexer.content.kubo import KuboStore  # a slow import that most nodes never need
+    # A slow import that most nodes never need.
+    from indexer.content.kubo import KuboStore
 
     return KuboStore(cache, ipfs_api)
