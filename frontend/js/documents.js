@@ -1,0 +1,25 @@
+// Posts and comments as canonical bytes: the same as indexer/content/encoding.py makes.
+import { utf8 } from './bytes.js';
+
+/**
+ * Keys sorted and strings in NFC, all the way down.
+ * @param {unknown} value @returns {unknown}
+ */
+function ordered(value) {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new Error('The text holds half of a character. Type it again.');
+    return value.normalize('NFC');
+  }
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
+}
+
+/** For ASCII keys that are not numbers, and whole numbers. @param {object} document */
+export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
+
+/** The id of a post: account (40 bits), then the first 216 bits of the digest.
+ * @param {number} account @param {string} digest 0x and 64 hex digits */
+export const postId = (account, digest) =>
+  `0x${account.toString(16).padStart(10, '0')}${digest.slice(2, 56)}`;

@@ -1,0 +1,77 @@
+// The recovery file: an owner key, encrypted with a passphrase.
+import { concat, fromHex, random, toHex, utf8 } from './bytes.js';
+import { CURVE, addressOf } from './p256.js';
+
+const ROUNDS = 600_000;
+const base64url = /** @param {Uint8Array} bytes */ (bytes) =>
+  btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
+const fromBase64url = /** @param {string} text */ (text) =>
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+
+/**
+ * @param {string} passphrase @param {import('./bytes.js').Bytes} salt
+ * @param {number} iterations @param {KeyUsage} usage
+ */
+async function aesKey(passphrase, salt, iterations, usage) {
+  const typed = utf8(passphrase.normalize('NFKC'));
+  const base = await crypto.subtle.importKey('raw', typed, 'PBKDF2', false, ['deriveKey']);
+  const kdf = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
+  return crypto.subtle.deriveKey(kdf, base, { name: 'AES-GCM', length: 256 }, false, [usage]);
+}
+
+/**
+ * The text of a recovery file. The key must be extractable.
+ * @param {import('./p256.js').KeyPair} key @param {string} handle @param {string} passphrase
+ */
+export async function seal(key, handle, passphrase) {
+  const { d } = await crypto.subtle.exportKey('jwk', key.privateKey);
+  const secret = concat(fromBase64url(String(d)), key.point);
+  const [salt, iv] = [random(16), random(12)];
+  const aes = await aesKey(passphrase, salt, ROUNDS, 'encrypt');
+  const box = { name: 'AES-GCM', iv, additionalData: utf8(handle + key.address) };
+  return JSON.stringify(
+    {
+      laurel: 'recovery file: the owner key of an account, encrypted with your passphrase',
+      v: 1,
+      handle,
+      address: key.address,
+      kdf: { name: 'PBKDF2-SHA256', iterations: ROUNDS, salt: toHex(salt) },
+      cipher: { name: 'AES-256-GCM', iv: toHex(iv) },
+      secret: toHex(await crypto.subtle.encrypt(box, aes, secret)),
+    },
+    null,
+    1,
+  );
+}
+
+/**
+ * The owner key in a recovery file. Throws an Error that says what to do.
+ * @param {string} text @param {string} passphrase
+ * @returns {Promise<{ handle: string, key: import('./p256.js').KeyPair }>}
+ */
+export async function open(text, passphrase) {
+  let file;
+  try {
+    file = JSON.parse(text);
+    if (file.v !== 1 || !(file.kdf.iterations <= 10 * ROUNDS)) throw 0;
+  } catch {
+    throw new Error('This is not a recovery file of ours. Pick the file that you saved here.');
+  }
+  const { handle, address, kdf, cipher, secret } = file;
+  let plain;
+  try {
+    const aes = await aesKey(passphrase, fromHex(kdf.salt), kdf.iterations, 'decrypt');
+    const box = { name: 'AES-GCM', iv: fromHex(cipher.iv), additionalData: utf8(handle + address) };
+    plain = new Uint8Array(await crypto.subtle.decrypt(box, aes, fromHex(secret)));
+  } catch {
+    throw new Error('The passphrase does not open this file, or the file is damaged.');
+  }
+  const [d, x, y] = [0, 32, 64].map((at) => base64url(plain.slice(at, at + 32)));
+  const jwk = { kty: 'EC', crv: 'P-256', d, x, y };
+  const privateKey = await crypto.subtle.importKey('jwk', jwk, CURVE, false, ['sign']);
+  const point = plain.slice(32);
+  return { handle, key: { privateKey, point, address: addressOf(point) } };
+}

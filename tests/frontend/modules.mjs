@@ -1,0 +1,61 @@
+// Runs the page's modules under Node for test_modules.py: reads {function, ...} lines, answers a line each.
+import { createInterface } from "node:readline";
+import { encodeFunctionData, hashTypedData } from "viem";
+import * as actions from "../../frontend/js/actions.js";
+import { fromHex, toHex } from "../../frontend/js/bytes.js";
+import { canonical, postId } from "../../frontend/js/documents.js";
+import * as p256 from "../../frontend/js/p256.js";
+import * as recovery from "../../frontend/js/recovery.js";
+import { keccak256 } from "../../frontend/js/vendor/keccak.js";
+
+const calls = {
+  keccak: ({ data }) => toHex(keccak256(fromHex(data))),
+  action: ({ chain, kind, values }) => ({
+    action: toHex(actions.encode(chain.actions.kinds[kind].fields, values)),
+    message: toHex(actions.message(chain, kind, values)),
+    typed: actions.typedData(chain, kind, values),
+  }),
+  viem: ({ typed }) => hashTypedData(typed),
+  word: ({ type, value }) => toHex(actions.word(type, value)),
+  canonical: ({ document }) => toHex(canonical(document)),
+  postId: ({ account, digest }) => postId(account, digest),
+  sign: async ({ data, times }) => {
+    const key = await p256.generate(false);
+    const signatures = [];
+    for (let i = 0; i < times; i++)
+      signatures.push(toHex(await p256.sign(key, fromHex(data))));
+    return {
+      address: key.address,
+      extractable: key.privateKey.extractable,
+      signatures,
+    };
+  },
+  recover: async ({ handle, passphrase, data, damage, typed }) => {
+    const key = await p256.generate(true);
+    const file = await recovery.seal(key, handle, passphrase);
+    const opened = await recovery.open(
+      damage ? file.replace(...damage) : file,
+      typed,
+    );
+    return {
+      file,
+      address: key.address,
+      opened: { handle: opened.handle, address: opened.key.address },
+      extractable: opened.key.privateKey.extractable,
+      signature: toHex(await p256.sign(opened.key, fromHex(data))),
+    };
+  },
+  calldata: ({ abi, functionName, args }) =>
+    encodeFunctionData({ abi, functionName, args }),
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const call = JSON.parse(line);
+  let answer;
+  try {
+    answer = { result: await calls[call.function](call) };
+  } catch (error) {
+    answer = { error: error.message };
+  }
+  console.log(JSON.stringify(answer));
+}

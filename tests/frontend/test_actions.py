@@ -1,0 +1,108 @@
+"""The browser's, the indexer's, eth-account's and viem's hashes of the same actions are the same."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_abi.abi import encode
+from eth_account.messages import encode_typed_data
+from eth_utils.crypto import keccak
+
+from indexer import actions
+from tests.frontend.conftest import Js, JsError
+
+CASES = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())["cases"]
+
+
+def _chain(case: dict[str, Any]) -> dict[str, Any]:
+    return {"chainId": case["chainId"], "core": case["core"], "actions": actions.ACTIONS}
+
+
+def _native(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    types = dict(actions.KINDS[kind].fields)
+    return {
+        name: bytes.fromhex(value[2:])
+        if types[name] == "bytes32"
+        else int(value)
+        if "int" in types[name]
+        else value
+        for name, value in values.items()
+    }
+
+
+def _hex(data: bytes) -> str:
+    return "0x" + data.hex()
+
+
+def test_every_kind_has_a_vector() -> None:
+    assert {case["kind"] for case in CASES} == set(actions.KINDS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+def test_python_agrees_with_the_vector(case: dict[str, Any]) -> None:
+    kind = actions.KINDS[case["kind"]]
+    action = actions.encode(kind, _native(case["kind"], case["values"]))
+    domain = actions.domain_separator(case["chainId"], case["core"])
+    assert _hex(action) == case["action"]
+    assert _hex(actions.message(domain, kind, action)) == case["message"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+def test_the_browser_agrees_with_the_vector(js: Js, case: dict[str, Any]) -> None:
+    made = js("action", chain=_chain(case), kind=case["kind"], values=case["values"])
+    assert made["action"] == case["action"]
+    assert made["message"] == case["message"]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+def test_what_a_wallet_is_given_hashes_the_same(js: Js, case: dict[str, Any]) -> None:
+    typed = js("action", chain=_chain(case), kind=case["kind"], values=case["values"])["typed"]
+    assert js("viem", typed=typed) == case["hash"]
+    typed["message"] = _native(case["kind"], typed["message"])
+    signable = encode_typed_data(full_message=typed)
+    message = b"\x19" + signable.version + signable.header + signable.body
+    assert _hex(message) == case["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("uint40", 2**40 - 1),
+        ("uint256", 2**256 - 1),
+        ("uint8", 0),
+        ("int16", -32768),
+        ("int16", 32767),
+        ("int16", -1),
+        ("bytes32", "0x" + "0f" * 32),
+        ("address", "0x00000000000000000000000000000000000000ff"),
+    ],
+)
+def test_words_are_those_of_eth_abi(js: Js, kind: str, value: int | str) -> None:
+    native = bytes.fromhex(str(value)[2:]) if kind == "bytes32" else value
+    text = value if kind == "bytes32" else str(value)
+    assert js("word", type=kind, value=text) == _hex(encode([kind], [native]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("uint40", str(2**40)),
+        ("uint8", "-1"),
+        ("int16", "32768"),
+        ("int16", "-32769"),
+        ("address", "0x01" + "00" * 20),
+        ("string", "x" * 33),
+        ("bytes32", "0x" + "00" * 33),
+        ("uint256", "undefined"),
+    ],
+)
+def test_what_does_not_fit_is_refused(js: Js, kind: str, value: str) -> None:
+    with pytest.raises(JsError):
+        js("word", type=kind, value=value)
+
+
+@pytest.mark.parametrize("size", [0, 1, 31, 66, 134, 135, 136, 137, 271, 272, 273, 1000])
+def test_keccak(js: Js, size: int) -> None:
+    data = bytes(i * 7 % 256 for i in range(size))
+    assert js("keccak", data=_hex(data)) == _hex(keccak(data))
