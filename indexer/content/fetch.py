@@ -1,0 +1,167 @@
+"""Getting the bytes of one document from whoever has them, when the chain only gave the digest.
+
+A source may be anyone's server: it is believed in nothing. Its answer is read no further than a
+document may be long, no longer than a deadline, and is kept only if it hashes to the digest.
+"""
+
+import socket
+import time
+from collections.abc import Sequence
+from hashlib import sha256
+from threading import Timer
+from typing import Any
+
+import httpx
+
+from indexer.content.cid import cid_of
+from indexer.content.documents import MAX_DOCUMENT
+from indexer.content.errors import ContentError
+from indexer.content.store import Corrupt, Missing, Store, StoreUnavailable
+
+DEADLINE_SECONDS = 10.0
+"""For one source: connecting, redirects and the last byte."""
+MAX_REDIRECTS = 2
+FIRST_WAIT_SECONDS = 5
+LONGEST_WAIT_SECONDS = 3600
+
+_HEADERS = {
+    "Accept": "application/vnd.ipld.raw",
+    "Accept-Encoding": "identity",
+    "Connection": "close",  # each request has a connection of its own, which can be cut
+}
+
+
+class NotFound(ContentError):
+    """Nobody asked has the document. `reasons` says why, one pair (who, why) in order of asking."""
+
+    code = "content_not_found"
+
+    def __init__(self, cid: str, reasons: Sequence[tuple[str, str]]) -> None:
+        self.reasons = tuple(reasons)
+        told = "; ".join(f"{who}: {why}" for who, why in reasons)
+        super().__init__(f"Nobody asked has {cid} ({told}).")
+
+
+class _Refused(Exception):
+    """Why one source's answer is not used."""
+
+
+def fetch(
+    digest: bytes,
+    store: Store,
+    sources: Sequence[str],
+    client: httpx.Client,
+    deadline: float = DEADLINE_SECONDS,
+) -> bytes:
+    """The document whose sha-256 is `digest` (32 bytes), from the store or the first that has it.
+
+    `sources` are base URLs of nodes and gateways, asked in order as `{base}/ipfs/{cid}?format=raw`,
+    each for at most `deadline` seconds. What is found is put into the store (pinned). Whoever makes
+    the list decides which addresses this machine may ask. Raises `NotFound`, and what `store.put`
+    raises.
+    """
+    cid = cid_of(digest)
+    reasons: list[tuple[str, str]] = []
+    try:
+        return store.get(cid)
+    except (Missing, Corrupt, StoreUnavailable) as error:
+        reasons.append(("local store", str(error)))
+    for base in sources:
+        try:
+            data = _ask(base, cid, client, deadline)
+        except _Refused as refusal:
+            reasons.append((base, str(refusal)))
+            continue
+        store.put(data)
+        return data
+    raise NotFound(cid, reasons)
+
+
+def backoff(tries: int) -> int:
+    """Seconds to wait after the `tries`-th failure (from 1): 5, 10, 20 … and at most an hour."""
+    return min(FIRST_WAIT_SECONDS << min(max(tries - 1, 0), 20), LONGEST_WAIT_SECONDS)
+
+
+def _ask(base: str, cid: str, client: httpx.Client, deadline: float) -> bytes:
+    """The verified block from one source. Raises `_Refused`."""
+    clock = _Deadline(deadline)
+    try:
+        request: httpx.Request | None = client.build_request(
+            "GET",
+            f"{base.rstrip('/')}/ipfs/{cid}",
+            params={"format": "raw"},
+            headers=_HEADERS,
+            timeout=deadline,
+            extensions={"trace": clock.trace},
+        )
+        for _ in range(MAX_REDIRECTS + 1):
+            assert request is not None
+            response = client.send(request, stream=True, follow_redirects=False)
+            try:
+                request = response.next_request
+                if request is None:
+                    return _read(response, cid, clock)
+            finally:
+                response.close()
+            clock.check()
+        raise _Refused(f"more than {MAX_REDIRECTS} redirects")
+    except httpx.InvalidURL as error:
+        raise _Refused(f"not an address: {error}") from error
+    except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
+        clock.check()
+        raise _Refused(f"{type(error).__name__}: {error}") from error
+    finally:
+        clock.stop()
+
+
+def _read(response: httpx.Response, cid: str, clock: "_Deadline") -> bytes:
+    if response.status_code != 200:
+        raise _Refused(f"status {response.status_code}")
+    data = bytearray()
+    for chunk in response.iter_raw():  # raw: a compressed answer must not unfold in memory
+        data += chunk
+        if len(data) > MAX_DOCUMENT:
+            raise _Refused(f"more than {MAX_DOCUMENT // 1024} KiB")
+    found = cid_of(sha256(data).digest())
+    if found != cid:
+        clock.check()  # an answer without a length that was cut looks like a whole one
+        raise _Refused(f"other bytes ({found})")
+    return bytes(data)
+
+
+class _Deadline:
+    """Cuts the connection when time is up, even while a server sends a byte now and then.
+
+    HTTP clients limit the wait for each read, not the whole of an answer.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._seconds = seconds
+        self._socket: socket.socket | None = None
+        self._timer = Timer(seconds, self._cut)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def trace(self, event: str, info: dict[str, Any]) -> None:
+        """Told by httpx of each step: the newest connection is the one to cut."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if time.monotonic() >= self._end:
+                self._cut()
+
+    def check(self) -> None:
+        """Raises `_Refused` once time is up."""
+        if time.monotonic() >= self._end:
+            raise _Refused(f"not done in {self._seconds:g} seconds")
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _cut(self) -> None:
+        if self._socket is not None:
+            try:
+                # Not SSLSocket's own, which takes the TLS state away from under a reading thread.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            except OSError:  # closed already
+                return
