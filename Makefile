@@ -1,0 +1,95 @@
+# What a newcomer and CI type. Everything made here stays in .venv/, node_modules/, build/ and var/.
+
+PORT ?= 8000
+RPC_PORT ?= 8545
+PYTHON ?=
+UV_VERSION := 0.13.9
+
+# What `make test` installed holds all that `make up` needs.
+PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
+MODULES := $(if $(wildcard node_modules/.dev),node_modules/.dev,node_modules/.run)
+
+.PHONY: up test test-long lint format browser node clean
+
+up: $(PACKAGES) $(MODULES)
+	@exec .venv/bin/python -m backend up --port $(PORT) --rpc-port $(RPC_PORT)
+
+test: .venv/.dev node_modules/.dev browser lint
+	@.venv/bin/python -m pytest -n 2
+
+test-long: export LAUREL_LONG = 1
+test-long: test
+
+lint: .venv/.dev node_modules/.dev
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/python -m backend compile
+	@.venv/bin/mypy --strict indexer backend
+	@npx --no-install tsc
+	@npx --no-install prettier --log-level warn --check 'contracts/**/*.sol'
+
+format: .venv/.dev node_modules/.dev
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+	@npx --no-install prettier --log-level warn --write 'contracts/**/*.sol'
+
+# Takes away what make installed and built. Chain, posts and keys in var/ stay.
+clean:
+	rm -rf .venv node_modules build artifacts cache
+
+# ---------------------------------------------------------------- Python
+
+.venv/.made:
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && found=$$python && break; \
+	done; \
+	if [ -z "$$found" ]; then \
+	  echo "Laurel needs Python 3.11 or later. Install it, or say where it is: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+	  echo "$$found cannot make virtual environments. Install its venv module (on Debian and Ubuntu: apt-get install python3-venv)." >&2; exit 1; \
+	fi; \
+	echo "Making .venv with $$($$found --version) ..."; \
+	$$found -m venv .venv && \
+	.venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && touch $@
+
+.venv/.run: .venv/.made requirements.lock
+	@echo "Installing Python packages ..."
+	@.venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock
+	@touch $@
+
+.venv/.dev: .venv/.made requirements.lock requirements-dev.lock
+	@echo "Installing Python packages, those for the tests too ..."
+	@.venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements-dev.lock
+	@touch $@
+
+# ---------------------------------------------------------------- Node
+
+node:
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then \
+	  echo "Laurel needs Node 20 or later with npm: its compiler and local chain come from there. Install it from https://nodejs.org or your system's packages." >&2; exit 1; \
+	fi
+
+node_modules/.run: package.json package-lock.json | node
+	@echo "Installing Node packages ..."
+	@npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Hardhat runs on the Node 22 among the packages, whose native parts an older npm's Node leaves out.
+node_modules/.dev: package.json package-lock.json | node
+	@echo "Installing Node packages, those for the tests too ..."
+	@npm ci --no-audit --no-fund --loglevel=error
+	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# ---------------------------------------------------------------- the browser of the tests
+
+browser:
+	@if ! command -v chromium >/dev/null; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing chromium ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  else \
+	    echo "The tests need the package chromium as /usr/bin/chromium. Install it (on Debian: apt-get install chromium)." >&2; exit 1; \
+	  fi; \
+	fi
