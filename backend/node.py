@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from flask import current_app
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from backend.clock import Clock
 from indexer.content import open_store
 from indexer.content.store import Store
 from indexer.deployment import Deployment, load
+from indexer.schema import Cursor
 from indexer.settings import Settings
 
 LOCAL_CHAINS = frozenset({31337})
@@ -31,8 +32,13 @@ class Node:
 
     @cached_property
     def deployment(self) -> Deployment:
-        """The contracts that this node follows. Raises NotDeployed, ChainUnreachable."""
-        return load(self.settings.deployments, self.clock.chain_id())
+        """The contracts that this node follows: the mirror's, or before there is one, the chain's.
+
+        Raises NotDeployed, ChainUnreachable.
+        """
+        with self.engine.connect() as connection:
+            mirrored = connection.scalar(select(Cursor.chain_id))
+        return load(self.settings.deployments, mirrored or self.clock.chain_id())
 
     @property
     def local(self) -> bool:

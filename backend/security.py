@@ -6,6 +6,8 @@ from flask import Flask, Response, request
 
 from backend.problems import Problem
 
+SESSION_COOKIE = "laurel_session"
+
 CSP = "; ".join(
     [
         "default-src 'none'",
@@ -17,7 +19,7 @@ CSP = "; ".join(
         "trusted-types laurel",
     ]
 )
-COOKIE = "laurel_session"
+
 _HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -43,7 +45,9 @@ def check_origin() -> None:
     if request.method in _SAFE:
         return
     origin = request.headers.get("Origin")
-    foreign = urlsplit(origin).netloc != request.host if origin else COOKIE in request.cookies
+    foreign = (
+        urlsplit(origin).netloc != request.host if origin else SESSION_COOKIE in request.cookies
+    )
     if foreign:
         raise Problem(403, "cross_origin", "This request did not come from a page of this site.")
     plain_form = request.mimetype in (

@@ -1,0 +1,39 @@
+"""/api/v1/posts and the posts of one account, as JSON."""
+
+from typing import Any
+
+from flask import Blueprint, request
+
+from backend import paging
+from backend.accounts.queries import by_handle
+from backend.database import session
+from backend.feeds.queries import feed, of_account
+from backend.node import current_node
+from backend.posts.api import as_json
+from backend.problems import Problem
+
+bp = Blueprint("feeds-api", __name__, url_prefix="/api/v1")
+
+
+@bp.get("/posts")
+def posts() -> dict[str, Any]:
+    name = request.args.get("feed", "new")
+    found, cursor = feed(session(), current_node().deployment, name, paging.limit())
+    return {"posts": [as_json(piece) for piece in found], "next": cursor}
+
+
+@bp.get("/accounts/<handle>/posts")
+def account_posts(handle: str) -> dict[str, Any]:
+    """`kind` is posts (the default) or comments."""
+    kind = request.args.get("kind", "posts")
+    if kind not in ("posts", "comments"):
+        raise Problem(400, "bad_kind", "`kind` is posts or comments.")
+    account = by_handle(session(), handle)
+    found, cursor = of_account(
+        session(),
+        current_node().deployment,
+        account.id,
+        comments=kind == "comments",
+        size=paging.limit(),
+    )
+    return {"posts": [as_json(piece) for piece in found], "next": cursor}

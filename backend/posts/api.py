@@ -1,0 +1,139 @@
+"""/api/v1/posts/…: one post, its comments and votes; documents in, and the preview of a body."""
+
+from typing import Any
+
+from flask import Blueprint
+from sqlalchemy import select
+
+from backend import paging
+from backend.bodies import exact_bytes, members
+from backend.database import session
+from backend.formats import hex0x
+from backend.node import current_node
+from backend.posts.queries import Piece, find, pieces, read
+from backend.problems import Problem
+from indexer.content import documents
+from indexer.content.cid import cid_of, digest
+from indexer.content.render import render
+from indexer.schema import Account, Post, Vote
+
+bp = Blueprint("posts-api", __name__, url_prefix="/api/v1")
+
+
+def found(text: str) -> Piece:
+    """The post or comment with this id in hex. Raises Problem 404 `unknown_post`."""
+    deployment = current_node().deployment
+    digits = text.removeprefix("0x")
+    if len(digits) == 64 and all(c in "0123456789abcdefABCDEF" for c in digits):
+        piece = find(session(), deployment, bytes.fromhex(digits))
+        if piece is not None:
+            return piece
+    raise Problem(404, "unknown_post", "There is no post with this id on this chain.")
+
+
+def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
+    """A piece as the API gives it: ids and digests in 0x-hex, wei and rshares as decimal strings."""
+    post, words, payout = piece.post, piece.words, piece.payout
+    body = {"html": words.html} if html and words else {}
+    return {
+        "id": hex0x(post.id),
+        "author": {"account": post.account, "handle": piece.handle},
+        "digest": hex0x(post.digest),
+        "cid": cid_of(post.digest),
+        "parent": hex0x(post.parent) if post.parent else None,
+        "root": hex0x(post.root),
+        "depth": post.depth,
+        "createdAt": post.created_at,
+        "cashoutAt": post.cashout_at,
+        "tx": hex0x(post.tx),
+        "netRshares": str(post.net_rshares),
+        "weight": str(post.weight),
+        "votes": post.votes,
+        "children": post.children,
+        "hot": post.hot,
+        "trending": post.trending,
+        "payout": {
+            "state": payout.state,
+            "total": str(payout.total),
+            "liquid": str(payout.liquid),
+            "vests": str(payout.vests),
+            "curation": str(payout.curation),
+        },
+        "state": piece.state,
+        "trouble": piece.trouble,
+        "title": words.title if words else "",
+        "summary": words.summary if words else "",
+        "tags": words.tags if words else [],
+        "picture": words.picture if words else None,
+        "lang": words.lang if words else None,
+        "sensitive": words.sensitive if words else False,
+        **body,
+    }
+
+
+@bp.get("/posts/<post>")
+def one(post: str) -> dict[str, Any]:
+    return as_json(found(post), html=True)
+
+
+@bp.get("/posts/<post>/comments")
+def comments(post: str) -> dict[str, Any]:
+    """The direct replies, newest first; `children` of each says whether it has replies of its own."""
+    top = found(post).post
+    size = paging.limit()
+    statement = pieces(whole=True).where(Post.root == top.root, Post.parent == top.id)
+    condition = paging.after((Post.seq,), (int,))
+    if condition is not None:
+        statement = statement.where(condition)
+    statement = statement.order_by(Post.seq.desc()).limit(size + 1)
+    rows = read(session(), current_node().deployment, statement)
+    rows, cursor = paging.cut(rows, size, lambda piece: [piece.post.seq])
+    return {"comments": [as_json(row, html=True) for row in rows], "next": cursor}
+
+
+@bp.get("/posts/<post>/votes")
+def votes(post: str) -> dict[str, Any]:
+    """The votes that stand, the latest first; `bps` is their weight in hundredths of a per cent."""
+    top = found(post).post
+    size = paging.limit()
+    statement = (
+        select(Vote, Account.handle)
+        .join(Account, Account.id == Vote.account)
+        .where(Vote.post == top.id, Vote.bps != 0)
+    )
+    condition = paging.after((Vote.seq,), (int,))
+    if condition is not None:
+        statement = statement.where(condition)
+    rows = session().execute(statement.order_by(Vote.seq.desc()).limit(size + 1)).all()
+    rows, cursor = paging.cut(list(rows), size, lambda row: [row[0].seq])
+    return {"votes": [_vote(vote, handle) for vote, handle in rows], "next": cursor}
+
+
+@bp.post("/documents")
+def put_document() -> tuple[dict[str, str], int]:
+    data = exact_bytes(documents.MAX_DOCUMENT, documents.TooLarge.code)
+    documents.parse(data)
+    cid = current_node().store.put(data)
+    return {"digest": hex0x(digest(data)), "cid": cid}, 201
+
+
+@bp.post("/render")
+def preview() -> dict[str, str]:
+    (body,) = members("body")
+    if len(body.encode("utf-8", "replace")) > documents.MAX_BODY:
+        detail = f"A body has at most {documents.MAX_BODY:,} bytes."
+        raise Problem(413, documents.TooLarge.code, detail)
+    return {"html": render(body)}
+
+
+def _vote(vote: Vote, handle: str) -> dict[str, Any]:
+    return {
+        "account": vote.account,
+        "handle": handle,
+        "bps": vote.bps,
+        "rshares": str(vote.rshares),
+        "weight": str(vote.weight),
+        "signedAt": vote.signed_at,
+        "claimed": vote.claimed,
+        "vests": str(vote.vests),
+    }

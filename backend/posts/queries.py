@@ -1,0 +1,157 @@
+"""Posts and comments as readers get them: the chain's row, the author's handle, the words, the payout."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Float, Select, cast, func, select
+from sqlalchemy.orm import Session, defer
+
+from backend.posts.payout import Payout, Pool, closed, estimate, pool_of
+from indexer.deployment import Deployment
+from indexer.schema import Account, Content, Day, Post, Vote
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A post or comment. `words` is None when there is nothing to show, and `trouble` says why:
+    `missing`, or the code of what is wrong with the document."""
+
+    post: Post
+    handle: str
+    words: Content | None
+    trouble: str | None
+    payout: Payout
+    claims: int  # of all posts that cash out on the same day
+    root_title: str = ""  # of the post that a comment belongs to
+
+    @property
+    def state(self) -> str:
+        """ready, missing or unreadable."""
+        if self.words is not None:
+            return "ready"
+        return "missing" if self.trouble == "missing" else "unreadable"
+
+
+def pieces(*, whole: bool = False) -> Select[Any]:
+    """The rows that `read` takes; with the posts' HTML if `whole`."""
+    statement: Select[Any] = (
+        select(Post, Account.handle, Content)
+        .join(Account, Account.id == Post.account)
+        .outerjoin(Content, Content.digest == Post.digest)
+    )
+    return statement if whole else statement.options(defer(Content.html))
+
+
+def read(session: Session, deployment: Deployment, statement: Select[Any]) -> list[Piece]:
+    """The pieces of a statement made from `pieces`."""
+    rows = session.execute(statement).all()
+    posts = [post for post, _, _ in rows]
+    pool = pool_now(session, deployment)
+    closed_days = _closed_days(session, deployment, posts)
+    open_claims = _open_claims(session, deployment, posts, closed_days)
+    titles = _root_titles(session, posts)
+    found = []
+    for post, handle, content in rows:
+        words, trouble = _words(post, content)
+        number = post.cashout_at // deployment.day
+        day = closed_days.get(number)
+        claims = open_claims.get(number, 0)
+        found.append(
+            Piece(
+                post,
+                handle,
+                words,
+                trouble,
+                _payout(post, day, claims, pool),
+                claims,
+                titles.get(post.root, ""),
+            )
+        )
+    return found
+
+
+def find(session: Session, deployment: Deployment, post: bytes) -> Piece | None:
+    """One post or comment with its words, by id."""
+    found = read(session, deployment, pieces(whole=True).where(Post.id == post))
+    return found[0] if found else None
+
+
+def pool_now(session: Session, deployment: Deployment) -> Pool:
+    """The reward pool as the next closing day would find it."""
+    last = session.execute(
+        select(Day.pool, Day.recent).order_by(Day.day.desc()).limit(1)
+    ).one_or_none()
+    return pool_of(deployment.parameters, (last.pool, last.recent) if last else None)
+
+
+def voters(session: Session, post: bytes, limit: int) -> Sequence[tuple[str, Vote]]:
+    """The votes that moved a post most, each with the voter's handle."""
+    rows = session.execute(
+        select(Account.handle, Vote)
+        .join(Account, Account.id == Vote.account)
+        .where(Vote.post == post, Vote.bps != 0)
+        .order_by(func.abs(Vote.rshares).desc(), Vote.seq)
+        .limit(limit)
+    )
+    return [(handle, vote) for handle, vote in rows]
+
+
+def _words(post: Post, content: Content | None) -> tuple[Content | None, str | None]:
+    if content is None or content.state == "missing":
+        return None, "missing"
+    if content.state != "ready":
+        return None, content.error or "unreadable"
+    if content.parent != post.parent:
+        return None, "document_wrong_parent"
+    return content, None
+
+
+def _payout(post: Post, day: Day | None, claims: int, pool: Pool) -> Payout:
+    if post.settled:
+        return Payout("paid", post.liquid, post.vests, post.curation)
+    if day is not None:
+        return closed(post.net_rshares, post.weight, day.claims, day.paid, pool.curve)
+    return estimate(post.net_rshares, post.weight, claims, pool)
+
+
+def _closed_days(session: Session, deployment: Deployment, posts: list[Post]) -> dict[int, Day]:
+    numbers = {p.cashout_at // deployment.day for p in posts if not p.settled}
+    days = session.scalars(select(Day).where(Day.day.in_(numbers)))
+    return {day.day: day for day in days}
+
+
+def _open_claims(
+    session: Session, deployment: Deployment, posts: list[Post], done: Iterable[int]
+) -> dict[int, int]:
+    """Claims so far of the days on which these posts will cash out. In floating point: an estimate."""
+    day = deployment.day
+    numbers = {p.cashout_at // day for p in posts if not p.settled} - set(done)
+    if not numbers:
+        return {}
+    s = float(int(deployment.parameters["curveConstant"]))
+    net = cast(Post.net_rshares, Float)
+    number = Post.cashout_at // day
+    rows = session.execute(
+        select(number, func.sum(net * (net + 2 * s) / (net + 4 * s)))
+        .where(
+            Post.settled.is_(False),
+            Post.cashout_at >= min(numbers) * day,
+            Post.cashout_at < (max(numbers) + 1) * day,
+            Post.net_rshares > 0,
+        )
+        .group_by(number)
+    )
+    return {n: int(claims) for n, claims in rows}
+
+
+def _root_titles(session: Session, posts: list[Post]) -> dict[bytes, str]:
+    roots = {p.root for p in posts if p.depth}
+    if not roots:
+        return {}
+    rows = session.execute(
+        select(Post.id, Content.title)
+        .join(Content, Content.digest == Post.digest)
+        .where(Post.id.in_(roots), Content.state == "ready", Content.parent.is_(None))
+    )
+    return {root: title for root, title in rows}
