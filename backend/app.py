@@ -3,9 +3,14 @@
 from flask import Flask
 
 from backend import assets, problems, security
+from backend.accounts import api as accounts_api
 from backend.clock import Clock
 from backend.database import close_session
+from backend.feeds import api as feeds_api
+from backend.media import routes as media
 from backend.node import Node
+from backend.posts import api as posts_api
+from backend.sessions import api as sessions_api
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
 
@@ -27,5 +32,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(close_session)
     security.init_app(app)
     problems.init_app(app)
-    app.register_blueprint(assets.bp)
+    for room in (assets, posts_api, feeds_api, accounts_api, sessions_api, media):
+        app.register_blueprint(room.bp)
     return app

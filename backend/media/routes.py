@@ -12,12 +12,7 @@ from indexer.content.cid import digest_of
 bp = Blueprint("media", __name__)
 
 _FOR_EVER = "public, max-age=31536000, immutable"
-_MAGIC = {
-    b"RIFF": "image/webp",
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-}
+_MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
 
 
 @bp.post("/api/v1/media")
@@ -53,4 +48,6 @@ def block(cid: str) -> Response:
 
 def picture_type(data: bytes) -> str | None:
     """The media type of a picture that a browser may show, by its first bytes."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "image/webp"
     return next((kind for magic, kind in _MAGIC.items() if data.startswith(magic)), None)

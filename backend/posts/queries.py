@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session, defer
@@ -33,9 +32,9 @@ class Piece:
         return "missing" if self.trouble == "missing" else "unreadable"
 
 
-def pieces(*, whole: bool = False) -> Select[Any]:
+def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
     """The rows that `read` takes; with the posts' HTML if `whole`."""
-    statement: Select[Any] = (
+    statement = (
         select(Post, Account.handle, Content)
         .join(Account, Account.id == Post.account)
         .outerjoin(Content, Content.digest == Post.digest)
@@ -43,7 +42,9 @@ def pieces(*, whole: bool = False) -> Select[Any]:
     return statement if whole else statement.options(defer(Content.html))
 
 
-def read(session: Session, deployment: Deployment, statement: Select[Any]) -> list[Piece]:
+def read(
+    session: Session, deployment: Deployment, statement: Select[Post, str, Content]
+) -> list[Piece]:
     """The pieces of a statement made from `pieces`."""
     rows = session.execute(statement).all()
     posts = [post for post, _, _ in rows]
