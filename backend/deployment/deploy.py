@@ -60,7 +60,9 @@ def connect(rpc: str) -> Web3:
     """Raises DeployError when nothing answers at `rpc`."""
     w3 = Web3(Web3.HTTPProvider(rpc, request_kwargs={"timeout": 30}))
     if not w3.is_connected():
-        raise DeployError(f"No chain answers at {rpc}. Start the node, or give another --rpc.")
+        raise DeployError(
+            f"No chain answers at {rpc}. Start the node, or give another --rpc."
+        )
     return w3
 
 
@@ -88,7 +90,9 @@ def deploy(
 
     deployer: LocalAccount = Account.from_key(private_key)
     if w3.eth.get_balance(deployer.address) == 0:
-        raise DeployError(f"{deployer.address} has no coin to pay for gas on chain {chain_id}.")
+        raise DeployError(
+            f"{deployer.address} has no coin to pay for gas on chain {chain_id}."
+        )
     note = path_for(folder, chain_id).with_suffix(".pending")
     sent = _resume(w3, note)
     if sent is None:
@@ -102,8 +106,12 @@ def deploy(
     receipt = w3.eth.wait_for_transaction_receipt(sent["tx"], timeout=300)
     if receipt["status"] != 1:
         note.unlink(missing_ok=True)
-        raise DeployError(f"The deployment {sent['tx']} reverted. Check the parameters.")
-    core = w3.eth.contract(receipt["contractAddress"], abi=artifact("LaurelCore")["abi"])
+        raise DeployError(
+            f"The deployment {sent['tx']} reverted. Check the parameters."
+        )
+    core = w3.eth.contract(
+        receipt["contractAddress"], abi=artifact("LaurelCore")["abi"]
+    )
     deployment = Deployment(
         chain_id=chain_id,
         core=core.address,
@@ -152,10 +160,17 @@ def _send_core(
         abi=artifact("LaurelCore")["abi"], bytecode=linked("LaurelCore", libraries)
     )
     tx = core.constructor(tuple(arguments.values())).build_transaction(
-        {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
+        {
+            "from": deployer.address,
+            "nonce": w3.eth.get_transaction_count(deployer.address),
+        }
     )
     raw = deployer.sign_transaction(tx).raw_transaction
-    sent = {"tx": "0x" + keccak(raw).hex(), "parameters": arguments, "libraries": libraries}
+    sent = {
+        "tx": "0x" + keccak(raw).hex(),
+        "parameters": arguments,
+        "libraries": libraries,
+    }
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(sent))
     w3.eth.send_raw_transaction(raw)
@@ -163,10 +178,21 @@ def _send_core(
 
 
 def _create(
-    w3: Web3, deployer: LocalAccount, bytecode: str, say: Callable[[str], None], name: str
+    w3: Web3,
+    deployer: LocalAccount,
+    bytecode: str,
+    say: Callable[[str], None],
+    name: str,
 ) -> tuple[ChecksumAddress, int]:
-    tx: TxParams = w3.eth.contract(abi=[], bytecode=bytecode).constructor().build_transaction(
-        {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
+    tx: TxParams = (
+        w3.eth.contract(abi=[], bytecode=bytecode)
+        .constructor()
+        .build_transaction(
+            {
+                "from": deployer.address,
+                "nonce": w3.eth.get_transaction_count(deployer.address),
+            }
+        )
     )
     sent = w3.eth.send_raw_transaction(deployer.sign_transaction(tx).raw_transaction)
     say(f"deploying {name} in {sent.to_0x_hex()}")
@@ -190,5 +216,3 @@ def linked(contract: str, libraries: dict[str, str]) -> str:
                 start, end = 2 * place["start"], 2 * (place["start"] + place["length"])
                 code = code[:start] + libraries[name][2:].lower() + code[end:]
     return str(code)
-
-

@@ -22,7 +22,8 @@ abstract contract Relay is Votes {
             // Else a relayer could make an action fail for want of gas, and burn it.
             if ((gasleft() * 63) / 64 < Kinds.gasOf(batch[i].kind)) revert TooLittleGas(i);
             try this.perform(batch[i]) {} catch (bytes memory reason) {
-                emit Skipped(i, bytes4(reason));
+                // Words that are not of their types fail in decoding, without a reason.
+                emit Skipped(i, reason.length < 4 ? MalformedAction.selector : bytes4(reason));
             }
         }
     }

@@ -86,12 +86,16 @@ class Lockstep:
 
     def close(self, n: int) -> str | None:
         return self._both(
-            self.chain.core.functions.close(n), DEV, lambda now: self.model.close(n, now)
+            self.chain.core.functions.close(n),
+            DEV,
+            lambda now: self.model.close(n, now),
         )
 
     def settle(self, post: bytes) -> str | None:
         return self._both(
-            self.chain.core.functions.settle([post]), DEV, lambda now: self.model.settle(post, now)
+            self.chain.core.functions.settle([post]),
+            DEV,
+            lambda now: self.model.settle(post, now),
         )
 
     def claim(self, post: bytes, voter: Actor, of_post: bool = False) -> str | None:
@@ -101,7 +105,9 @@ class Lockstep:
             if of_post
             else f.claimAsVoter(voter.account, [post])
         )
-        return self._both(call, DEV, lambda now: self.model.claim(post, voter.account, now))
+        return self._both(
+            call, DEV, lambda now: self.model.claim(post, voter.account, now)
+        )
 
     def compare(self) -> None:
         """Every slot against the model."""
@@ -109,7 +115,9 @@ class Lockstep:
         for person in self.people:
             account = person.account
             word = f.accountState(account).call()
-            got = Voter(*(word >> shift & (2**64 - 1) for shift in (0, 64, 128)), word >> 192)
+            got = Voter(
+                *(word >> shift & (2**64 - 1) for shift in (0, 64, 128)), word >> 192
+            )
             assert got == self.model.voters.get(account, Voter())
             assert f.balanceOf(account).call() == self.model.balances[account]
         for post in self.posts:

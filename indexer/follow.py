@@ -1,0 +1,207 @@
+"""The loop: catch up with the chain, then follow its head, through reorganisations and outages."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import Enum
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from indexer import store
+from indexer.contents import Fetcher
+from indexer.deployment import Deployment
+from indexer.rpc import NodeUnreachable
+from indexer.source import ChainMoved, Source
+from indexer.writer import Lease, LeaseLost
+
+LOCAL_CHAINS = frozenset({1337, 31337})
+LOCAL_POLL = 0.2  # seconds between looks at the head
+POLL = 1.0
+RETRY = 1.0  # seconds between tries while something is in the way
+
+
+class DifferentChain(Exception):
+    """The mirror, the deployment record and the node are not about the same contracts."""
+
+
+class State(Enum):
+    WAITING = "waiting"  # for the node, the database or another indexer; `reason` says which
+    INDEXING = "indexing"  # blocks behind the head
+    LIVE = "live"  # at the head
+    REORGANISED = "reorganised"  # rolled back to `block`
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the indexer has just done. `events` is how many this step applied."""
+
+    state: State
+    block: int = 0
+    head: int = 0
+    events: int = 0
+    reason: str = ""
+
+
+Report = Callable[[Status], None]
+
+
+class Indexer:
+    """Takes the mirror of one deployment forward, a step at a time, under a lease that its user holds."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        source: Source,
+        deployment: Deployment,
+        lease: Lease,
+        fetcher: Fetcher,
+    ) -> None:
+        self.lease = lease
+        self.fetcher = fetcher
+        self._engine = engine
+        self._source = source
+        self._deployment = deployment
+
+    @property
+    def poll(self) -> float:
+        """Seconds between two looks at the head."""
+        return LOCAL_POLL if self._deployment.chain_id in LOCAL_CHAINS else POLL
+
+    def check(self) -> None:
+        """Raises DifferentChain unless mirror, deployment and node agree; NodeUnreachable."""
+        wanted, url = self._deployment, self._source.rpc.url
+        chain_id = self._source.chain_id()
+        if chain_id != wanted.chain_id:
+            raise DifferentChain(
+                f"The node at {url} is on chain {chain_id}, the contracts are on chain "
+                f"{wanted.chain_id}. Set LAUREL_RPC to a node of that chain."
+            )
+        here = store.position(self._engine)
+        if here is not None and (here.chain_id, here.core) != (chain_id, wanted.core):
+            raise DifferentChain(
+                f"This database mirrors {here.core} on chain {here.chain_id}, the deployment "
+                f"record names {wanted.core} on chain {chain_id}. Set LAUREL_DATABASE to another "
+                "database, or run `laurel rebuild` to index the new contracts into this one."
+            )
+        if not self._source.has_core():
+            raise DifferentChain(
+                f"The chain at {url} has no contracts at {wanted.core}. Set LAUREL_RPC to the "
+                "chain they are on, or remove its deployment record and run `laurel deploy`."
+            )
+
+    def step(self) -> Status:
+        """One thing: begin, roll back, or apply a span.
+
+        Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, OperationalError.
+        """
+        here = store.position(self._engine)
+        if here is None:
+            return self._begin()
+        head, there = self._source.head_and(here.block)
+        if there is None or there.hash != here.hash:
+            number = self._ancestor()
+            store.roll_back(self._engine, self.lease, number)
+            reason = f"The chain was reorganised after block {number}."
+            return Status(State.REORGANISED, number, head.number, reason=reason)
+        if head.number == here.block:
+            return Status(State.LIVE, here.block, head.number)
+        span = self._source.span(here.header, head.number, head.number - store.KEPT + 1)
+        missing = store.apply(
+            self._engine, self.lease, span, self._deployment.day, self.fetcher.local
+        )
+        if missing:
+            self.fetcher.wake.set()
+        state = State.LIVE if span.last.number == head.number else State.INDEXING
+        return Status(state, span.last.number, head.number, len(span.events))
+
+    def _begin(self) -> Status:
+        before = self._deployment.block - 1
+        head, header = self._source.head_and(before)
+        if header is None:
+            raise ChainMoved("The chain is shorter than when the contracts were deployed.")
+        d = self._deployment
+        store.begin(self._engine, self.lease, d.chain_id, d.core, header)
+        return Status(State.INDEXING, before, head.number)
+
+    def _ancestor(self) -> int:
+        """The latest block that the mirror and the chain share. Raises TooDeep."""
+        kept = store.kept(self._engine)
+        headers = self._source.headers(number for number, _ in kept)
+        for (number, hash_), header in zip(kept, headers, strict=True):
+            if header is not None and header.hash == hash_:
+                return number
+        raise store.TooDeep(
+            f"The chain at {self._source.rpc.url} parts from this mirror before block "
+            f"{kept[-1][0]}, further back than can be undone ({store.KEPT} blocks). Check that it "
+            "is the right chain, then run `laurel rebuild` to index it from the start."
+        )
+
+
+def catch_up(indexer: Indexer, report: Report) -> None:
+    """Steps until the mirror is at the head. Raises what `step` does, except ChainMoved."""
+    while True:
+        try:
+            status = indexer.step()
+        except ChainMoved:
+            continue
+        report(status)
+        if status.state is State.LIVE:
+            return
+
+
+def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
+    """Follows the chain until `stop`, then gives the lease back.
+
+    Waits, and says so, while the node, the database or the right to write is missing. Raises
+    DifferentChain, TooDeep, RpcError, Incomplete and whatever ended the content fetcher.
+    """
+    content = threading.Thread(
+        target=indexer.fetcher.run,
+        args=(stop, lambda reason: report(Status(State.WAITING, reason=reason))),
+        name="content",
+    )
+    ready = False  # the lease is ours, and the chain is the right one
+    try:
+        while not stop.is_set():
+            if indexer.fetcher.failure is not None:
+                raise indexer.fetcher.failure
+            try:
+                if not ready:
+                    other = indexer.lease.acquire()
+                    if other is not None:
+                        reason = f"Another indexer ({other}) writes this database."
+                        report(Status(State.WAITING, reason=reason))
+                        stop.wait(RETRY)
+                        continue
+                    indexer.check()
+                    ready = True
+                    if content.ident is None:
+                        content.start()
+                status = indexer.step()
+                indexer.lease.keep()
+            except ChainMoved as moved:
+                report(Status(State.WAITING, reason=str(moved)))
+                stop.wait(indexer.poll)
+            except (NodeUnreachable, OperationalError, LeaseLost) as error:
+                ready = False
+                report(Status(State.WAITING, reason=_reason(error)))
+                stop.wait(RETRY)
+            else:
+                report(status)
+                if status.state is State.LIVE:
+                    stop.wait(indexer.poll)
+    finally:
+        stop.set()
+        indexer.fetcher.wake.set()
+        if content.ident is not None:
+            content.join()
+        with suppress(OperationalError):  # then it runs out by itself
+            indexer.lease.release()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OperationalError):
+        return f"The database cannot be used: {error.orig}."
+    return str(error)

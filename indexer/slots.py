@@ -1,0 +1,89 @@
+"""The contracts' packed words, unpacked. Bit layouts: contracts/types/*.sol."""
+
+import msgspec
+
+_MASK40 = (1 << 40) - 1
+_MASK64 = (1 << 64) - 1
+
+
+class AccountSlot(msgspec.Struct, frozen=True, gc=False):
+    """Micro-vests, and seconds; see AccountState.sol."""
+
+    effective: int
+    mana: int
+    down_mana: int
+    updated_at: int
+    key_epoch: int
+
+
+class VoteSlot(msgspec.Struct, frozen=True, gc=False):
+    """rshares, curation weight, seconds and basis points; see VoteState.sol."""
+
+    rshares: int
+    weight: int
+    signed_at: int
+    bps: int
+    claimed: bool
+
+
+class PostSlot(msgspec.Struct, frozen=True, gc=False):
+    """Seconds, rshares and curation weight; see PostState.sol."""
+
+    created_at: int
+    net_rshares: int
+    weight: int
+    settled: bool
+
+
+class KeySlot(msgspec.Struct, frozen=True, gc=False):
+    """Roles are 1 posting, 2 active, 3 owner; expiry in seconds, 0 = never; see Key.sol."""
+
+    account: int
+    role: int
+    expiry: int
+    epoch: int
+    revoked: bool
+
+
+def account_slot(word: int) -> AccountSlot:
+    return AccountSlot(
+        effective=word & _MASK64,
+        mana=word >> 64 & _MASK64,
+        down_mana=word >> 128 & _MASK64,
+        updated_at=word >> 192 & 0xFFFFFFFF,
+        key_epoch=word >> 224 & 0xFFFF,
+    )
+
+
+def vote_slot(word: int) -> VoteSlot:
+    return VoteSlot(
+        rshares=_signed(word, 64),
+        weight=word >> 64 & _MASK64,
+        signed_at=word >> 128 & 0xFFFFFFFF,
+        bps=_signed(word >> 160, 16),
+        claimed=bool(word >> 176 & 1),
+    )
+
+
+def post_slot(word: int) -> PostSlot:
+    return PostSlot(
+        created_at=word & 0xFFFFFFFF,
+        net_rshares=_signed(word >> 32, 64),
+        weight=word >> 96 & _MASK64,
+        settled=bool(word >> 160 & 1),
+    )
+
+
+def key_slot(word: int) -> KeySlot:
+    return KeySlot(
+        account=word & _MASK40,
+        role=word >> 40 & 0xFF,
+        expiry=word >> 48 & _MASK40,
+        epoch=word >> 88 & 0xFFFF,
+        revoked=bool(word >> 104 & 1),
+    )
+
+
+def _signed(word: int, bits: int) -> int:
+    value = word & ((1 << bits) - 1)
+    return value - (1 << bits) if value >> (bits - 1) else value

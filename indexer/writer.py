@@ -1,0 +1,77 @@
+"""The right to write the mirror: one process at a time, by a lease that a dead process loses."""
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from indexer.database import writing
+from indexer.schema import Writer
+
+LEASE_SECONDS = 10.0
+
+
+class LeaseLost(Exception):
+    """Another indexer took the mirror over, because this one did not renew its lease in time."""
+
+
+class Lease:
+    """One process's claim on the mirror. `now` is the wall's clock, in seconds."""
+
+    def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:
+        self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
+        self._engine = engine
+        self._now = now
+        self._until = 0.0
+
+    def acquire(self) -> str | None:
+        """Takes the lease if it is free or has run out. Returns who else holds it, or None."""
+        with writing(self._engine) as connection:
+            row = connection.execute(select(Writer.owner, Writer.until)).first()
+            if row is None:
+                connection.execute(insert(Writer).values(id=1, **self._mine()))
+            elif row.owner == self.owner or row.until <= self._now() or _is_dead(row.owner):
+                connection.execute(update(Writer).values(**self._mine()))
+            else:
+                return str(row.owner)
+        return None
+
+    def renew(self, connection: Connection) -> None:
+        """Prolongs the lease within a transaction that writes. Raises LeaseLost."""
+        renewed = connection.execute(
+            update(Writer).where(Writer.owner == self.owner).values(**self._mine())
+        )
+        if renewed.rowcount == 0:
+            raise LeaseLost("Another indexer has taken this database over.")
+
+    def keep(self) -> None:
+        """Prolongs the lease when there is nothing to write, once half of it is over. Raises LeaseLost."""
+        if self._now() > self._until - LEASE_SECONDS / 2:
+            with writing(self._engine) as connection:
+                self.renew(connection)
+
+    def release(self) -> None:
+        """Gives the lease back, if it is still ours."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(Writer).where(Writer.owner == self.owner))
+
+    def _mine(self) -> dict[str, object]:
+        self._until = self._now() + LEASE_SECONDS
+        return {"owner": self.owner, "until": self._until}
+
+
+def _is_dead(owner: str) -> bool:
+    """Whether the owner was a process of this machine that is gone: then there is no need to wait."""
+    host, pid, _ = owner.rsplit(":", 2)
+    if host != socket.gethostname()[:40]:
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # somebody else's, and alive
+        return False
+    return False

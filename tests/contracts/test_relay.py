@@ -1,0 +1,205 @@
+"""The relay: one bad item stops nothing, and no message serves twice."""
+
+from dataclasses import replace
+
+import pytest
+
+from backend.deployment.deploy import Parameters, deploy
+from indexer.actions import P256_ORDER, SECP256K1_ORDER
+from tests.actors import Actor, Key, join, stake
+from tests.chain import DEV, DEV_KEY
+
+DAY = 86_400
+ETHER = 10**18
+DIGEST = b"\x07" * 32
+
+
+def test_a_batch_of_good_and_bad(deployed):
+    ada, bob = join(deployed, "ada", "bob")
+    good = ada.post(DIGEST)
+    receipt = deployed.relay(
+        replace(good, signature=good.signature[:64]),
+        replace(good, signature=b"\1" * 65),
+        replace(good, kind=99),
+        replace(good, action=good.action[:-1]),
+        replace(good, action=good.action + bytes(32)),
+        replace(bob.post(DIGEST), action=good.action),
+        good,
+        good,
+        bob.post(b"\1" * 32, parent=b"\2" * 32),
+        bob.post(b"\1" * 32, parent=ada.post_id(DIGEST)),
+    )
+    assert deployed.skipped(receipt) == {
+        0: "MalformedSignature",
+        1: "InvalidSignature",
+        2: "UnknownKind",
+        3: "MalformedAction",
+        4: "MalformedAction",
+        5: "UnknownKey",
+        7: "PostExists",
+        8: "UnknownParent",
+    }
+
+
+@pytest.mark.parametrize(
+    ("ahead", "error"), [(-1, "Expired"), (3700, "DeadlineTooFar")]
+)
+def test_deadlines(deployed, ahead, error):
+    (ada,) = join(deployed, "ada")
+    late = ada.post(DIGEST, deadline=deployed.anvil.now() + ahead)
+    assert deployed.skipped(deployed.relay(late)) == {0: error}
+
+
+def test_the_moment_of_a_vote(deployed):
+    ada, bob = join(deployed, "ada", "bob")
+    other = b"\x08" * 32
+    deployed.relay(ada.post(DIGEST), ada.post(other))
+    post = ada.post_id(DIGEST)
+    now = deployed.anvil.now()
+    receipt = deployed.relay(
+        bob.vote(post, 100, at=now + 600),
+        bob.vote(post, 100, at=now - 3601),
+        bob.vote(post, 0, at=now),
+        bob.vote(post, 100, at=now),
+        bob.vote(post, 100, at=now),
+        bob.vote(ada.post_id(other), 10_001, at=now),
+        bob.vote(b"\1" * 32, 100, at=now),
+    )
+    assert deployed.skipped(receipt) == {
+        0: "VoteFromFuture",
+        1: "Expired",
+        2: "NothingToTakeBack",
+        4: "StaleVote",
+        5: "BadWeight",
+        6: "UnknownPost",
+    }
+
+
+def test_voting_ends_at_cashout_and_the_last_half_day_takes_first_votes_only(deployed):
+    ada, bob, cleo = join(deployed, "ada", "bob", "cleo")
+    deployed.relay(ada.post(DIGEST))
+    post = ada.post_id(DIGEST)
+    deployed.relay(bob.vote(post, 100))
+    deployed.anvil.forward(7 * DAY - DAY // 4)
+    receipt = deployed.relay(
+        bob.vote(post, 0), bob.vote(post, 200), cleo.vote(post, 100)
+    )
+    assert deployed.skipped(receipt) == {0: "VoteLocked", 1: "VoteLocked"}
+    deployed.anvil.forward(DAY // 4)
+    assert deployed.skipped(deployed.relay(ada.vote(post, 100))) == {0: "VotingClosed"}
+
+
+def test_high_s_is_refused_on_both_curves(deployed):
+    ada, bob = join(deployed, "ada", "bob", p256=True)
+    bob = replace(bob, posting=None)
+
+    def flipped(item, order):
+        s = order - int.from_bytes(item.signature[32:64])
+        tail = item.signature[64:]
+        if len(item.signature) == 65:
+            tail = bytes([27 + 28 - tail[0]])
+        return replace(item, signature=item.signature[:32] + s.to_bytes(32) + tail)
+
+    receipt = deployed.relay(
+        flipped(ada.post(DIGEST), P256_ORDER),
+        flipped(bob.post(DIGEST), SECP256K1_ORDER),
+    )
+    assert deployed.skipped(receipt) == {0: "InvalidSignature", 1: "InvalidSignature"}
+
+
+def test_a_message_of_another_chain_or_contract_is_nobodys(deployed, tmp_path):
+    ada, *_ = join(deployed, "ada")
+    elsewhere = deploy(deployed.anvil.url, DEV_KEY, tmp_path / "other", Parameters())
+    foreign = Actor(elsewhere, ada.anvil, "ada", ada.owner, account=ada.account)
+    other_chain = replace(ada, deployment=replace(ada.deployment, chain_id=1))
+    receipt = deployed.relay(foreign.post(DIGEST), other_chain.post(DIGEST))
+    assert deployed.skipped(receipt) == {0: "UnknownKey", 1: "UnknownKey"}
+
+
+def test_too_little_gas_burns_nobodys_message(deployed):
+    (ada,) = join(deployed, "ada")
+    item = ada.post(DIGEST)
+    call = deployed.core.functions.relay([(item.kind, item.action, item.signature)])
+    tx = call.transact({"from": DEV, "gas": 110_000})
+    assert deployed.w3.eth.wait_for_transaction_receipt(tx)["status"] == 0
+    assert deployed.skipped(deployed.relay(item)) == {}
+
+
+def test_money_moves_once_per_nonce(deployed):
+    (ada,) = join(deployed, "ada")
+    stake(deployed, ada, ETHER)
+    f = deployed.core.functions
+    deployed.send(deployed.token.functions.approve(deployed.core.address, 5 * ETHER))
+    deployed.send(f.deposit(ada.account, 5 * ETHER))
+    item = ada.power_up(ada.account, ETHER, nonce=2**200)
+    to = Key.secp256k1().address
+    receipt = deployed.relay(
+        item, item, ada.withdraw(to, ETHER), ada.withdraw(to, 9 * ETHER)
+    )
+    assert deployed.skipped(receipt) == {1: "NonceUsed", 3: "NotEnoughBalance"}
+    assert f.balanceOf(ada.account).call() == 3 * ETHER
+    assert deployed.token.functions.balanceOf(to).call() == ETHER
+    assert f.nonceUsed(ada.account, 2**200).call()
+    receipt = deployed.relay(
+        ada.withdraw(deployed.core.address, 1),
+        ada.power_up(99, ETHER),
+        ada.power_up(1, 10**9 - 1),
+    )
+    assert deployed.skipped(receipt) == {
+        0: "BadRecipient",
+        1: "UnknownAccount",
+        2: "AmountTooSmall",
+    }
+
+
+def test_only_the_core_performs(deployed):
+    (ada,) = join(deployed, "ada")
+    item = ada.post(DIGEST)
+    with pytest.raises(Exception, match="0x"):
+        deployed.core.functions.perform((item.kind, item.action, item.signature)).call()
+
+
+def test_only_the_core_mints(deployed):
+    with pytest.raises(Exception, match="0x"):
+        deployed.token.functions.mint(DEV, 1).call({"from": DEV})
+    assert deployed.token.functions.minter().call() == deployed.core.address
+
+
+def test_payouts_wait_for_their_day(deployed):
+    ada, *_ = join(deployed, "ada")
+    deployed.relay(ada.post(DIGEST))
+    post = ada.post_id(DIGEST)
+    f = deployed.core.functions
+    for call in (
+        f.settle([post]),
+        f.payoutOf(post),
+        f.claimOfPost(post, [1]),
+        f.settle([DIGEST]),
+    ):
+        with pytest.raises(Exception, match="0x"):
+            call.call()
+    deployed.anvil.forward(7 * DAY)
+    deployed.send(f.close(30))
+    with pytest.raises(Exception, match="0x"):
+        f.settle([post]).call()
+    deployed.anvil.forward(DAY)
+    deployed.send(f.close(30))
+    deployed.send(f.settle([post, post]))
+
+
+def test_the_same_deployment_twice_changes_nothing(deployed, tmp_path):
+    before = deployed.anvil.rpc("eth_blockNumber")
+    again = deploy(
+        deployed.anvil.url, DEV_KEY, tmp_path / "deployments", Parameters(day=60)
+    )
+    assert again == deployed.deployment
+    assert deployed.anvil.rpc("eth_blockNumber") == before
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{"day": 59}, {"day": 8 * DAY}, {"seed": 0}, {"genesis_supply": 10**9 * ETHER + 1}],
+)
+def test_parameters_have_bounds(anvil, tmp_path, bad):
+    with pytest.raises(Exception, match="0x"):
+        deploy(anvil.url, DEV_KEY, tmp_path, Parameters(**bad))
