@@ -12,7 +12,6 @@ from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import Web3
-from web3.types import TxParams
 
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
@@ -97,7 +96,7 @@ def deploy(
     sent = _resume(w3, note)
     if sent is None:
         arguments = parameters.for_deployer(deployer.address)
-        libraries = {
+        libraries: dict[str, str] = {
             name: _create(w3, deployer, artifact(name)["bytecode"], say, name)[0]
             for name in _libraries("LaurelCore")
         }
@@ -184,7 +183,7 @@ def _create(
     say: Callable[[str], None],
     name: str,
 ) -> tuple[ChecksumAddress, int]:
-    tx: TxParams = (
+    tx: Any = (
         w3.eth.contract(abi=[], bytecode=bytecode)
         .constructor()
         .build_transaction(
