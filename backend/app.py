@@ -10,6 +10,7 @@ from backend.feeds import api as feeds_api
 from backend.media import routes as media
 from backend.node import Node
 from backend.posts import api as posts_api
+from backend.relay import routes as relay
 from backend.sessions import api as sessions_api
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
@@ -32,6 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(close_session)
     security.init_app(app)
     problems.init_app(app)
-    for room in (assets, posts_api, feeds_api, accounts_api, sessions_api, media):
+    for room in (assets, posts_api, feeds_api, accounts_api, sessions_api, media, relay):
         app.register_blueprint(room.bp)
     return app

@@ -6,7 +6,11 @@ import click
 
 from backend.clock import ChainUnreachable
 from backend.commands import site
+from backend.deployment.commands import compile_command, deploy_command
 from backend.deployment.compile import CompileError, CompilerMissing
+from backend.deployment.deploy import DeployError
+from backend.relay.commands import relay
+from backend.relay.process import NoRelayerKey, RelayRunning
 from indexer.artifacts import NotCompiled
 from indexer.content.errors import ContentError
 from indexer.deployment import NotDeployed
@@ -16,8 +20,11 @@ FOR_THE_USER = (
     CompileError,
     CompilerMissing,
     ContentError,
+    DeployError,
     NotCompiled,
+    NoRelayerKey,
     NotDeployed,
+    RelayRunning,
 )
 """Errors whose message is a sentence that says what to do."""
 
@@ -37,4 +44,7 @@ def main() -> None:
     """A social network where posting and curating earn tokens."""
 
 
+main.add_command(relay)
+main.add_command(compile_command)
+main.add_command(deploy_command)
 main.add_command(site)

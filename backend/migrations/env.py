@@ -4,7 +4,9 @@ from typing import Any
 
 from alembic import context
 
-import backend.sessions.tables  # noqa: F401  # each import adds its tables to NodeBase
+import backend.keeper.tables  # noqa: F401  # each import adds its tables to NodeBase
+import backend.relay.tables  # noqa: F401
+import backend.sessions.tables  # noqa: F401
 from backend.database import NodeBase
 
 

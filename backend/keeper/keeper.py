@@ -1,0 +1,249 @@
+"""Closes days, settles posts and claims for everyone, in transactions that are known not to revert.
+
+Each step plans anew from a mirror that has seen everything the keeper did before, so there is no state
+to lose. What would revert is found by halving, put aside for a while, and stops nothing else.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, select, update
+from sqlalchemy.orm import Session
+
+from backend.chain.connection import Chain, Reverted
+from backend.chain.errors import Reason, reason_of
+from backend.keeper import work
+from backend.relay.outbox import Outbox
+from backend.relay.settings import RelaySettings
+from backend.relay.tables import (
+    CLAIM,
+    INCLUDED,
+    LIVE,
+    QUEUED,
+    REVERTED,
+    SENT,
+    SKIPPED,
+    RelayTicket,
+    RelayTransaction,
+)
+from indexer.database import writing
+
+T = TypeVar("T", bound=Hashable)
+
+log = logging.getLogger("laurel.keeper")
+
+PURPOSES = ("close", "settle", "claim")
+CLOSE_AT_ONCE = 8  # days
+MOST_BEHIND = (
+    8  # days without claims that a public chain's keeper leaves open: one transaction's worth
+)
+SETTLE_AT_ONCE = 100  # posts
+CLAIM_AT_ONCE = 400  # votes
+ASIDE_SECONDS = 600.0
+PAUSE_SECONDS = 60.0  # after a transaction that was expected to pass and did not
+GAS_MARGIN = 1.3  # over the estimate: what lies before it may change slots from zero
+
+
+class _CannotPay(Exception):
+    """The relayer has too little coin for what is next."""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Something that the chain refused, until when it is left alone (time.monotonic())."""
+
+    until: float
+    reason: Reason
+
+
+class Keeper:
+    """Finds the next thing to keep, and sends it through the relayer's outbox."""
+
+    def __init__(
+        self, engine: Engine, chain: Chain, outbox: Outbox, settings: RelaySettings
+    ) -> None:
+        self._engine = engine
+        self._chain = chain
+        self._outbox = outbox
+        self._settings = settings
+        self._aside: dict[Hashable, Aside] = {}
+
+    def step(self) -> bool:
+        """Does the next thing, if the last is finished and mirrored. Returns whether anything was sent."""
+        if self._outbox.in_flight(PURPOSES):
+            return False
+        now = self._chain.now()
+        with Session(self._engine) as session:
+            if self._must_wait(session):
+                return False
+            tickets = session.scalars(
+                select(RelayTicket).where(RelayTicket.kind == CLAIM, RelayTicket.state.in_(LIVE))
+            ).all()
+        accounts = sorted({t.account for t in tickets if t.account is not None})
+        next_day = int(self._chain.view("poolState")[2])
+        try:
+            return (
+                self._close(next_day, now, asked=bool(accounts))
+                or self._settle(next_day, now, accounts)
+                or self._claim_asked(now, accounts)
+                or self._claim_due(now)
+            )
+        except _CannotPay:
+            return False
+
+    # ---------------------------------------------------------------- what there is to do
+
+    def _close(self, next_day: int, now: int, asked: bool) -> bool:
+        day = self._chain.day
+        over = now // day - next_day
+        if over <= 0:
+            return False
+        if not (self._chain.local or asked or over > MOST_BEHIND):
+            with Session(self._engine) as session:
+                if not work.has_claims(session, next_day * day, (next_day + over) * day):
+                    return False
+        days = range(min(over, CLOSE_AT_ONCE))
+        return bool(self._send_checked("close", lambda some: ("close", len(some)), days))
+
+    def _settle(self, next_day: int, now: int, accounts: Collection[int]) -> bool:
+        closed = next_day * self._chain.day
+        most = SETTLE_AT_ONCE + len(self._aside)
+        with Session(self._engine) as session:
+            ids = work.to_settle(session, closed, self._graced(now), accounts, most)
+        sent = self._send_checked("settle", lambda some: ("settle", list(some)), ids)
+        for transaction, posts in sent.items():
+            authors = {int.from_bytes(post[:5]) for post in posts}
+            self._mark_sent(authors.intersection(accounts), transaction)
+        return bool(sent)
+
+    def _claim_asked(self, now: int, accounts: Collection[int]) -> bool:
+        most = CLAIM_AT_ONCE + len(self._aside)
+        any_sent = False
+        for account in accounts:
+            with Session(self._engine) as session:
+                claims = work.to_claim(session, 0, [account], most)
+            sent = self._send_checked("claim", _as_voter, claims)
+            for transaction in sent:
+                self._mark_sent([account], transaction)
+            if not sent:
+                self._finish(account, now)
+            any_sent = any_sent or bool(sent)
+        return any_sent
+
+    def _claim_due(self, now: int) -> bool:
+        most = CLAIM_AT_ONCE + len(self._aside)
+        with Session(self._engine) as session:
+            claims = work.to_claim(session, self._graced(now), (), most)
+        sent = [
+            self._send_checked("claim", _of_post, list(of_post))
+            for _, of_post in groupby(claims, key=lambda claim: claim.post)
+        ]
+        return any(sent)
+
+    # ---------------------------------------------------------------- sending
+
+    def _send_checked(
+        self, purpose: str, call: Callable[[Sequence[T]], tuple[Any, ...]], items: Sequence[T]
+    ) -> dict[int, Sequence[T]]:
+        """Sends a call over `items`, in halves where the whole is refused or takes too much gas.
+
+        Returns the items of each transaction sent, by its id in the outbox.
+        """
+        items = [item for item in items if not self._is_aside(item)]
+        if not items:
+            return {}
+        function, *args = call(items)
+        data = self._chain.encode(function, *args)
+        target = {"to": self._chain.deployment.core, "data": data}
+        try:
+            gas = int(self._chain.number("eth_estimateGas", target) * GAS_MARGIN)
+        except Reverted as reverted:
+            if len(items) == 1:
+                self._put_aside(function, items[0], reason_of(reverted.data))
+                return {}
+            gas = self._settings.batch_gas + 1
+        if gas > self._settings.batch_gas and len(items) > 1:
+            half = len(items) // 2
+            first = self._send_checked(purpose, call, items[:half])
+            return first | self._send_checked(purpose, call, items[half:])
+        quote = self._outbox.quote()
+        if quote.free < gas * quote.max_fee:
+            raise _CannotPay
+        with writing(self._engine) as connection, Session(connection) as session:
+            transaction = self._outbox.put(session, quote, purpose, data, gas)
+            session.expunge(transaction)
+            session.commit()
+        self._outbox.broadcast(transaction)
+        return {transaction.id: items}
+
+    def _put_aside(self, function: str, item: Hashable, reason: Reason) -> None:
+        log.error("%s refuses %s (%s): left alone for a while", function, item, reason.code)
+        self._aside[item] = Aside(time.monotonic() + ASIDE_SECONDS, reason)
+
+    def _is_aside(self, item: Hashable) -> bool:
+        aside = self._aside.get(item)
+        if aside is not None and aside.until < time.monotonic():
+            del self._aside[item]
+            return False
+        return aside is not None
+
+    # ---------------------------------------------------------------- tickets and time
+
+    def _mark_sent(self, accounts: Collection[int], transaction: int) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(RelayTicket)
+                .where(RelayTicket.kind == CLAIM, RelayTicket.account.in_(accounts))
+                .where(RelayTicket.state.in_(LIVE))
+                .values(state=SENT, transaction=transaction)
+            )
+
+    def _finish(self, account: int, now: int) -> None:
+        """Ends the tickets of an account for which nothing is left that could be sent."""
+        over = now // self._chain.day * self._chain.day
+        with writing(self._engine) as connection, Session(connection) as session:
+            block = work.mirrored_block(session)
+            owed = work.is_owed(session, account, over)
+            refused = next((a.reason.code for a in self._aside.values()), "refused")
+            live = select(RelayTicket).where(
+                RelayTicket.kind == CLAIM,
+                RelayTicket.account == account,
+                RelayTicket.state.in_(LIVE),
+            )
+            for ticket in session.scalars(live):
+                failed = owed and ticket.state == QUEUED
+                ticket.state = SKIPPED if failed else INCLUDED
+                ticket.reason = refused if failed else None
+                ticket.block = block
+            session.commit()
+
+    def _must_wait(self, session: Session) -> bool:
+        """Whether the mirror lags behind what the keeper did, or the keeper failed just now."""
+        last = session.scalar(
+            select(RelayTransaction)
+            .where(RelayTransaction.purpose.in_(PURPOSES))
+            .order_by(RelayTransaction.id.desc())
+            .limit(1)
+        )
+        if last is None:
+            return False
+        if last.state == REVERTED and time.time() - last.sent_at < PAUSE_SECONDS:
+            return True
+        return work.mirrored_block(session) < (last.block or 0)
+
+    def _graced(self, now: int) -> int:
+        """Seconds: posts that cashed out earlier are kept without being asked."""
+        day = self._chain.day
+        return int(now - self._settings.grace_days * day) // day * day
+
+
+def _as_voter(claims: Sequence[work.Claim]) -> tuple[Any, ...]:
+    return "claimAsVoter", claims[0].account, [claim.post for claim in claims]
+
+
+def _of_post(claims: Sequence[work.Claim]) -> tuple[Any, ...]:
+    return "claimOfPost", claims[0].post, [claim.account for claim in claims]

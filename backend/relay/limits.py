@@ -1,0 +1,38 @@
+"""Sliding windows, counted in SQL so that all of a site's workers share them."""
+
+import math
+import time
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from backend.problems import Problem
+from backend.relay.settings import Limit
+from backend.relay.tables import RelayUse
+
+
+def take(connection: Connection, bucket: str, limit: Limit) -> None:
+    """Counts one use of `bucket`, in a transaction that holds the write lock.
+
+    Raises Problem 429 `rate_limited`, with `until` (wall-clock seconds) and Retry-After: when there is
+    room again. The caller's transaction then rolls back, and nothing was counted.
+    """
+    now = time.time()
+    mine = RelayUse.bucket == bucket
+    connection.execute(delete(RelayUse).where(mine, RelayUse.at <= now - limit.seconds))
+    used = connection.scalar(select(func.count()).where(mine)) or 0
+    if used >= limit.times:
+        older = (
+            used - limit.times
+        )  # one use must leave the window, or more if the limit was lowered
+        oldest = select(RelayUse.at).where(mine).order_by(RelayUse.at).offset(older).limit(1)
+        until = (connection.scalar(oldest) or now) + limit.seconds
+        wait = max(1, math.ceil(until - now))
+        raise Problem(
+            429,
+            "rate_limited",
+            f"Too many requests: at most {limit.times} in {limit.seconds} seconds. "
+            f"There is room again in {wait} seconds.",
+            {"Retry-After": str(wait)},
+            until=math.ceil(until),
+        )
+    connection.execute(insert(RelayUse).values(bucket=bucket, at=now))

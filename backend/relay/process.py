@@ -1,0 +1,118 @@
+"""`laurel relay`, one process per key: sends the queue, and keeps: closing, settling, claiming, the faucet."""
+
+import fcntl
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from sqlalchemy.exc import OperationalError
+
+from backend.chain.connection import Chain, Reverted, connect_chain
+from backend.clock import ChainUnreachable
+from backend.database import migrate_node
+from backend.keeper.faucet import Faucet
+from backend.keeper.keeper import Keeper
+from backend.relay.outbox import Outbox
+from backend.relay.sender import Sender
+from backend.relay.settings import RelaySettings
+from indexer.database import connect, migrate_mirror
+from indexer.deployment import NotDeployed
+from indexer.settings import Settings
+
+log = logging.getLogger("laurel.relay")
+
+BEAT_SECONDS = 0.1
+LOCAL_SECONDS, PUBLIC_SECONDS = 1.0, 5.0  # between looks at what there is to keep
+
+
+class NoRelayerKey(Exception):
+    """The relayer's key file is missing or is no key."""
+
+
+class RelayRunning(Exception):
+    """Another relay uses the same key."""
+
+
+def read_key(path: Path) -> LocalAccount:
+    """The account of a file with a hex private key. Raises NoRelayerKey."""
+    try:
+        account: LocalAccount = Account.from_key(path.read_text().strip())
+    except FileNotFoundError:
+        raise NoRelayerKey(
+            f"There is no relayer key at {path}. Put a hex private key with some coin there "
+            "(readable by you alone), or start the node with `laurel up`, which makes one."
+        ) from None
+    except ValueError as error:
+        raise NoRelayerKey(f"{path} does not hold a hex private key: {error}.") from error
+    return account
+
+
+def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> None:
+    """Relays and keeps until `stop` is set. Waits while the chain is away.
+
+    Raises NoRelayerKey, RelayRunning.
+    """
+    relay = relay or RelaySettings.from_env(settings.home)
+    key = read_key(relay.key_file)
+    with _alone(relay.key_file):
+        engine = connect(settings.database)
+        migrate_mirror(engine)
+        migrate_node(engine)
+        waiting = ""
+        while not stop.is_set():
+            try:
+                chain = connect_chain(settings)
+                waiting = ""
+                outbox = Outbox(engine, chain, key, relay)
+                sender = Sender(engine, chain, outbox, relay)
+                keeper = Keeper(engine, chain, outbox, relay)
+                faucet = Faucet(engine, chain, relay)
+                log.warning("relaying for core %s as %s", chain.deployment.core, key.address)
+                _serve(chain, outbox, sender, keeper, faucet, stop)
+            except (ChainUnreachable, NotDeployed, OperationalError) as error:
+                if type(error).__name__ != waiting:
+                    log.warning("waiting: %s", error)
+                waiting = type(error).__name__
+                stop.wait(1)
+        engine.dispose()
+
+
+def _serve(
+    chain: Chain, outbox: Outbox, sender: Sender, keeper: Keeper, faucet: Faucet, stop: Event
+) -> None:
+    interval = LOCAL_SECONDS if chain.local else PUBLIC_SECONDS
+    poll = BEAT_SECONDS if chain.local else 1.0
+    kept = followed = float("-inf")
+    while not stop.is_set():
+        if time.monotonic() - followed >= poll:
+            sender.follow()
+            followed = time.monotonic()
+        sender.send()
+        if time.monotonic() - kept >= interval:
+            sender.look_back()
+            outbox.quote()  # so that an empty purse shows before anybody asks
+            try:
+                faucet.step()
+                keeper.step()
+            except Reverted as reverted:
+                log.error("the keeper met an unexpected refusal: %s", reverted)
+            kept = time.monotonic()
+        stop.wait(BEAT_SECONDS)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Holds a lock on the key's file; the system lets go of it however the process ends."""
+    with path.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RelayRunning(
+                f"Another relay is running with the key {path}. Stop it first."
+            ) from None
+        yield

@@ -1,0 +1,96 @@
+"""The relay over HTTP: signed actions, their tickets, and claims."""
+
+from typing import Any
+
+import msgspec
+from flask import Blueprint, request
+from sqlalchemy import select
+
+from backend.chain.connection import connect_chain
+from backend.chain.errors import BY_CODE, WITHOUT_REASON
+from backend.database import session
+from backend.keeper.work import is_owed, mirrored_block
+from backend.node import current_node
+from backend.problems import Problem
+from backend.relay.intake import Accepted, submit, submit_claim
+from backend.relay.settings import RelaySettings
+from backend.relay.tables import RelayTicket, RelayTransaction
+from indexer.actions import Signed
+from indexer.schema import Account
+
+MAX_BODY = 4096  # bytes; the longest action, Register with two P-256 signatures, takes 1,100
+
+bp = Blueprint("relay", __name__, url_prefix="/api/v1")
+
+
+class RelayRequest(msgspec.Struct, forbid_unknown_fields=True):
+    """`action` and `signature` are 0x-hex."""
+
+    kind: int
+    action: str
+    signature: str
+
+
+@bp.post("/relay")
+def relay() -> tuple[dict[str, str], int]:
+    """Takes one signed action; answers with a ticket."""
+    if (request.content_length or 0) > MAX_BODY:
+        raise Problem(413, "too_large", f"A signed action is at most {MAX_BODY} bytes of JSON.")
+    try:
+        body = msgspec.json.decode(request.get_data(), type=RelayRequest)
+        signed = Signed(body.kind, _hex(body.action), _hex(body.signature))
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise Problem(
+            400,
+            "malformed_request",
+            'The body is {"kind": number, "action": "0x…", "signature": "0x…"}: ' + f"{error}.",
+        ) from error
+    node = current_node()
+    limits = RelaySettings.from_env(node.settings.home).limits
+    chain = connect_chain(node.settings)
+    return _accepted(submit(node.engine, chain, limits, signed, request.remote_addr or ""))
+
+
+@bp.get("/tickets/<ticket_id>")
+def ticket(ticket_id: str) -> dict[str, Any]:
+    """What has become of a ticket. `indexed`: pages show it already."""
+    found = session().scalar(select(RelayTicket).where(RelayTicket.id == ticket_id))
+    if found is None:
+        raise Problem(404, "unknown_ticket", "There is no such ticket.")
+    sent = session().get(RelayTransaction, found.transaction) if found.transaction else None
+    reason = BY_CODE.get(found.reason, WITHOUT_REASON) if found.reason else None
+    mirrored = found.block is not None and mirrored_block(session()) >= found.block
+    return {
+        "id": found.id,
+        "state": found.state,
+        "reason": found.reason,
+        "detail": reason.sentence if reason else None,
+        "tx": sent.hash if sent else None,
+        "block": found.block,
+        "indexed": mirrored,
+    }
+
+
+@bp.post("/accounts/<handle>/claim")
+def claim(handle: str) -> tuple[dict[str, str], int]:
+    """Settles an account's posts whose day is over and claims its curation rewards. Anyone may ask."""
+    account = session().scalar(select(Account.id).where(Account.handle == handle))
+    if account is None:
+        raise Problem(404, "unknown_account", f"There is no account @{handle}.")
+    node = current_node()
+    chain = connect_chain(node.settings)
+    over = chain.now() // chain.day * chain.day
+    if not is_owed(session(), account, over):
+        raise Problem(409, "nothing_to_claim", f"There is nothing to claim for @{handle} yet.")
+    limits = RelaySettings.from_env(node.settings.home).limits
+    return _accepted(submit_claim(node.engine, limits, account, request.remote_addr or ""))
+
+
+def _accepted(ticket: Accepted) -> tuple[dict[str, str], int]:
+    return {"id": ticket.id, "state": ticket.state}, 202
+
+
+def _hex(text: str) -> bytes:
+    if not text.startswith("0x"):
+        raise ValueError("bytes are hex after 0x")
+    return bytes.fromhex(text[2:])

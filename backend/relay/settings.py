@@ -1,0 +1,62 @@
+"""How this node relays and keeps, from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ETHER = 10**18
+LIMITS = "attempt=600/60,account=120/60,register=60/3600,claim=30/3600"
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` in any `seconds` (of the wall's clock: this is about load)."""
+
+    times: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class RelaySettings:
+    """key_file: hex private key that pays gas (LAUREL_RELAYER_KEY_FILE).
+    faucet_key_file: hex owner key of the account `faucet`, local chains only (LAUREL_FAUCET_KEY_FILE).
+    faucet_grant: wei that a new account is given as stake (LAUREL_FAUCET_LRL, in LRL).
+    limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted
+        (LAUREL_RELAY_LIMITS, "name=times/seconds,…").
+    batch_gas: most gas of one transaction (LAUREL_RELAY_GAS).
+    stuck_seconds: a transaction not mined for so long is sent again at a higher fee (LAUREL_RELAY_STUCK).
+    grace_days: how long after cashout, in DAY, people may claim themselves (LAUREL_KEEPER_GRACE).
+    """
+
+    key_file: Path
+    faucet_key_file: Path
+    faucet_grant: int
+    limits: Mapping[str, Limit]
+    batch_gas: int
+    stuck_seconds: float
+    grace_days: float
+    gather_seconds: float = 0.15  # what arrives within this moment goes into one transaction
+    batch_items: int = 100
+    in_flight: int = 8  # transactions sent and not yet mined, at the most
+
+    @classmethod
+    def from_env(cls, home: Path, env: Mapping[str, str] = os.environ) -> "RelaySettings":
+        return cls(
+            key_file=Path(env.get("LAUREL_RELAYER_KEY_FILE", home / "relayer.key")),
+            faucet_key_file=Path(env.get("LAUREL_FAUCET_KEY_FILE", home / "faucet.key")),
+            faucet_grant=int(env.get("LAUREL_FAUCET_LRL", "1000")) * ETHER,
+            limits=_limits(LIMITS) | _limits(env.get("LAUREL_RELAY_LIMITS", "")),
+            batch_gas=int(env.get("LAUREL_RELAY_GAS", "12000000")),
+            stuck_seconds=float(env.get("LAUREL_RELAY_STUCK", "30")),
+            grace_days=float(env.get("LAUREL_KEEPER_GRACE", "1")),
+        )
+
+
+def _limits(text: str) -> dict[str, Limit]:
+    limits = {}
+    for part in filter(None, text.split(",")):
+        name, _, rate = part.partition("=")
+        times, _, seconds = rate.partition("/")
+        limits[name.strip()] = Limit(int(times), int(seconds))
+    return limits

@@ -1,0 +1,89 @@
+"""The relay's queue, what it sent, and what it counts. Wall-clock seconds, except a ticket's deadline."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Float, Index, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.database import NodeBase
+from indexer.schema import Wei
+
+QUEUED, SENT, INCLUDED, SKIPPED, EXPIRED = "queued", "sent", "included", "skipped", "expired"
+LIVE = (QUEUED, SENT)
+MINED, REVERTED, LOST = "mined", "reverted", "lost"
+CLAIM = 0
+"""The kind of a ticket that asks the keeper to pay an account out; kinds from 1 are signed actions."""
+
+
+class RelayTicket(NodeBase):
+    """Something accepted, in order of arrival (`seq`), and what became of it.
+
+    slot: what makes it unique on the chain, such as `post:0x…`; one live ticket per slot.
+    deadline: chain's seconds after which it is void; 0 for none.
+    block: where it was included or skipped.
+    """
+
+    __tablename__ = "relay_tickets"
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    id: Mapped[str] = mapped_column(String(24), unique=True)
+    kind: Mapped[int] = mapped_column(Integer)
+    action: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    account: Mapped[int | None] = mapped_column(BigInteger)
+    address: Mapped[str] = mapped_column(String(45))
+    slot: Mapped[str] = mapped_column(String(128), index=True)
+    deadline: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(40))
+    tries: Mapped[int] = mapped_column(Integer, default=0)  # transactions that reverted whole
+    created: Mapped[float] = mapped_column(Float)
+    transaction: Mapped[int | None] = mapped_column(Integer, index=True)
+    position: Mapped[int | None] = mapped_column(Integer)  # in the transaction's batch
+    block: Mapped[int | None] = mapped_column(BigInteger)
+
+    __table_args__ = (Index("ix_relay_tickets_state_seq", "state", "seq"),)
+
+
+class RelayTransaction(NodeBase):
+    """A transaction of the relayer key, kept before it is sent, so that it can be sent again as it is.
+
+    state: sent; mined; reverted; lost (its nonce went to a transaction that is not ours).
+    earlier: hashes (0x-hex) of what this one replaced: the same call at a lower fee.
+    """
+
+    __tablename__ = "relay_transactions"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    nonce: Mapped[int] = mapped_column(BigInteger, index=True)
+    purpose: Mapped[str] = mapped_column(String(12))  # relay, close, settle, claim
+    to: Mapped[str] = mapped_column(String(42))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    gas: Mapped[int] = mapped_column(BigInteger)
+    max_fee: Mapped[int] = mapped_column(Wei)  # per gas
+    tip: Mapped[int] = mapped_column(Wei)  # per gas
+    hash: Mapped[str] = mapped_column(String(66))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    earlier: Mapped[list[Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(10), index=True)
+    sent_at: Mapped[float] = mapped_column(Float)
+    block: Mapped[int | None] = mapped_column(BigInteger)
+    block_hash: Mapped[str | None] = mapped_column(String(66))
+
+
+class RelayUse(NodeBase):
+    """One use of something limited, such as `account:7`."""
+
+    __tablename__ = "relay_uses"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(80))
+    at: Mapped[float] = mapped_column(Float)
+
+    __table_args__ = (Index("ix_relay_uses_bucket_at", "bucket", "at"),)
+
+
+class RelayStatus(NodeBase):
+    """One row: the address that pays, and whether it has run out of coin."""
+
+    __tablename__ = "relay_status"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)  # always 1
+    address: Mapped[str] = mapped_column(String(42))
+    empty: Mapped[bool]
