@@ -6,6 +6,7 @@ is `JSON.stringify` of the object with its keys sorted by `Array.prototype.sort`
 """
 
 import json
+import re
 from typing import Any, NoReturn
 from unicodedata import is_normalized, normalize
 
@@ -43,6 +44,7 @@ def decode(data: bytes) -> dict[str, Any]:
         text = data.decode()
     except UnicodeDecodeError as error:
         raise NotJson(f"The document is not UTF-8 at byte {error.start}.") from error
+    _check_depth(text)
     try:
         doc = json.loads(
             text,
@@ -53,8 +55,6 @@ def decode(data: bytes) -> dict[str, Any]:
         )
     except json.JSONDecodeError as error:
         raise NotJson(f"The document is not JSON: {error}.") from error
-    except RecursionError as error:
-        raise NotJson(f"The document is nested more than {MAX_DEPTH} deep.") from error
     if not isinstance(doc, dict):
         raise NotJson("The document is not a JSON object.")
     if canonical(doc) != data:
@@ -63,6 +63,20 @@ def decode(data: bytes) -> dict[str, Any]:
             "no needless escapes and strings in NFC."
         )
     return doc
+
+
+# A string (to the end of the text if it is not closed), or a bracket outside of one.
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
+
+
+def _check_depth(text: str) -> None:
+    """Raises `NotJson` before a parser goes deep: json.loads can overrun a thread's stack."""
+    depth = 0
+    for token in _TOKEN.finditer(text):
+        first = token[0][0]
+        depth += (first in "[{") - (first in "]}")
+        if depth > MAX_DEPTH + 1:
+            raise NotJson(f"The document is nested more than {MAX_DEPTH} deep.")
 
 
 def _ordered(value: Any, depth: int) -> Any:

@@ -70,6 +70,10 @@ def test_canonical_bytes_are_sorted_tight_and_nfc() -> None:
     )
 
 
+def test_brackets_in_strings_are_no_depth() -> None:
+    assert parse(canonical({**POST, "body": '\\"[[{' * 9000})).body == '\\"[[{' * 9000
+
+
 def test_unknown_keys_stay_in_the_bytes() -> None:
     data = canonical({**POST, "zzz": {"kept": 1}})
     assert b'"zzz":{"kept":1}' in data
@@ -112,6 +116,8 @@ NOT_JSON = {
     "a number of 200,000 digits": raw('"published":' + "9" * 200_000),
     "100,000 open arrays": b"[" * 100_000,
     "40,000 objects in each other": b'{"a":' * 40_000 + b"1" + b"}" * 40_000,
+    "brackets after an open string": raw('"published":1,"x":"\\\\\\"' + "[" * 9000),
+    "quotes that are escaped nowhere": b'{"' + b'\\"' * 130_000,
     "33 deep": raw('"published":1,"x":' + "[" * 33 + "]" * 33),
 }
 

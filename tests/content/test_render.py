@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Dialog, Page, Route, sync_playwright
 
 from indexer.content import render as module
 from indexer.content.links import misleads, target
@@ -65,7 +65,11 @@ class Structure(HTMLParser):
     def handle_comment(self, data: str) -> None:
         raise AssertionError("a comment")
 
-    handle_decl = handle_pi = unknown_decl = handle_comment
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError("a declaration")
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError("a processing instruction")
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["name"])
@@ -133,8 +137,13 @@ def test_hostile_bodies_in_a_browser(page: Page) -> None:
             route.abort()
 
     dialogs: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     page.route("**/*", serve)
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss())[0])
+    page.on("dialog", dismiss)
     for vector in VECTORS:
         asked.clear()
         current = render(body(vector))
