@@ -34,8 +34,8 @@ def _opened(settings: Settings) -> Iterator[tuple[Engine, Source, Deployment]]:
     with closing(Rpc(settings.rpc)) as rpc:
         deployment = load(settings.deployments, int(rpc.call(str, "eth_chainId"), 16))
         engine = connect(settings.database)
-        migrate_mirror(engine)
         try:
+            migrate_mirror(engine)
             yield engine, Source(rpc, deployment.core), deployment
         finally:
             engine.dispose()
@@ -67,14 +67,89 @@ def _until_signalled() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+def _wait_for_node(settings: Settings, stop: threading.Event, console: Console) -> None:
+    """Returns once the node answers, or at `stop`."""
+    told = False
+    with closing(Rpc(settings.rpc)) as rpc:
+        while not stop.is_set():
+            try:
+                rpc.call(str, "eth_chainId")
+                return
+            except NodeUnreachable as error:
+                if not told:
+                    console.print(f"Waiting. {error}", soft_wrap=True, highlight=False)
+                told = True
+                stop.wait(1)
+
+
 @click.command()
 def index() -> None:
     """Mirror the chain into the database, and follow it until stopped."""
+    console, settings = Console(), Settings.from_env()
+    with _until_signalled() as stop:
+        _wait_for_node(settings, stop, console)
+        if not stop.is_set():
+            with _indexer(settings) as (_, indexer), shown(console) as report:
+                follow(indexer, report, stop)
+    console.print("Stopped. `laurel index` goes on from here.", highlight=False)
+
+
+@click.command("verify")
+def verify_command() -> None:
+    """Compare the mirror with the contracts' views; exits with 1 if anything differs."""
     console = Console()
     with (
-        _until_signalled() as stop,
-        _indexer(Settings.from_env()) as (_, indexer),
-        shown(console) as report,
+        _opened(Settings.from_env()) as (engine, source, deployment),
+        bar(console) as progress,
     ):
-        follow(indexer, report, stop)
-    console.print("Stopped. `laurel index` goes on from here.", highlight=False)
+        task = progress.add_task("Comparing with the contracts", total=None, note="")
+        outcome = verify.verify(
+            engine,
+            source,
+            deployment,
+            lambda total: progress.update(task, total=total),
+            lambda done: progress.advance(task, done),
+        )
+    table = Table("", "compared", "different", title=f"At block {outcome.block:,}")
+    for kind, compared in outcome.compared.items():
+        table.add_row(kind, f"{compared:,}", f"{outcome.different[kind]:,}")
+    console.print(table)
+    for found in outcome.first:
+        console.print(
+            f"{found.name}: {found.field} is {found.chain} on chain, {found.mirror} in the mirror.",
+            soft_wrap=True,
+            highlight=False,
+        )
+    if not outcome.same:
+        raise SystemExit(1)
+    console.print("The mirror agrees with the contracts.")
+
+
+@click.command()
+def rebuild() -> None:
+    """Empty the mirror, index the same blocks again, and say whether the tables are the same."""
+    console = Console()
+    with _indexer(Settings.from_env()) as (engine, indexer):
+        other = indexer.lease.acquire()
+        if other is not None:
+            raise click.ClickException(
+                f"Another indexer ({other}) writes this database. Stop it, then rebuild."
+            )
+        try:
+            indexer.check_node()
+            before, here = table_digests(engine), store.position(engine)
+            store.empty(engine, indexer.lease)
+            with shown(console) as report:
+                catch_up(indexer, report, here.block if here else None)
+            indexer.fetcher.sweep()
+            after, there = table_digests(engine), store.position(engine)
+        finally:
+            indexer.lease.release()
+    table = Table("table", "digest", "", title=f"Rebuilt to block {there.block if there else 0:,}")
+    for name, digest in after.items():
+        table.add_row(name, digest[:16], "same" if digest == before[name] else "changed")
+    console.print(table)
+    if here is not None and after != before:
+        console.print(
+            "Some tables changed: the mirror was not what the chain says, or the chain is another."
+        )

@@ -1,7 +1,7 @@
-"""Content rows: from a digest to a rendered document, from this machine at once, else from others in time.
+"""Content rows: from a digest to a rendered document, from this machine at once, else from others.
 
-A row is `missing` until its bytes are found (asked for again and again, ever more rarely), then `ready`,
-or `unreadable` with the reason as "code: sentence".
+A row is `missing` until its bytes are found (asked for again and again, ever more rarely), then
+`ready`, or `unreadable` with the reason as "code: sentence".
 """
 
 import threading
@@ -19,14 +19,15 @@ from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.render import plain, render
 from indexer.content.store import Store
 from indexer.database import writing
-from indexer.fold import Row, missing_content
+from indexer.rows import Row, missing_content
 from indexer.schema import Content
+from indexer.tables import table
 
 LOOK_SECONDS = 0.5  # between looks into the local store: what is published here is seen so soon
 LOOKS = 500  # missing rows per look
 SUMMARY = 240  # characters of a summary where the author gave none
 
-_CONTENT = Content.__table__
+_CONTENT = table(Content.__tablename__)
 
 
 def read(digest: bytes, data: bytes) -> Row:
@@ -93,6 +94,13 @@ class Fetcher:
             found += self._save(row for row in rows if row is not None)
         return found
 
+    def sweep(self) -> None:
+        """Looks for all missing content in the local store once."""
+        self._last = b""
+        self.look()
+        while self._last:
+            self.look()
+
     def fetch_due(self, seconds: float = 1.0) -> int:
         """Asks the sources for what is due, one by one, beginning none after `seconds`.
 
@@ -112,7 +120,7 @@ class Fetcher:
         return asked
 
     def run(self, stop: threading.Event, report: Callable[[str], None]) -> None:
-        """Works until `stop`. What passes by itself is reported; anything else ends up in `failure`."""
+        """Works until `stop`. What passes by itself is reported; any other error is in `failure`."""
         try:
             while not stop.is_set():
                 try:
@@ -143,7 +151,7 @@ class Fetcher:
         """Writes rows that are still missing; one that a rollback removed meanwhile stays away."""
         values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
         if values:
-            names = [name for name in _CONTENT.c.keys() if name != "digest"]
+            names = [column.name for column in _CONTENT.c if not column.primary_key]
             with writing(self._engine) as connection:
                 connection.execute(
                     _CONTENT.update()

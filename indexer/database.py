@@ -37,7 +37,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def migrate_mirror(engine: Engine) -> None:
-    """Brings the mirror's tables to the latest revision; processes that do so at once take turns."""
+    """Brings the mirror's tables to the latest revision; processes doing so at once take turns."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with writing(engine) as connection:

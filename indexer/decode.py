@@ -18,11 +18,11 @@ LOG_BITS = 20
 
 
 class UnknownEvent(Exception):
-    """The core emitted something that is not in its interface: the deployment is another version."""
+    """The core emitted what is not in its interface: the deployment is of another version."""
 
 
 class Log(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """A log as eth_getLogs gives it; numbers and bytes are 0x-hex. Not every node gives the time."""
+    """A log as eth_getLogs gives it; numbers and bytes are 0x-hex. Some nodes leave out the time."""
 
     topics: list[str]
     data: str

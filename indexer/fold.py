@@ -1,11 +1,5 @@
-"""What each event changes in the mirror: pure functions from an event and the rows it touches to new rows.
+"""What each event changes in the mirror: pure functions from an event and rows to new rows."""
 
-A row is a dict with the table's columns (schema.py). Rows are never changed in place: the old one is
-what a rollback puts back.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from indexer.decode import (
@@ -25,25 +19,12 @@ from indexer.decode import (
 )
 from indexer.ranking import hot, trending
 from indexer.rewards import CASHOUT_DAYS, WEI_PER_VEST
+from indexer.rows import Change, Look, Place, Row, missing_content
 from indexer.slots import AccountSlot
-
-Row = dict[str, Any]
-Place = tuple[str, tuple[Any, ...]]
-"""A table's name and a primary key in it."""
-Look = Callable[[Place], Row | None]
 
 
 class Incomplete(Exception):
     """An event builds on a row that the mirror does not have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Row `new` takes the place of `old` (None: there was none)."""
-
-    place: Place
-    old: Row | None
-    new: Row
 
 
 def places(event: Event) -> list[Place]:
@@ -107,25 +88,6 @@ def fold(event: Event, look: Look, day: int) -> list[Change]:
         case StakeChanged():
             return [_with(look, _account(event.account), **_slot(event.state))]
     return []
-
-
-def missing_content(digest: bytes) -> Row:
-    """The row of content that is still to be fetched."""
-    return {
-        "digest": digest,
-        "state": "missing",
-        "tries": 0,
-        "next_try": 0.0,
-        "error": None,
-        "parent": None,
-        "title": "",
-        "summary": "",
-        "html": "",
-        "tags": [],
-        "picture": None,
-        "lang": None,
-        "sensitive": False,
-    }
 
 
 def _new_account(event: Registered) -> Row:

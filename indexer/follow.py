@@ -48,7 +48,7 @@ Report = Callable[[Status], None]
 
 
 class Indexer:
-    """Takes the mirror of one deployment forward, a step at a time, under a lease that its user holds."""
+    """Takes the mirror of one deployment forward, step by step, under a lease that its user holds."""
 
     def __init__(
         self,
@@ -71,6 +71,18 @@ class Indexer:
 
     def check(self) -> None:
         """Raises DifferentChain unless mirror, deployment and node agree; NodeUnreachable."""
+        self.check_node()
+        wanted, here = self._deployment, store.position(self._engine)
+        if here is not None and (here.chain_id, here.core) != (wanted.chain_id, wanted.core):
+            raise DifferentChain(
+                f"This database mirrors {here.core} on chain {here.chain_id}, the deployment "
+                f"record names {wanted.core} on chain {wanted.chain_id}. Set LAUREL_DATABASE to "
+                "another database, or run `laurel rebuild` to index the new contracts into this "
+                "one."
+            )
+
+    def check_node(self) -> None:
+        """Raises DifferentChain unless the node's chain has the contracts; NodeUnreachable."""
         wanted, url = self._deployment, self._source.rpc.url
         chain_id = self._source.chain_id()
         if chain_id != wanted.chain_id:
@@ -78,21 +90,14 @@ class Indexer:
                 f"The node at {url} is on chain {chain_id}, the contracts are on chain "
                 f"{wanted.chain_id}. Set LAUREL_RPC to a node of that chain."
             )
-        here = store.position(self._engine)
-        if here is not None and (here.chain_id, here.core) != (chain_id, wanted.core):
-            raise DifferentChain(
-                f"This database mirrors {here.core} on chain {here.chain_id}, the deployment "
-                f"record names {wanted.core} on chain {chain_id}. Set LAUREL_DATABASE to another "
-                "database, or run `laurel rebuild` to index the new contracts into this one."
-            )
         if not self._source.has_core():
             raise DifferentChain(
                 f"The chain at {url} has no contracts at {wanted.core}. Set LAUREL_RPC to the "
                 "chain they are on, or remove its deployment record and run `laurel deploy`."
             )
 
-    def step(self) -> Status:
-        """One thing: begin, roll back, or apply a span.
+    def step(self, until: int | None = None) -> Status:
+        """One thing: begin, roll back, or apply a span, which ends at block `until` at the latest.
 
         Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, OperationalError.
         """
@@ -105,16 +110,17 @@ class Indexer:
             store.roll_back(self._engine, self.lease, number)
             reason = f"The chain was reorganised after block {number}."
             return Status(State.REORGANISED, number, head.number, reason=reason)
-        if head.number == here.block:
-            return Status(State.LIVE, here.block, head.number)
-        span = self._source.span(here.header, head.number, head.number - store.KEPT + 1)
+        end = head.number if until is None else min(until, head.number)
+        if here.block >= end:
+            return Status(State.LIVE, here.block, end)
+        span = self._source.span(here.header, end, head.number - store.KEPT + 1)
         missing = store.apply(
             self._engine, self.lease, span, self._deployment.day, self.fetcher.local
         )
         if missing:
             self.fetcher.wake.set()
-        state = State.LIVE if span.last.number == head.number else State.INDEXING
-        return Status(state, span.last.number, head.number, len(span.events))
+        state = State.LIVE if span.last.number == end else State.INDEXING
+        return Status(state, span.last.number, end, len(span.events))
 
     def _begin(self) -> Status:
         before = self._deployment.block - 1
@@ -139,11 +145,11 @@ class Indexer:
         )
 
 
-def catch_up(indexer: Indexer, report: Report) -> None:
-    """Steps until the mirror is at the head. Raises what `step` does, except ChainMoved."""
+def catch_up(indexer: Indexer, report: Report, until: int | None = None) -> None:
+    """Steps to the head, or to block `until`. Raises what `step` does, except ChainMoved."""
     while True:
         try:
-            status = indexer.step()
+            status = indexer.step(until)
         except ChainMoved:
             continue
         report(status)

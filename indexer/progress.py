@@ -1,4 +1,4 @@
-"""What the indexer's commands show: a bar with rate and time left on a terminal, plain lines elsewhere."""
+"""What the indexer's commands show: a bar on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -70,7 +70,7 @@ class Rpc:
         return msgspec.json.decode(self.batch([(method, params)])[0], type=kind)
 
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[msgspec.Raw]:
-        """The raw results in the order of the calls. Raises NodeUnreachable, or the first RpcError."""
+        """The raw results in order of the calls. Raises NodeUnreachable, or the first RpcError."""
         results: list[msgspec.Raw] = []
         for first in range(0, len(calls), BATCH):
             results += self._batch(calls[first : first + BATCH])

@@ -29,7 +29,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Span:
-    """The blocks after `parent` up to and with the last of `headers`, and all their events in order.
+    """The blocks after `parent` up to and with the last of `headers`, and their events in order.
 
     `headers` are of every block where `reversible`, else of the last one only.
     """
@@ -71,7 +71,7 @@ class Source:
         return self.rpc.call(str, "eth_getCode", self._core, "latest") != "0x"
 
     def head_and(self, number: int) -> tuple[Header, Header | None]:
-        """The latest block, and block `number` as the node has it now (None: it has no such block)."""
+        """The latest block, and block `number` as the node has it now (None: no such block)."""
         head, other = self._headers(["latest", hex(number)])
         if head is None:
             raise ChainMoved("The node has no latest block.")
@@ -84,8 +84,8 @@ class Source:
     def span(self, after: Header, head: int, reversible_from: int) -> Span:
         """The next whole blocks after `after`: as many as the node can answer, up to `head`.
 
-        It never mixes blocks before and from `reversible_from`. Raises ChainMoved, and TooManyResults
-        if not even one block can be had.
+        It never mixes blocks before and from `reversible_from`. Raises ChainMoved, and
+        TooManyResults if not even one block can be had.
         """
         first = after.number + 1
         reversible = first >= reversible_from

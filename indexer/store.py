@@ -7,12 +7,13 @@ leaves a mirror from which the same command goes on.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from indexer import tables
 from indexer.database import writing
 from indexer.decode import Event
-from indexer.fold import Place, Row, fold, places
+from indexer.fold import fold, places
+from indexer.rows import Place, Row
 from indexer.schema import Base, Block, Cursor, Undo
 from indexer.source import Header, Span
 from indexer.writer import Lease
@@ -22,7 +23,7 @@ KEPT = 128
 CHAIN_TABLES = ("accounts", "keys", "posts", "votes", "days", "entries")
 """What follows from the chain alone; `contents` is theirs and the content store's."""
 INLINE = 16
-"""New documents of one span that are read from the local store at once; more are left to the fetcher."""
+"""New documents of a span that are read from the local store at once; more wait for the fetcher."""
 
 Resolve = Callable[[bytes], Row | None]
 """The content row of a digest, if its bytes are on this machine."""
@@ -93,7 +94,7 @@ def apply(
             connection.execute(delete(Undo))
             connection.execute(delete(Block))
             connection.execute(insert(Block).values(_block(span.last)))
-        connection.execute(Cursor.__table__.update().values(_here(span.last)))
+        connection.execute(update(Cursor).values(_here(span.last)))
     return missing
 
 
@@ -122,7 +123,7 @@ def roll_back(engine: Engine, lease: Lease, number: int) -> None:
         connection.execute(delete(Undo).where(Undo.block > number))
         connection.execute(delete(Block).where(Block.number > number))
         header = Header(ancestor.number, ancestor.hash, b"", ancestor.timestamp)
-        connection.execute(Cursor.__table__.update().values(_here(header)))
+        connection.execute(update(Cursor).values(_here(header)))
 
 
 def empty(engine: Engine, lease: Lease) -> None:

@@ -2,17 +2,20 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, LargeBinary, Table, bindparam, delete, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 
-from indexer.fold import Place, Row
+from indexer.rows import Place, Row
 from indexer.schema import Base
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+_INSERT: dict[str, Callable[[Table], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 _CHUNK = 400  # keys in one query: old SQLites take 999 parameters
 
 
@@ -90,6 +93,8 @@ def row_of(name: str, image: Row) -> Row:
     """The row that `row_json` spelled."""
     columns = table(name).c
     return {
-        column: bytes.fromhex(v) if v is not None and isinstance(columns[column].type, LargeBinary) else v
+        column: bytes.fromhex(v)
+        if v is not None and isinstance(columns[column].type, LargeBinary)
+        else v
         for column, v in image.items()
     }

@@ -48,7 +48,7 @@ class Lease:
             raise LeaseLost("Another indexer has taken this database over.")
 
     def keep(self) -> None:
-        """Prolongs the lease when there is nothing to write, once half of it is over. Raises LeaseLost."""
+        """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""
         if self._now() > self._until - LEASE_SECONDS / 2:
             with writing(self._engine) as connection:
                 self.renew(connection)
@@ -64,7 +64,7 @@ class Lease:
 
 
 def _is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that is gone: then there is no need to wait."""
+    """Whether the owner was a process of this machine that is gone, so that none need wait."""
     host, pid, _ = owner.rsplit(":", 2)
     if host != socket.gethostname()[:40]:
         return False

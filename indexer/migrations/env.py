@@ -1,4 +1,4 @@
-"""Alembic's way into the mirror: only its own tables, in the transaction that `migrate_mirror` opened."""
+"""Alembic's way into the mirror: only its own tables, in `migrate_mirror`'s transaction."""
 
 from typing import Any
 
