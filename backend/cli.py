@@ -12,6 +12,8 @@ from backend.deployment.deploy import DeployError
 from backend.relay.commands import relay
 from backend.relay.process import NoRelayerKey, RelayRunning
 from indexer.artifacts import NotCompiled
+from indexer.commands import FOR_THE_USER as OF_THE_INDEXER
+from indexer.commands import index, rebuild, verify_command
 from indexer.content.errors import ContentError
 from indexer.deployment import NotDeployed
 
@@ -25,6 +27,7 @@ FOR_THE_USER = (
     NoRelayerKey,
     NotDeployed,
     RelayRunning,
+    *OF_THE_INDEXER,
 )
 """Errors whose message is a sentence that says what to do."""
 
@@ -47,4 +50,7 @@ def main() -> None:
 main.add_command(relay)
 main.add_command(compile_command)
 main.add_command(deploy_command)
+main.add_command(index)
+main.add_command(verify_command)
+main.add_command(rebuild)
 main.add_command(site)

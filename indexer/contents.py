@@ -120,7 +120,7 @@ class Fetcher:
         return asked
 
     def run(self, stop: threading.Event, report: Callable[[str], None]) -> None:
-        """Works until `stop`. What passes by itself is reported; any other error is in `failure`."""
+        """Works until `stop`. What passes by itself is reported; another error is in `failure`."""
         try:
             while not stop.is_set():
                 try:

@@ -22,7 +22,7 @@ class UnknownEvent(Exception):
 
 
 class Log(msgspec.Struct, frozen=True, gc=False, rename="camel"):
-    """A log as eth_getLogs gives it; numbers and bytes are 0x-hex. Some nodes leave out the time."""
+    """A log as eth_getLogs gives it; numbers and bytes are 0x-hex. Some nodes omit the time."""
 
     topics: list[str]
     data: str

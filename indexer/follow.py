@@ -48,7 +48,7 @@ Report = Callable[[Status], None]
 
 
 class Indexer:
-    """Takes the mirror of one deployment forward, step by step, under a lease that its user holds."""
+    """Takes the mirror of one deployment forward step by step, under a lease its user holds."""
 
     def __init__(
         self,
