@@ -17,6 +17,7 @@ interface Chain {
   token: string;
   day: number;
   time: number;
+  latest: number; // the latest block's time
   block: number;
   rpc: string;
   faucet: boolean;

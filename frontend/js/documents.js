@@ -7,7 +7,8 @@ import { utf8 } from './bytes.js';
  */
 function ordered(value) {
   if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw new Error('The text holds half of a character. Type it again.');
+    if (!value.isWellFormed())
+      throw new Error('The text holds half of a character. Type it again.');
     return value.normalize('NFC');
   }
   if (Array.isArray(value)) return value.map(ordered);

@@ -1,6 +1,6 @@
 // The recovery file: an owner key, encrypted with a passphrase.
 import { concat, fromHex, random, toHex, utf8 } from './bytes.js';
-import { CURVE, addressOf } from './p256.js';
+import { CURVE, addressOf } from './keys.js';
 
 const ROUNDS = 600_000;
 const base64url = /** @param {Uint8Array} bytes */ (bytes) =>
@@ -24,7 +24,7 @@ async function aesKey(passphrase, salt, iterations, usage) {
 
 /**
  * The text of a recovery file. The key must be extractable.
- * @param {import('./p256.js').KeyPair} key @param {string} handle @param {string} passphrase
+ * @param {import('./keys.js').KeyPair} key @param {string} handle @param {string} passphrase
  */
 export async function seal(key, handle, passphrase) {
   const { d } = await crypto.subtle.exportKey('jwk', key.privateKey);
@@ -50,7 +50,7 @@ export async function seal(key, handle, passphrase) {
 /**
  * The owner key in a recovery file. Throws an Error that says what to do.
  * @param {string} text @param {string} passphrase
- * @returns {Promise<{ handle: string, key: import('./p256.js').KeyPair }>}
+ * @returns {Promise<{ handle: string, key: import('./keys.js').KeyPair }>}
  */
 export async function open(text, passphrase) {
   let file;

@@ -4,7 +4,7 @@ import { encodeFunctionData, hashTypedData } from "viem";
 import * as actions from "../../frontend/js/actions.js";
 import { fromHex, toHex } from "../../frontend/js/bytes.js";
 import { canonical, postId } from "../../frontend/js/documents.js";
-import * as p256 from "../../frontend/js/p256.js";
+import * as keys from "../../frontend/js/keys.js";
 import * as recovery from "../../frontend/js/recovery.js";
 import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 
@@ -20,10 +20,10 @@ const calls = {
   canonical: ({ document }) => toHex(canonical(document)),
   postId: ({ account, digest }) => postId(account, digest),
   sign: async ({ data, times }) => {
-    const key = await p256.generate(false);
+    const key = await keys.generate(false);
     const signatures = [];
     for (let i = 0; i < times; i++)
-      signatures.push(toHex(await p256.sign(key, fromHex(data))));
+      signatures.push(toHex(await keys.sign(key, fromHex(data))));
     return {
       address: key.address,
       extractable: key.privateKey.extractable,
@@ -31,7 +31,7 @@ const calls = {
     };
   },
   recover: async ({ handle, passphrase, data, damage, typed }) => {
-    const key = await p256.generate(true);
+    const key = await keys.generate(true);
     const file = await recovery.seal(key, handle, passphrase);
     const opened = await recovery.open(
       damage ? file.replace(...damage) : file,
@@ -42,7 +42,7 @@ const calls = {
       address: key.address,
       opened: { handle: opened.handle, address: opened.key.address },
       extractable: opened.key.privateKey.extractable,
-      signature: toHex(await p256.sign(opened.key, fromHex(data))),
+      signature: toHex(await keys.sign(opened.key, fromHex(data))),
     };
   },
   calldata: ({ abi, functionName, args }) =>

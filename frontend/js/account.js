@@ -1,0 +1,170 @@
+// Making an account in to it, and its keys.
+import { allHeld, forget, generate, held, hold } from './keys.js';
+import { addPostingKey, askOwner, goOn, offerOwners, offerWallets, step } from './owner.js';
+import { attempt, make, onClick, onSubmit, say } from './page.js';
+import { open, seal } from './recovery.js';
+import { api, byKey, chain, perform, postingExpiry } from './relay.js';
+import { session, signInByKey, signOut } from './session.js';
+
+const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
+
+/** Why nobody can have this handle, or ''. @param {string} handle */
+async function objection(handle) {
+  if (!HANDLE.test(handle) || handle.length < 3 || handle.length > 16) {
+    return 'Use 3 to 16 letters a–z, digits, and single "-" or "." between them; begin with a letter.';
+  }
+  const taken = await api('GET', `accounts/${handle}`).catch((error) => {
+    if (error.code === 'unknown_account') return null;
+    throw error;
+  });
+  return taken ? `@${handle} is taken.` : '';
+}
+
+customElements.define(
+  'laurel-join',
+  class extends HTMLElement {
+    handle = '';
+    passphrase = '';
+    file = '';
+
+    connectedCallback() {
+      const form = /** @type {HTMLFormElement} */ (step(this, 'handle'));
+      /** @type {ReturnType<typeof setTimeout>} */
+      let typing;
+      form.addEventListener('input', () => {
+        clearTimeout(typing);
+        typing = setTimeout(() => {
+          this.check(form).catch((error) => say(form, error.message, 'error'));
+        }, 250);
+      });
+      onSubmit(form, async () => {
+        if (await this.check(form)) this.show('key');
+      });
+      offerWallets(step(this, 'wallet'), ({ address, signer }) => this.register(address, signer));
+      onSubmit(/** @type {HTMLFormElement} */ (step(this, 'file')), (data) => this.save(data));
+      onSubmit(/** @type {HTMLFormElement} */ (step(this, 'check')), (data) => this.readBack(data));
+    }
+
+    /** @param {string} name */
+    show(name) {
+      const next = step(this, name);
+      next.hidden = false;
+      /** @type {HTMLElement | null} */ (next.querySelector('input, h2'))?.focus();
+    }
+
+    /** @param {HTMLFormElement} form */
+    async check(form) {
+      const handle = String(new FormData(form).get('handle'));
+      const objected = await objection(handle);
+      say(form, objected || `@${handle} is free.`, objected && 'error');
+      if (!objected) this.handle = handle;
+      return !objected;
+    }
+
+    /** Makes the owner key and hands it out, encrypted. @param {FormData} data */
+    async save(data) {
+      this.passphrase = String(data.get('passphrase'));
+      if (this.passphrase !== data.get('again')) throw new Error('The two passphrases differ.');
+      this.file = await seal(await generate(true), this.handle, this.passphrase);
+      const href = URL.createObjectURL(new Blob([this.file], { type: 'application/json' }));
+      make('a', { href, download: `laurel-${this.handle}-recovery.json` }).click();
+      URL.revokeObjectURL(href);
+      this.show('check');
+    }
+
+    /** Goes on only with the key that came back from the saved file. @param {FormData} data */
+    async readBack(data) {
+      const text = await /** @type {File} */ (data.get('file')).text();
+      if (text !== this.file) {
+        throw new Error('This is not the file that was just saved. Look among your downloads.');
+      }
+      const { key } = await open(text, this.passphrase);
+      await this.register(key.address, byKey(key));
+    }
+
+    /** @param {string} ownerKey @param {import('./relay.js').Signer} signer */
+    async register(ownerKey, signer) {
+      const { handle } = this;
+      const posting = await generate(false);
+      const expiry = postingExpiry(await chain());
+      say(this, 'Making your account…', 'pending');
+      const terms = { postingExpiry: expiry, recovery: 0, maxFee: 0 };
+      const values = { handle, ownerKey, postingKey: posting.address, ...terms };
+      await perform('Register', values, signer, posting);
+      const { account } = await api('GET', `accounts/${handle}`);
+      await hold({ ...posting, handle, account, expiry });
+      await signInByKey(posting);
+      goOn();
+    }
+  },
+);
+
+customElements.define(
+  'laurel-signin',
+  class extends HTMLElement {
+    async connectedCallback() {
+      offerOwners(step(this, 'owner'), (owner) => this.asOwner(owner));
+      for (const key of await allHeld()) {
+        const button = make('button', { type: 'button' }, `Sign in as @${key.handle}`);
+        const here = step(this, 'held');
+        button.addEventListener('click', () => {
+          void attempt(here, async () => {
+            await signInByKey(key);
+            goOn();
+          });
+        });
+        here.append(button);
+        here.hidden = false;
+      }
+    }
+
+    /** @param {import('./owner.js').Owner} owner */
+    async asOwner(owner) {
+      const { account, handle } = await owner.signIn();
+      if (await held(handle)) return goOn();
+      const add = async () => {
+        say(this, 'Adding a posting key for this browser…', 'pending');
+        await addPostingKey(account, handle, owner);
+        goOn();
+      };
+      // A recovery file signs without asking again; a wallet shows one more prompt, so it is offered.
+      if (!owner.wallet) return add();
+      const offer = step(this, 'offer');
+      offer.hidden = false;
+      onClick(offer, '[value="add"]', add);
+      onClick(offer, '[value="skip"]', async () => goOn());
+      /** @type {HTMLElement} */ (offer.querySelector('button')).focus();
+    }
+  },
+);
+
+customElements.define(
+  'laurel-keys',
+  class extends HTMLElement {
+    async connectedCallback() {
+      const { account, handle } = await session();
+      if (!account) return;
+      const mine = (await held(handle))?.address;
+      for (const row of this.querySelectorAll('[data-key]')) {
+        const key = String(row.getAttribute('data-key')).toLowerCase();
+        if (key === mine) row.querySelector('[data-here]')?.removeAttribute('hidden');
+        onClick(/** @type {HTMLElement} */ (row), 'button', async () => {
+          if (key === mine) return signOut(true);
+          const what = `Revoke the key ${key} of @${handle}, for ever. Whoever holds it can no longer act for you.`;
+          const owner = await askOwner(what);
+          say(this, 'Revoking the key…', 'pending');
+          await perform('RevokeKey', { account, key }, owner.signer);
+          location.reload();
+        });
+      }
+      onClick(this, '[value="add"]', async () => {
+        const what = `Let this browser post and vote as @${handle} for 30 days. It cannot move money or change keys.`;
+        const owner = await askOwner(what);
+        say(this, 'Adding the key…', 'pending');
+        await forget(handle);
+        await addPostingKey(account, handle, owner);
+        location.reload();
+      });
+    }
+  },
+);

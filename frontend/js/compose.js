@@ -1,0 +1,135 @@
+// Writing posts and replies: drafts, pictures, preview, publishing.
+import { sha256, toHex } from './bytes.js';
+import { canonical, postId } from './documents.js';
+import { $, attempt, onSubmit, say } from './page.js';
+import { api, byKey, chain, perform } from './relay.js';
+import { me } from './session.js';
+
+// What the site's own renderer made is the only HTML that is ever put in from text.
+const policy = window.trustedTypes?.createPolicy('laurel', { createHTML: (html) => html });
+const NOTHING = `0x${'0'.repeat(64)}`;
+
+/** @typedef {{ cid: string, type: string, bytes: number, width: number, height: number }} Picture */
+
+/** @param {string} text */
+const words = (text) => [...new Set(text.toLowerCase().split(/[\s,#]+/))].filter(Boolean);
+
+/** What stands between the brackets of a picture in Markdown. @param {string} body @param {string} cid */
+const alt = (body, cid) => (body.split(`](ipfs://${cid}`)[0].match(/!\[([^[\]]*)$/) ?? [])[1] ?? '';
+
+class Compose extends HTMLElement {
+  parent = this.dataset.parent ?? '';
+  slot_ = `laurel-draft:${this.parent}`;
+  /** @type {{ fields: Record<string, string>, pictures: Picture[], published: number }} */
+  draft = { fields: {}, pictures: [], published: 0 };
+
+  connectedCallback() {
+    const form = /** @type {HTMLFormElement} */ ($('form', this));
+    this.body = /** @type {HTMLTextAreaElement} */ ($('[name="body"]', form));
+    this.restore(form);
+    form.addEventListener('input', () => this.keep(form));
+    onSubmit(form, () => this.publish(form));
+
+    const picker = /** @type {HTMLInputElement | null} */ ($('[type="file"]', form));
+    picker?.addEventListener('change', () => this.take(form, picker.files));
+    for (const event of /** @type {const} */ (['paste', 'drop'])) {
+      this.body.addEventListener(event, (e) => {
+        const data = 'dataTransfer' in e ? e.dataTransfer : e.clipboardData;
+        if (!data?.files.length) return;
+        e.preventDefault();
+        this.take(form, data.files);
+      });
+    }
+    const preview = $('[data-preview]', this);
+    $('[value="preview"]', form)?.addEventListener('click', () => {
+      void attempt(form, async () => {
+        const { html } = await api('POST', 'render', { body: this.body?.value });
+        preview.innerHTML = /** @type {string} */ (policy?.createHTML(html) ?? html);
+        preview.hidden = false;
+      });
+    });
+  }
+
+  /** @param {HTMLFormElement} form */
+  restore(form) {
+    const kept = localStorage.getItem(this.slot_);
+    if (kept) this.draft = JSON.parse(kept);
+    for (const [name, value] of Object.entries(this.draft.fields)) {
+      const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
+      if (field) field.value = value;
+    }
+    if (kept) say(form, 'Your draft is here again.');
+  }
+
+  /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
+  keep(form) {
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === 'string') this.draft.fields[name] = value;
+    }
+    this.draft.published = 0;
+    localStorage.setItem(this.slot_, JSON.stringify(this.draft));
+  }
+
+  /** @param {HTMLFormElement} form @param {FileList | null} files */
+  take(form, files) {
+    void attempt(form, async () => {
+      for (const file of files ?? []) {
+        say(form, `Uploading ${file.name}…`, 'pending');
+        const picture = await api('POST', 'media', file);
+        this.draft.pictures.push(picture);
+        const { body } = this;
+        if (!body) return;
+        const start = body.selectionStart + 2;
+        body.setRangeText(
+          `![](ipfs://${picture.cid})`,
+          body.selectionStart,
+          body.selectionEnd,
+          'end',
+        );
+        body.focus();
+        body.setSelectionRange(start, start);
+        this.keep(form);
+        say(form, 'Uploaded. Now describe the picture between the brackets.');
+      }
+    });
+  }
+
+  /** @param {HTMLFormElement} form */
+  async publish(form) {
+    const { account, key } = await me();
+    this.keep(form);
+    const { title = '', summary = '', tags = '', body } = this.draft.fields;
+    // The same words get the same id when sent again, so that no failure can publish them twice.
+    this.draft.published ||= (await chain()).time;
+    localStorage.setItem(this.slot_, JSON.stringify(this.draft));
+    const data = canonical({
+      v: 1,
+      type: this.parent ? 'comment' : 'post',
+      title,
+      summary,
+      body,
+      tags: words(tags),
+      media: this.draft.pictures
+        .filter(({ cid }) => body.includes(cid))
+        .map((picture) => ({ ...picture, alt: alt(body, picture.cid) })),
+      app: 'laurel',
+      parent: this.parent || null,
+      published: this.draft.published,
+    });
+    say(form, 'Publishing…', 'pending');
+    await api('POST', 'documents', data);
+    const digest = toHex(await sha256(data));
+    const values = { account, digest, parent: this.parent || NOTHING, community: 0 };
+    await perform('Post', values, byKey(key)).catch((error) => {
+      if (error.code !== 'already_used') throw error;
+    });
+    localStorage.removeItem(this.slot_);
+    const id = postId(account, digest).slice(2);
+    if (!this.parent) return location.assign(`/post/${id}`);
+    location.hash = `c-${id}`;
+    location.reload();
+  }
+}
+
+customElements.define('laurel-editor', class extends Compose {});
+customElements.define('laurel-reply', class extends Compose {});

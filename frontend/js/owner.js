@@ -1,0 +1,177 @@
+// What only an owner may do: with a wallet (found by EIP-6963, spoken to by EIP-1193), or with the
+// owner key in a recovery file.
+import { toHex, utf8 } from './bytes.js';
+import { generate, hold } from './keys.js';
+import { $, attempt, make, onSubmit } from './page.js';
+import { open } from './recovery.js';
+import { byKey, byWallet, chain, perform, postingExpiry } from './relay.js';
+import { signInByKey, signInByWallet } from './session.js';
+
+/** @typedef {Awaited<ReturnType<typeof connect>>} Wallet */
+
+/** Calls back for each wallet in this browser. @param {(wallet: AnnouncedWallet) => void} found */
+function discover(found) {
+  const known = new Set();
+  addEventListener('eip6963:announceProvider', (event) => {
+    const { detail } = /** @type {CustomEvent<AnnouncedWallet>} */ (event);
+    if (!known.has(detail.info.uuid)) found(detail);
+    known.add(detail.info.uuid);
+  });
+  dispatchEvent(new Event('eip6963:requestProvider'));
+}
+
+/** @param {any} error @param {string} name */
+function explained(error, name) {
+  /** @type {Record<string, string>} */
+  const sentences = {
+    4001: `You refused in ${name}. Nothing was done.`,
+    4100: `${name} does not let this site use that account. Connect it in the wallet, then try again.`,
+    4900: `${name} is not connected to any chain. Check its network, then try again.`,
+    '-32002': `${name} is already asking you something. Open it and answer there.`,
+  };
+  return new Error(sentences[error.code] ?? `${name} says: ${error.message ?? error}`);
+}
+
+/**
+ * Connects, on our chain. Every failure is an Error whose message is a sentence.
+ * @param {AnnouncedWallet} wallet @param {Chain} chain
+ */
+async function connect({ provider, info }, chain) {
+  /** @param {string} method @param {...unknown} params @returns {Promise<any>} */
+  const ask = (method, ...params) =>
+    provider.request({ method, params }).catch((error) => {
+      throw explained(error, info.name);
+    });
+  const [address] = await ask('eth_requestAccounts');
+  if (!address) throw explained({ code: 4100 }, info.name);
+  if (Number(await ask('eth_chainId')) !== chain.chainId) {
+    const chainId = `0x${chain.chainId.toString(16)}`;
+    const nativeCurrency = { name: 'Coin', symbol: 'ETH', decimals: 18 };
+    const added = { chainId, chainName: 'Laurel', rpcUrls: [chain.rpc], nativeCurrency };
+    await provider
+      .request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] })
+      .catch((error) => {
+        if (error.code !== 4902) throw explained(error, info.name);
+        return ask('wallet_addEthereumChain', added);
+      });
+  }
+  return {
+    /** @type {string} */
+    address,
+    /** @param {object} typed @returns {Promise<string>} */
+    signTyped: (typed) => ask('eth_signTypedData_v4', address, JSON.stringify(typed)),
+    /** @param {string} text @returns {Promise<string>} */
+    signText: (text) => ask('personal_sign', toHex(utf8(text)), address),
+    /** Sends a transaction and waits for its block. @param {string} to @param {string} data */
+    async send(to, data) {
+      const hash = await ask('eth_sendTransaction', { from: address, to, data });
+      for (let tries = 0; tries < 300; tries++) {
+        const receipt = await ask('eth_getTransactionReceipt', hash);
+        if (receipt && Number(receipt.status)) return receipt;
+        if (receipt) throw new Error(`The chain did not accept the transaction ${hash}.`);
+        await new Promise((done) => setTimeout(done, 400));
+      }
+      throw new Error(`The transaction ${hash} is still waiting. Look again later.`);
+    },
+  };
+}
+
+/**
+ * @typedef {{ address: string, signer: import('./relay.js').Signer, signIn: () => Promise<any>,
+ *   wallet?: Wallet }} Owner
+ * @typedef {(owner: Owner) => Promise<unknown>} Use
+ */
+
+/** A button for each wallet in this browser. @param {HTMLElement} root @param {Use} use */
+export function offerWallets(root, use) {
+  const none = make('p', {}, 'There is no wallet in this browser.');
+  const list = make('p', {}, none);
+  root.append(list);
+  discover((found) => {
+    none.remove();
+    const button = make('button', { type: 'button' }, `Use ${found.info.name}`);
+    button.addEventListener('click', () => {
+      void attempt(root, async () => {
+        const wallet = await connect(found, await chain());
+        const signIn = () => signInByWallet(wallet);
+        await use({ address: wallet.address, signer: byWallet(wallet), signIn, wallet });
+      });
+    });
+    list.append(button);
+  });
+}
+
+/** @param {string} label @param {Record<string, string>} attributes */
+const field = (label, attributes) =>
+  make('label', {}, label, make('input', { required: '', ...attributes }));
+
+/** Wallets, and a form for a recovery file. @param {HTMLElement} root @param {Use} use */
+export function offerOwners(root, use) {
+  offerWallets(root, use);
+  const form = /** @type {HTMLFormElement} */ (
+    make(
+      'form',
+      {},
+      field('Recovery file', { type: 'file', name: 'file', accept: '.json' }),
+      field('Its passphrase', {
+        type: 'password',
+        name: 'passphrase',
+        autocomplete: 'current-password',
+      }),
+      make('button', {}, 'Use the recovery file'),
+    )
+  );
+  onSubmit(form, async (data) => {
+    const file = /** @type {File} */ (data.get('file'));
+    const { key } = await open(await file.text(), String(data.get('passphrase')));
+    await use({ address: key.address, signer: byKey(key), signIn: () => signInByKey(key) });
+  });
+  root.append(form);
+}
+
+/**
+ * Says in plain words what is about to be signed, and lets the owner choose how, or leave.
+ * @param {string} summary @param {boolean} [walletOnly] @returns {Promise<Owner>}
+ */
+export function askOwner(summary, walletOnly) {
+  const dialog = /** @type {HTMLDialogElement} */ (
+    make('dialog', { 'aria-label': 'Confirm' }, make('p', {}, summary))
+  );
+  const cancel = make('button', { type: 'button' }, 'Cancel');
+  cancel.addEventListener('click', () => dialog.close());
+  return new Promise((resolve, reject) => {
+    (walletOnly ? offerWallets : offerOwners)(dialog, async (owner) => {
+      resolve(owner);
+      dialog.close();
+    });
+    dialog.append(cancel);
+    dialog.addEventListener('close', () => {
+      dialog.remove();
+      reject(new Error('Cancelled. Nothing was done.'));
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/**
+ * A new posting key for this browser, put on chain by an owner.
+ * @param {number} account @param {string} handle @param {Owner} owner
+ */
+export async function addPostingKey(account, handle, owner) {
+  const key = await generate(false);
+  const expiry = postingExpiry(await chain());
+  await perform('AddKey', { account, key: key.address, role: 1, expiry }, owner.signer, key);
+  await hold({ ...key, account, handle, expiry });
+  return key;
+}
+
+/** Where to go after signing in: the page of ours that asked for it. */
+export function goOn() {
+  const next = new URLSearchParams(location.search).get('next') ?? '/';
+  const url = new URL(next, location.origin);
+  location.assign(url.origin === location.origin ? url : '/');
+}
+
+/** @param {HTMLElement} root @returns {HTMLElement} */
+export const step = (root, /** @type {string} */ name) => $(`[data-step="${name}"]`, root);

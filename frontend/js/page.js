@@ -1,0 +1,62 @@
+// What every enhanced form shares: the status line, the guard against sending twice, the chain's clock.
+
+/** @template {Element} [T=HTMLElement] @param {string} selector @param {ParentNode} [root] */
+export const $ = (selector, root = document) => /** @type {T} */ (root.querySelector(selector));
+
+/** @type {{ chainId: number, core: string, day: number, time: number, local: boolean }} as the page was made */
+export const CHAIN = JSON.parse(
+  globalThis.document?.querySelector('meta[name="laurel-chain"]')?.getAttribute('content') ?? '{}',
+);
+
+/** The chain's time, in seconds. */
+export const now = () => CHAIN.time + Math.floor(performance.now() / 1000);
+
+/**
+ * Makes an element; text is always text.
+ * @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children
+ */
+export function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Says something in `root`'s status line. @param {ParentNode} root @param {string} text @param {string} [state] */
+export function say(root, text, state = '') {
+  let line = $('[role="status"]', root);
+  if (!line) root.append((line = make('p', { role: 'status' })));
+  line.dataset.state = state;
+  line.textContent = text;
+}
+
+/**
+ * Runs `work` unless `root` is busy already; what fails is said. True if it went well.
+ * @param {HTMLElement} root @param {() => Promise<unknown>} work
+ */
+export async function attempt(root, work) {
+  if (root.ariaBusy === 'true') return false;
+  root.ariaBusy = 'true';
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    say(root, error instanceof Error ? error.message : String(error), 'error');
+    return false;
+  } finally {
+    root.ariaBusy = 'false';
+  }
+}
+
+/** @param {HTMLFormElement} form @param {(data: FormData, submitter: HTMLButtonElement | null) => Promise<unknown>} work */
+export function onSubmit(form, work) {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
+    void attempt(form, () => work(new FormData(form), submitter));
+  });
+}
+
+/** @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */
+export const onClick = (root, selector, work) =>
+  $(selector, root)?.addEventListener('click', () => void attempt(root, work));

@@ -1,0 +1,80 @@
+// Who is signed in here, and with which posting key; on a local chain, its clock.
+import { toHex, utf8 } from './bytes.js';
+import { forget, held, sign } from './keys.js';
+import { $, attempt, now, onSubmit } from './page.js';
+import { api, byKey, perform } from './relay.js';
+
+/** @type {Promise<{ account: number | null, handle: string }> | undefined} */
+let asked;
+
+export const session = () => (asked ??= api('GET', 'session'));
+
+/** The signed-in account and its posting key. Throws an Error that says what is missing. */
+export async function me() {
+  const { account, handle } = await session();
+  if (!account) throw new Error('Sign in first, at the top of the page.');
+  const key = await held(handle);
+  if (!key) throw new Error('This browser has no posting key. Make one under "Keys".');
+  if (key.expiry <= now())
+    throw new Error('Your posting key has expired. Make a new one under "Keys".');
+  return { account, handle, key };
+}
+
+/**
+ * Signs the text that the server issued.
+ * @param {string} address @param {'p256' | 'secp256k1'} curve
+ * @param {(text: string) => Promise<string>} signText
+ */
+async function signIn(address, curve, signText) {
+  const { id, message } = await api('POST', 'session/challenge', { address, curve });
+  // So that no server can have a posting key sign anything but a sign-in.
+  if (!message.startsWith(`${location.host} wants you to sign in`)) {
+    throw new Error('The server sent something else than a sign-in text. Nothing was signed.');
+  }
+  asked = undefined;
+  return api('POST', 'session', { id, signature: await signText(message) });
+}
+
+/** @param {import('./keys.js').KeyPair} key */
+export const signInByKey = (key) =>
+  signIn(key.address, 'p256', async (text) => toHex(await sign(key, utf8(text))));
+
+/** @param {import('./owner.js').Wallet} wallet */
+export const signInByWallet = (wallet) => signIn(wallet.address, 'secp256k1', wallet.signText);
+
+/** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
+export async function signOut(revoke) {
+  const { account, handle } = await session();
+  const key = await held(handle);
+  if (revoke && account && key) {
+    await perform('RevokeKey', { account, key: key.address }, byKey(key));
+    await forget(handle);
+  }
+  await api('DELETE', 'session');
+  location.assign('/');
+}
+
+customElements.define(
+  'laurel-session',
+  class extends HTMLElement {
+    connectedCallback() {
+      for (const button of this.querySelectorAll('button')) {
+        button.addEventListener('click', () => {
+          void attempt(this, () => signOut(button.value === 'revoke'));
+        });
+      }
+    }
+  },
+);
+
+customElements.define(
+  'laurel-forward',
+  class extends HTMLElement {
+    connectedCallback() {
+      onSubmit(/** @type {HTMLFormElement} */ ($('form', this)), async (data) => {
+        await api('POST', 'chain/forward', { days: Number(data.get('days')) });
+        location.reload();
+      });
+    }
+  },
+);
