@@ -42,9 +42,7 @@ def compile_contracts(force: bool = False) -> bool:
     output = _solc(
         {
             "language": "Solidity",
-            "sources": {
-                str(p.relative_to(ROOT)): {"content": p.read_text()} for p in sources
-            },
+            "sources": {str(p.relative_to(ROOT)): {"content": p.read_text()} for p in sources},
             "settings": {
                 **json.loads(SOLC_JSON.read_text())["settings"],
                 "outputSelection": {
@@ -73,13 +71,9 @@ def compile_contracts(force: bool = False) -> bool:
 
 def _solc(request: dict[str, Any]) -> dict[str, Any]:
     if shutil.which("node") is None:
-        raise CompilerMissing(
-            "Node is missing. Install Node 20 or later, then run this again."
-        )
+        raise CompilerMissing("Node is missing. Install Node 20 or later, then run this again.")
     if not (ROOT / "node_modules" / "solc").exists():
-        raise CompilerMissing(
-            "npm's solc is missing. Run `npm ci`, then run this again."
-        )
+        raise CompilerMissing("npm's solc is missing. Run `npm ci`, then run this again.")
     try:
         output: dict[str, Any] = solcx.compile_standard(request, solc_binary=WRAPPER)
     except SolcError as error:

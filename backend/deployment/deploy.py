@@ -12,6 +12,7 @@ from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import Web3
+from web3.exceptions import ContractLogicError
 
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
@@ -59,9 +60,7 @@ def connect(rpc: str) -> Web3:
     """Raises DeployError when nothing answers at `rpc`."""
     w3 = Web3(Web3.HTTPProvider(rpc, request_kwargs={"timeout": 30}))
     if not w3.is_connected():
-        raise DeployError(
-            f"No chain answers at {rpc}. Start the node, or give another --rpc."
-        )
+        raise DeployError(f"No chain answers at {rpc}. Start the node, or give another --rpc.")
     return w3
 
 
@@ -89,9 +88,7 @@ def deploy(
 
     deployer: LocalAccount = Account.from_key(private_key)
     if w3.eth.get_balance(deployer.address) == 0:
-        raise DeployError(
-            f"{deployer.address} has no coin to pay for gas on chain {chain_id}."
-        )
+        raise DeployError(f"{deployer.address} has no coin to pay for gas on chain {chain_id}.")
     note = path_for(folder, chain_id).with_suffix(".pending")
     sent = _resume(w3, note)
     if sent is None:
@@ -105,12 +102,8 @@ def deploy(
     receipt = w3.eth.wait_for_transaction_receipt(sent["tx"], timeout=300)
     if receipt["status"] != 1:
         note.unlink(missing_ok=True)
-        raise DeployError(
-            f"The deployment {sent['tx']} reverted. Check the parameters."
-        )
-    core = w3.eth.contract(
-        receipt["contractAddress"], abi=artifact("LaurelCore")["abi"]
-    )
+        raise DeployError(f"The deployment {sent['tx']} reverted. Check the parameters.")
+    core = w3.eth.contract(receipt["contractAddress"], abi=artifact("LaurelCore")["abi"])
     deployment = Deployment(
         chain_id=chain_id,
         core=core.address,

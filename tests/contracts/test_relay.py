@@ -185,21 +185,3 @@ def test_payouts_wait_for_their_day(deployed):
     deployed.anvil.forward(DAY)
     deployed.send(f.close(30))
     deployed.send(f.settle([post, post]))
-
-
-def test_the_same_deployment_twice_changes_nothing(deployed, tmp_path):
-    before = deployed.anvil.rpc("eth_blockNumber")
-    again = deploy(
-        deployed.anvil.url, DEV_KEY, tmp_path / "deployments", Parameters(day=60)
-    )
-    assert again == deployed.deployment
-    assert deployed.anvil.rpc("eth_blockNumber") == before
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [{"day": 59}, {"day": 8 * DAY}, {"seed": 0}, {"genesis_supply": 10**9 * ETHER + 1}],
-)
-def test_parameters_have_bounds(anvil, tmp_path, bad):
-    with pytest.raises(Exception, match="0x"):
-        deploy(anvil.url, DEV_KEY, tmp_path, Parameters(**bad))

@@ -1,0 +1,71 @@
+"""`laurel compile` and `laurel deploy`."""
+
+from pathlib import Path
+
+import click
+
+from backend.deployment.compile import compile_contracts
+from backend.deployment.deploy import LOCAL, DeployError, Parameters, deploy
+from indexer.artifacts import artifact
+from indexer.deployment import path_for
+from indexer.settings import Settings
+
+BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
+
+
+@click.command("compile")
+@click.option("--force", is_flag=True, help="Even if nothing has changed.")
+def compile_command(force: bool) -> None:
+    """Compile the contracts into build/contracts.json."""
+    made = compile_contracts(force)
+    size = len(artifact("LaurelCore")["deployedBytecode"]) // 2
+    click.echo(
+        f"{'Compiled' if made else 'Nothing to do'}: the core has {size:,} bytes, "
+        f"{BYTECODE_LIMIT - size:,} below the limit."
+    )
+
+
+def read_key(path: Path) -> bytes:
+    """A secp256k1 private key, 64 hexadecimal digits in a file. Raises DeployError."""
+    try:
+        key = bytes.fromhex(path.read_text().strip().removeprefix("0x"))
+    except OSError as error:
+        raise DeployError(f"The key file cannot be read: {error}.") from error
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise DeployError(f"{path} holds no private key: 64 hexadecimal digits are expected.")
+    return key
+
+
+@click.command("deploy")
+@click.option("--rpc", required=True, help="URL of the chain's JSON-RPC.")
+@click.option(
+    "--key-file",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="File with the deployer's private key in hexadecimal.",
+)
+@click.option("--local", is_flag=True, help="A local testnet's parameters: a DAY of 60 seconds.")
+@click.option("--treasury", help="Address that receives a fifth of the emission; the deployer.")
+@click.option("--genesis-recipient", help="Address that receives the genesis supply; the deployer.")
+def deploy_command(
+    rpc: str, key_file: Path, local: bool, treasury: str | None, genesis_recipient: str | None
+) -> None:
+    """Put the contracts on a chain, once, and record them in deployments/."""
+    preset = LOCAL if local else Parameters()
+    parameters = Parameters(
+        preset.day,
+        preset.curve_constant,
+        preset.seed,
+        preset.genesis_supply,
+        genesis_recipient,
+        treasury,
+    )
+    compile_contracts()
+    folder = Settings.from_env().deployments
+    made = deploy(rpc, read_key(key_file), folder, parameters, say=click.echo)
+    click.echo(
+        f"Chain {made.chain_id}: core {made.core}, token {made.token}, since block {made.block}."
+    )
+    click.echo(f"Recorded in {path_for(folder, made.chain_id)}.")
