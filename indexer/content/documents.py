@@ -204,7 +204,7 @@ def _media(item: dict[str, Any]) -> Media:
 
 
 def _is_tag(tag: str) -> bool:
-    """Lower-case or caseless letters, their marks, digits and '-': Python's `re` has no `\\p{Ll}`."""
+    """Lower-case or caseless letters, their marks, digits and '-'; `re` has no `\\p{Ll}`."""
     kinds = [category(letter) for letter in tag]
     return kinds[0] in ("Ll", "Lo", "Lm", "Nd") and all(
         kind in ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd") or letter == "-"

@@ -70,7 +70,11 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 
 
 def _check_depth(text: str) -> None:
-    """Raises `NotJson` before a parser goes deep: json.loads can overrun a thread's stack."""
+    """Raises `NotJson` before a parser goes deep.
+
+    json.loads would overrun the stack and kill the process: some libraries of the Ethereum family
+    raise Python's recursion limit beyond what the stack holds.
+    """
     depth = 0
     for token in _TOKEN.finditer(text):
         first = token[0][0]

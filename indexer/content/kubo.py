@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import ipfshttpclient  # type: ignore[import-untyped]
+import ipfshttpclient
 from ipfshttpclient import exceptions
 
 from indexer.content.cid import digest_of

@@ -28,7 +28,7 @@ _NAME = re.compile(r"([\w-]+(?:[.\u3002][\w-]+)+)(?:[/?#]\S*)?")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A link that is safe to write: `href` is ASCII; `host` is the site's, None for mail and our own."""
+    """A link that is safe to write: `href` in ASCII; `host` is None for mail and our own."""
 
     href: str
     host: str | None

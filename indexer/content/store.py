@@ -66,7 +66,7 @@ class Store(Protocol):
         """Stores all or none, much faster than one by one; returns the CIDs in order."""
 
     def get(self, cid: str) -> bytes:
-        """The block, from this machine. Raises `Missing`, or `Corrupt` if it does not hash to `cid`."""
+        """The block, from this machine. Raises `Missing`, or `Corrupt` if its hash is another."""
 
     def has(self, cid: str) -> bool:
         """Whether the block is on this machine (its bytes are checked by `get` only)."""

@@ -1,6 +1,7 @@
 """The raw CID, against identifiers that other implementations made."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -34,10 +35,8 @@ def test_there_and_back(data: bytes) -> None:
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz234567", min_size=52, max_size=52))
 def test_a_digest_has_one_spelling(tail: str) -> None:
     cid = "bafkrei" + tail
-    try:
+    with suppress(BadCid):
         assert cid_of(digest_of(cid)) == cid
-    except BadCid:
-        pass
 
 
 @pytest.mark.parametrize("size", [0, 31, 33])

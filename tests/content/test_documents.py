@@ -81,8 +81,8 @@ def test_unknown_keys_stay_in_the_bytes() -> None:
 
 
 def test_javascript_writes_the_same_bytes() -> None:
-    doc = {**POST, "title": 'q"\\/\u007f \U0001f600 é', "body": "\b\f\n\r\t\u0001\u2028", "\uffee": 1,
-           "\U0001f600": 2, "Z": 3, "_": 4}  # fmt: skip
+    odd = {"title": 'q"\\/\u007f \U0001f600 é', "body": "\b\f\n\r\t\u0001\u2028"}
+    doc = {**POST, **odd, "\uffee": 1, "\U0001f600": 2, "Z": 3, "_": 4}
     program = """
       const order = v => Array.isArray(v) ? v.map(order) : v && typeof v === 'object'
         ? Object.fromEntries(Object.keys(v).sort().map(k => [k.normalize('NFC'), order(v[k])]))

@@ -1,8 +1,8 @@
 """The store behind Kubo's RPC: CID equality, pinning, and daemons that lie, hang or are away.
 
 The daemon is a small loopback server that speaks Kubo's RPC calls (kubo_rpc.py), since a real one
-does not fit the lock files. With LAUREL_TEST_IPFS_API set to a real daemon's multiaddress, the tests
-of agreement run against that one as well.
+does not fit the lock files. With LAUREL_TEST_IPFS_API set to a real daemon's multiaddress, the
+tests of agreement run against that one as well.
 """
 
 import os

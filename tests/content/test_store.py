@@ -147,7 +147,9 @@ def test_threads_share_a_store(tmp_path: Path) -> None:
 
     def work(number: int) -> bool:
         blocks = [f"{number % 5} {i}".encode() for i in range(20)] + [bytes([number % 5]) * 70_000]
-        return all(store.get(cid) == data for cid, data in zip(map(store.put, blocks), blocks))
+        return all(
+            store.get(cid) == data for cid, data in zip(map(store.put, blocks), blocks, strict=True)
+        )
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(16)))
