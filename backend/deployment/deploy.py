@@ -12,7 +12,7 @@ from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import Web3
-from web3.exceptions import ContractLogicError
+from web3.exceptions import ContractCustomError, ContractLogicError
 
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
@@ -151,12 +151,15 @@ def _send_core(
     core = w3.eth.contract(
         abi=artifact("LaurelCore")["abi"], bytecode=linked("LaurelCore", libraries)
     )
-    tx = core.constructor(tuple(arguments.values())).build_transaction(
-        {
-            "from": deployer.address,
-            "nonce": w3.eth.get_transaction_count(deployer.address),
-        }
-    )
+    try:
+        tx: Any = core.constructor(tuple(arguments.values())).build_transaction(
+            {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
+        )
+    except (ContractLogicError, ContractCustomError) as error:
+        raise DeployError(
+            f"The contracts refuse these parameters: {arguments}. The day is 60 seconds to a "
+            "week, the seed above 0, the genesis supply at most 10^9 LRL."
+        ) from error
     raw = deployer.sign_transaction(tx).raw_transaction
     sent = {
         "tx": "0x" + keccak(raw).hex(),
