@@ -157,6 +157,7 @@ customElements.define(
           location.reload();
         });
       }
+      onClick(this, '[value="out"]', () => signOut(true));
       onClick(this, '[value="add"]', async () => {
         const what = `Let this browser post and vote as @${handle} for 30 days. It cannot move money or change keys.`;
         const owner = await askOwner(what);

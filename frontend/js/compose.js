@@ -1,7 +1,7 @@
 // Writing posts and replies: drafts, pictures, preview, publishing.
 import { sha256, toHex } from './bytes.js';
 import { canonical, postId } from './documents.js';
-import { $, attempt, onSubmit, say } from './page.js';
+import { $, attempt, formOf, onSubmit, say } from './page.js';
 import { api, byKey, chain, perform } from './relay.js';
 import { me } from './session.js';
 
@@ -24,7 +24,7 @@ class Compose extends HTMLElement {
   draft = { fields: {}, pictures: [], published: 0 };
 
   connectedCallback() {
-    const form = /** @type {HTMLFormElement} */ ($('form', this));
+    const form = formOf(this, 'reply-form');
     this.body = /** @type {HTMLTextAreaElement} */ ($('[name="body"]', form));
     this.restore(form);
     form.addEventListener('input', () => this.keep(form));
@@ -45,7 +45,7 @@ class Compose extends HTMLElement {
       void attempt(form, async () => {
         const { html } = await api('POST', 'render', { body: this.body?.value });
         preview.innerHTML = /** @type {string} */ (policy?.createHTML(html) ?? html);
-        preview.hidden = false;
+        /** @type {HTMLElement} */ (preview.closest('[hidden]'))?.removeAttribute('hidden');
       });
     });
   }
@@ -56,13 +56,15 @@ class Compose extends HTMLElement {
     if (kept) this.draft = JSON.parse(kept);
     for (const [name, value] of Object.entries(this.draft.fields)) {
       const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
-      if (field) field.value = value;
+      if (field?.type === 'checkbox') field.checked = true;
+      else if (field) field.value = value;
     }
     if (kept) say(form, 'Your draft is here again.');
   }
 
   /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
   keep(form) {
+    this.draft.fields = {};
     for (const [name, value] of new FormData(form)) {
       if (typeof value === 'string') this.draft.fields[name] = value;
     }
@@ -98,7 +100,7 @@ class Compose extends HTMLElement {
   async publish(form) {
     const { account, key } = await me();
     this.keep(form);
-    const { title = '', summary = '', tags = '', body } = this.draft.fields;
+    const { title = '', summary = '', tags = '', body, sensitive } = this.draft.fields;
     // The same words get the same id when sent again, so that no failure can publish them twice.
     this.draft.published ||= (await chain()).time;
     localStorage.setItem(this.slot_, JSON.stringify(this.draft));
@@ -112,6 +114,7 @@ class Compose extends HTMLElement {
       media: this.draft.pictures
         .filter(({ cid }) => body.includes(cid))
         .map((picture) => ({ ...picture, alt: alt(body, picture.cid) })),
+      sensitive: sensitive === 'on',
       app: 'laurel',
       parent: this.parent || null,
       published: this.draft.published,
@@ -126,7 +129,7 @@ class Compose extends HTMLElement {
     localStorage.removeItem(this.slot_);
     const id = postId(account, digest).slice(2);
     if (!this.parent) return location.assign(`/post/${id}`);
-    location.hash = `c-${id}`;
+    location.hash = `c${id.slice(-12)}`;
     location.reload();
   }
 }

@@ -47,7 +47,7 @@ customElements.define(
         withdraw: this.withdraw,
         deposit: this.deposit,
       })) {
-        const form = /** @type {HTMLFormElement | null} */ ($(`form[data-do="${what}"]`, this));
+        const form = /** @type {HTMLFormElement | null} */ ($(`form[data-action="${what}"]`, this));
         if (!form) continue;
         onSubmit(form, async (data) => {
           const { account, handle } = await session();

@@ -48,8 +48,12 @@ export async function attempt(root, work) {
   }
 }
 
-/** @param {HTMLFormElement} form @param {(data: FormData, submitter: HTMLButtonElement | null) => Promise<unknown>} work */
+/**
+ * The form rests in a disabled fieldset until this makes it work.
+ * @param {HTMLFormElement} form @param {(data: FormData, submitter: HTMLButtonElement | null) => Promise<unknown>} work
+ */
 export function onSubmit(form, work) {
+  $('fieldset', form)?.removeAttribute('disabled');
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
@@ -60,3 +64,13 @@ export function onSubmit(form, work) {
 /** @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */
 export const onClick = (root, selector, work) =>
   $(selector, root)?.addEventListener('click', () => void attempt(root, work));
+
+/**
+ * The form in `root`; where the page has many of a kind, a copy of its template.
+ * @param {HTMLElement} root @param {string} template id @returns {HTMLFormElement}
+ */
+export function formOf(root, template) {
+  const source = /** @type {HTMLTemplateElement | null} */ (document.getElementById(template));
+  if (!$('form', root) && source) root.append(source.content.cloneNode(true));
+  return /** @type {HTMLFormElement} */ ($('form', root));
+}

@@ -1,5 +1,5 @@
-// Voting: what it costs, the vote itself, and the old state back when it failed.
-import { $, CHAIN, onSubmit, say } from './page.js';
+// Voting: what it costs and brings, the vote itself, and the old state back when it failed.
+import { $, CHAIN, formOf, now, onSubmit, say } from './page.js';
 import { api, byKey, perform } from './relay.js';
 import { me, session } from './session.js';
 
@@ -10,80 +10,98 @@ const percent = (part, whole) => `${(Number((part * 10_000n) / whole) / 100).toF
 
 /** @param {number} seconds */
 function span(seconds) {
-  const [unit, size] = seconds < 120 ? ['s', 1] : seconds < 7200 ? ['min', 60] : ['h', 3600];
+  const [size, unit] = seconds < 120 ? [1, 's'] : seconds < 7200 ? [60, 'min'] : [3600, 'h'];
   return `${Math.ceil(seconds / Number(size))} ${unit}`;
 }
 
 /**
- * What a vote costs and when it can be paid for.
+ * What a vote costs, when it can be paid for, and what it brings.
  * @param {number} bps @param {{ effective: string, votingMana: string, downvoteMana: string }} account
- * @param {number} day seconds
+ * @param {number} day seconds @param {number} worth wei a reward share
  */
-export function cost(bps, account, day) {
+export function cost(bps, account, day, worth) {
   const effective = BigInt(account.effective);
   const against = bps < 0;
   const used = (effective * BigInt(Math.abs(bps)) + 499_999n) / 500_000n;
   if (used <= DUST) return 'With so little power this vote moves no reward.';
   const mana = BigInt(account.votingMana) + (against ? BigInt(account.downvoteMana) : 0n);
   const price = `Costs ${percent(used, effective)} of your mana; you have ${percent(mana, effective)}.`;
-  if (used <= mana) return price;
+  if (used <= mana) {
+    const lrl = (Number(used - DUST) * worth) / 1e18;
+    return `${price} Moves about ${lrl.toPrecision(2)} LRL.`;
+  }
   const bar = against ? (effective * 5n) / 4n : effective;
   const wait = Number(((used - mana) * 5n * BigInt(day)) / bar) + 1;
   return `${price} Affordable in ${span(wait)}.`;
 }
 
-/** @type {Promise<any> | undefined} */
+/** @type {Promise<any> | undefined} of the voter, as of when it was asked for */
 let account;
 
 customElements.define(
   'laurel-vote',
   class extends HTMLElement {
-    /** When this page voted on it last, in the chain's seconds: the next vote must be later. */
+    /** The next vote's moment, in the chain's seconds: it must be later than the last one's. */
     at = 0;
+    standing = Number(this.dataset.mine ?? 0);
+    /** @type {HTMLInputElement | undefined} */
+    slider;
 
     connectedCallback() {
-      const form = /** @type {HTMLFormElement} */ ($('form', this));
-      const slider = /** @type {HTMLInputElement} */ ($('[type="range"]', form));
-      if (!slider) return;
-      const show = () => void this.show(Number(slider.value)).catch(() => {});
-      slider.addEventListener('input', show);
-      slider.addEventListener('focus', show);
-      onSubmit(form, (_, button) => this.cast(button?.value ?? 'for', Number(slider.value)));
-    }
-
-    /** @param {number} value of the slider, 1 to 100 */
-    async show(value) {
-      const { handle } = await session();
-      const line = $('output', this);
-      if (!handle) line.textContent = `${value} %. Sign in to vote.`;
-      else {
-        account ??= api('GET', `accounts/${handle}`);
-        line.textContent = `${value} %. ${cost(value * 100, await account, CHAIN.day)}`;
+      const form = formOf(this, 'vote-form');
+      const slider = /** @type {HTMLInputElement} */ (form.elements.namedItem('weight'));
+      this.slider = slider;
+      const against = /** @type {HTMLInputElement} */ (form.elements.namedItem('against'));
+      const bps = () => (against.checked ? -100 : 100) * Number(slider.value);
+      const show = () => void this.show(bps()).catch((error) => say(form, error.message, 'error'));
+      for (const event of ['input', 'focusin']) form.addEventListener(event, show);
+      onSubmit(form, (_, button) => this.cast(form, button?.value === 'back' ? 0 : bps()));
+      if (this.standing) {
+        slider.value = String(Math.abs(this.standing) / 100);
+        against.checked = this.standing < 0;
       }
+      this.mark();
     }
 
-    /** @param {string} what for, against or back @param {number} value of the slider */
-    async cast(what, value) {
+    mark() {
+      $('[value="back"]', this)?.toggleAttribute('hidden', !this.standing);
+      $('[name="strength"]', this).textContent = `${this.slider?.value} %`;
+    }
+
+    /** @param {number} bps */
+    async show(bps) {
+      this.mark();
+      const { handle } = await session();
+      const voter = handle && (await (account ??= api('GET', `accounts/${handle}`)));
+      const worth = Number(this.dataset.worth ?? 0);
+      $('[name="cost"]', this).textContent = voter
+        ? cost(bps, voter, CHAIN.day, worth)
+        : 'Sign in to vote.';
+    }
+
+    /** @param {HTMLElement} form @param {number} weight bps; 0 takes the vote back */
+    async cast(form, weight) {
       const { account: voter, key } = await me();
-      const weight = what === 'back' ? 0 : what === 'against' ? value * -100 : value * 100;
-      const values = { account: voter, post: String(this.dataset.post), weight, at: this.at };
-      const before = this.dataset.vote ?? '0';
-      this.dataset.vote = String(weight);
+      const post = String(this.dataset.post);
+      if (this.standing && now() >= Number(this.dataset.locked)) {
+        throw new Error('Shortly before the payout a vote cannot be changed any more.');
+      }
       this.dataset.state = 'pending';
-      say(this, weight ? 'Voting…' : 'Taking your vote back…', 'pending');
+      say(form, weight ? 'Voting…' : 'Taking your vote back…', 'pending');
       try {
-        const done = await perform('Vote', values, byKey(key));
-        this.at = done.at + 1;
-      } catch (error) {
-        this.dataset.vote = before;
-        throw error;
+        const values = { account: voter, post, weight, at: this.at };
+        this.at = (await perform('Vote', values, byKey(key))).at + 1;
+        this.standing = weight;
       } finally {
         this.dataset.state = '';
+        account = undefined;
+        this.mark();
       }
-      account = undefined;
-      say(this, weight ? `You voted ${weight / 100} %.` : 'Your vote is taken back.', 'done');
-      const post = await api('GET', `posts/${this.dataset.post}`);
-      for (const node of this.querySelectorAll('[data-votes]')) node.textContent = post.votes;
+      say(
+        form,
+        weight ? `Your vote of ${weight / 100} % counts.` : 'Your vote is taken back.',
+        'done',
+      );
     }
   },
 );
