@@ -1,1 +1,1 @@
-"""The chain as the node's processes use it: one connection, the core's contract, and what its errors mean."""
+"""The chain as the node uses it: one connection, the core's contract, what its errors mean."""

@@ -1,4 +1,4 @@
-"""A connection to the chain and to the core on it. Every failure of the wire is a ChainUnreachable."""
+"""A connection to the chain and to the core on it. A failure of the wire is ChainUnreachable."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -1,1 +1,1 @@
-"""What anyone may do for everyone: closing days, settling posts, claiming rewards; on a local chain, the faucet."""
+"""What anyone may do for everyone: closing, settling, claiming; on a local chain, the faucet."""

@@ -32,8 +32,10 @@ AGAIN_SECONDS = 30.0  # between attempts after a grant that failed
 
 
 class Faucet:
-    """Queues a PowerUp by the account `faucet`. The nonce is the grantee's number, so that the chain itself
-    refuses a second grant."""
+    """Queues a PowerUp by the account `faucet`.
+
+    Its nonce is the grantee's number, so that the chain itself refuses a second grant.
+    """
 
     def __init__(self, engine: Engine, chain: Chain, settings: RelaySettings) -> None:
         self._engine = engine

@@ -1,7 +1,7 @@
 """Closes days, settles posts and claims for everyone, in transactions that are known not to revert.
 
-Each step plans anew from a mirror that has seen everything the keeper did before, so there is no state
-to lose. What would revert is found by halving, put aside for a while, and stops nothing else.
+Each step plans anew from a mirror that has seen everything the keeper did before, so there is no
+state to lose. What would revert is found by halving, put aside for a while, and stops nothing else.
 """
 
 import logging
@@ -73,7 +73,7 @@ class Keeper:
         self._aside: dict[Hashable, Aside] = {}
 
     def step(self) -> bool:
-        """Does the next thing, if the last is finished and mirrored. Returns whether anything was sent."""
+        """Does the next thing, if the last is done and mirrored. Returns whether it sent any."""
         if self._outbox.in_flight(PURPOSES):
             return False
         now = self._chain.now()

@@ -7,7 +7,7 @@ from backend.database import NodeBase
 
 
 class FaucetGrant(NodeBase):
-    """One per account made through this relay. `ticket`: the latest attempt's id in the relay's queue."""
+    """One per account made through this relay. `ticket`: the latest attempt's."""
 
     __tablename__ = "faucet_grants"
     register: Mapped[int] = mapped_column(Integer, primary_key=True)  # seq of the Register ticket

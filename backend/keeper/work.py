@@ -26,7 +26,7 @@ def mirrored_block(session: Session) -> int:
 def to_settle(
     session: Session, closed: int, graced: int, accounts: Collection[int], most: int
 ) -> list[bytes]:
-    """Posts to settle, oldest first: those that cashed out before `graced`, and those that pay `accounts`.
+    """Posts to settle, oldest first: cashed out before `graced`, or paying one of `accounts`.
 
     closed, graced: seconds; nothing that cashed out at `closed` or later can be settled.
     """
@@ -44,7 +44,7 @@ def to_settle(
 
 
 def to_claim(session: Session, graced: int, accounts: Collection[int], most: int) -> list[Claim]:
-    """Curation rewards to claim on settled posts: all of posts that cashed out before `graced`, and `accounts`'."""
+    """Unclaimed rewards on settled posts: cashed out before `graced`, or of `accounts`."""
     rows = session.execute(
         select(Vote.post, Vote.account)
         .join(Post, Post.id == Vote.post)
@@ -64,7 +64,7 @@ def has_claims(session: Session, since: int, until: int) -> bool:
 
 
 def is_owed(session: Session, account: int, over: int) -> bool:
-    """Whether the account has anything to settle or claim from days that ended by `over` (seconds)."""
+    """Whether days that ended by `over` (seconds) left the account anything to settle or claim."""
     return bool(to_settle(session, over, 0, [account], 1) or to_claim(session, 0, [account], 1))
 
 

@@ -1,1 +1,1 @@
-"""Gasless actions: checked before anything is paid, queued in SQL, sent in batches, followed to their end."""
+"""Gasless actions: checked before paying, queued in SQL, sent in batches, followed to the end."""

@@ -41,10 +41,10 @@ class Accepted:
 def submit(
     engine: Engine, chain: Chain, limits: Mapping[str, Limit], signed: Signed, address: str
 ) -> Accepted:
-    """Checks a signed action and queues it. The same action, still on its way, gets its ticket again.
+    """Checks a signed action and queues it. What is on its way already gets its ticket again.
 
-    address: the client's, for the limits. Raises Problem (chain/errors.py has the codes of the chain's
-    refusals) and ChainUnreachable.
+    address: the client's, for the limits. Raises Problem (chain/errors.py has the codes of the
+    chain's refusals) and ChainUnreachable.
     """
     with engine.begin() as connection:
         _check_relayer(connection)
@@ -118,7 +118,10 @@ def enqueue(
 
 
 def read(chain: Chain, signed: Signed) -> tuple[Kind, dict[str, Any], str]:
-    """Kind, fields and signer of an action. Raises Problem: unknown_kind, malformed_action, bad_signature."""
+    """Kind, fields and signer of an action, by its bytes alone.
+
+    Raises Problem: unknown_kind, malformed_action, bad_signature.
+    """
     kind = KINDS_BY_NUMBER.get(signed.kind)
     if kind is None:
         known = ", ".join(f"{number} {k.name}" for number, k in KINDS_BY_NUMBER.items())

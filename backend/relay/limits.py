@@ -13,8 +13,8 @@ from backend.relay.tables import RelayUse
 def take(connection: Connection, bucket: str, limit: Limit) -> None:
     """Counts one use of `bucket`, in a transaction that holds the write lock.
 
-    Raises Problem 429 `rate_limited`, with `until` (wall-clock seconds) and Retry-After: when there is
-    room again. The caller's transaction then rolls back, and nothing was counted.
+    Raises Problem 429 `rate_limited`, with `until` (wall-clock seconds) and Retry-After: when there
+    is room again. The caller's transaction then rolls back, and nothing was counted.
     """
     now = time.time()
     mine = RelayUse.bucket == bucket

@@ -1,7 +1,7 @@
-"""Every transaction that the relayer's key sends: kept in SQL before it goes out, followed until it is mined.
+"""Every transaction of the relayer's key: kept in SQL before it goes out, followed until mined.
 
-A process that dies at any point leaves rows from which the next one goes on: what the node does not know
-is sent again as it was, byte for byte; what a reorganisation took back is open again.
+A process that dies at any point leaves rows from which the next one goes on: what the node does not
+know is sent again as it was, byte for byte; what a reorganisation took back is open again.
 """
 
 import logging
@@ -31,7 +31,7 @@ LEAST_GAS = 500_000  # a relayer that cannot pay for this much is empty
 
 @dataclass(frozen=True)
 class Quote:
-    """What sending costs now: wei per gas, the next nonce, and wei not yet promised to earlier transactions."""
+    """What sending takes now: wei per gas, the next nonce, and wei that are not yet promised."""
 
     max_fee: int
     tip: int
@@ -52,7 +52,7 @@ class Finished:
 
 
 class Outbox:
-    """The relayer's transactions. One per key: `backend.relay.process` holds a lock on the key's file."""
+    """The relayer's transactions. One per key: backend.relay.process locks the key's file."""
 
     def __init__(
         self, engine: Engine, chain: Chain, key: LocalAccount, settings: RelaySettings
@@ -84,7 +84,7 @@ class Outbox:
     def put(
         self, session: Session, quote: Quote, purpose: str, data: str, gas: int
     ) -> RelayTransaction:
-        """Signs a call of the core and keeps it, in the caller's transaction; `broadcast` it after commit."""
+        """Signs a call of the core and keeps it. `broadcast` it once the session has committed."""
         transaction = RelayTransaction(
             nonce=quote.nonce,
             purpose=purpose,
@@ -122,7 +122,7 @@ class Outbox:
             return sum(1 for t in self._open(session) if not purposes or t.purpose in purposes)
 
     def finished(self) -> list[Finished]:
-        """The open transactions that the chain has decided about. Sends again, or replaces, the others."""
+        """What the chain has decided about. Sends the other open ones again, or replaces them."""
         with Session(self._engine) as session:
             transactions = self._open(session)
         if not transactions:

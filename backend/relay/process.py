@@ -1,4 +1,4 @@
-"""`laurel relay`, one process per key: sends the queue, and keeps: closing, settling, claiming, the faucet."""
+"""`laurel relay`, one process per key: sends what is queued, and keeps."""
 
 import fcntl
 import logging

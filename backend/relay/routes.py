@@ -73,7 +73,7 @@ def ticket(ticket_id: str) -> dict[str, Any]:
 
 @bp.post("/accounts/<handle>/claim")
 def claim(handle: str) -> tuple[dict[str, str], int]:
-    """Settles an account's posts whose day is over and claims its curation rewards. Anyone may ask."""
+    """Settles an account's posts and claims its curation rewards, now. Anyone may ask."""
     account = session().scalar(select(Account.id).where(Account.handle == handle))
     if account is None:
         raise Problem(404, "unknown_account", f"There is no account @{handle}.")

@@ -130,7 +130,7 @@ class Sender:
     def _batch(
         self, tickets: list[RelayTicket], most_gas: int
     ) -> tuple[list[RelayTicket], str, int]:
-        """As many of the first tickets as `most_gas` allows, their calldata, and the gas to give."""
+        """As many of the first tickets as `most_gas` allows, their calldata, and their gas."""
         count = len(tickets)
         while count:
             batch = tickets[:count]

@@ -19,14 +19,17 @@ class Limit:
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """key_file: hex private key that pays gas (LAUREL_RELAYER_KEY_FILE).
-    faucet_key_file: hex owner key of the account `faucet`, local chains only (LAUREL_FAUCET_KEY_FILE).
+    """Where the keys are, and how much, how often and how soon.
+
+    key_file: hex private key that pays gas (LAUREL_RELAYER_KEY_FILE).
+    faucet_key_file: hex owner key of the local chain's account `faucet` (LAUREL_FAUCET_KEY_FILE).
     faucet_grant: wei that a new account is given as stake (LAUREL_FAUCET_LRL, in LRL).
     limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted
         (LAUREL_RELAY_LIMITS, "name=times/seconds,…").
     batch_gas: most gas of one transaction (LAUREL_RELAY_GAS).
-    stuck_seconds: a transaction not mined for so long is sent again at a higher fee (LAUREL_RELAY_STUCK).
-    grace_days: how long after cashout, in DAY, people may claim themselves (LAUREL_KEEPER_GRACE).
+    stuck_seconds: after so long a transaction is replaced at a higher fee (LAUREL_RELAY_STUCK).
+    grace_days: how long, in DAY, rewards wait to be claimed by hand (LAUREL_KEEPER_GRACE).
+    gather_seconds: what arrives within this moment goes into one transaction (LAUREL_RELAY_GATHER).
     """
 
     key_file: Path
@@ -36,7 +39,7 @@ class RelaySettings:
     batch_gas: int
     stuck_seconds: float
     grace_days: float
-    gather_seconds: float = 0.15  # what arrives within this moment goes into one transaction
+    gather_seconds: float
     batch_items: int = 100
     in_flight: int = 8  # transactions sent and not yet mined, at the most
 
@@ -50,6 +53,7 @@ class RelaySettings:
             batch_gas=int(env.get("LAUREL_RELAY_GAS", "12000000")),
             stuck_seconds=float(env.get("LAUREL_RELAY_STUCK", "30")),
             grace_days=float(env.get("LAUREL_KEEPER_GRACE", "1")),
+            gather_seconds=float(env.get("LAUREL_RELAY_GATHER", "0.15")),
         )
 
 

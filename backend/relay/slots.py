@@ -1,4 +1,4 @@
-"""What a signed action occupies on the chain, so that it can happen once: its slot, and whether it is done."""
+"""What a signed action occupies on the chain, so that it can happen once, and whether it did."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -42,7 +42,7 @@ def deadline_of(kind: Kind, fields: Fields) -> int:
 
 
 def awaited_slot(code: str, fields: Fields) -> str | None:
-    """The slot that must be occupied first, when the chain refuses with `code`; None if waiting is no help."""
+    """The slot that has to be occupied first, if that is why the chain refused with `code`."""
     if code == "unknown_parent":
         return post_slot(fields["parent"])
     if code == "unknown_post":
@@ -51,7 +51,7 @@ def awaited_slot(code: str, fields: Fields) -> str | None:
 
 
 def is_done(chain: Chain, kind: Kind, fields: Fields) -> bool:
-    """Whether the chain shows the action as done, whoever brought it there. Raises ChainUnreachable."""
+    """Whether the chain shows the action as done, whoever brought it there."""
     match kind.name:
         case "Register":
             account, _, _ = _key(chain, fields["ownerKey"])

@@ -1,4 +1,4 @@
-"""The relay's queue, what it sent, and what it counts. Wall-clock seconds, except a ticket's deadline."""
+"""The relay's queue, what it sent, what it counts. Times are the wall clock's, but deadlines."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ QUEUED, SENT, INCLUDED, SKIPPED, EXPIRED = "queued", "sent", "included", "skippe
 LIVE = (QUEUED, SENT)
 MINED, REVERTED, LOST = "mined", "reverted", "lost"
 CLAIM = 0
-"""The kind of a ticket that asks the keeper to pay an account out; kinds from 1 are signed actions."""
+"""The kind of a ticket that asks the keeper to pay an account out; signed actions start at 1."""
 
 
 class RelayTicket(NodeBase):
@@ -45,7 +45,7 @@ class RelayTicket(NodeBase):
 
 
 class RelayTransaction(NodeBase):
-    """A transaction of the relayer key, kept before it is sent, so that it can be sent again as it is.
+    """A transaction of the relayer key, kept before it is sent, to be sent again as it is.
 
     state: sent; mined; reverted; lost (its nonce went to a transaction that is not ours).
     earlier: hashes (0x-hex) of what this one replaced: the same call at a lower fee.
