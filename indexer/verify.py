@@ -119,7 +119,7 @@ def _count(connection: Connection) -> int:
     rows = (
         n * (connection.scalar(select(func.count()).select_from(t)) or 0) for t, n in calls.items()
     )
-    return sum(rows) + 2
+    return sum(rows) + 1 + bool(connection.scalar(select(func.count()).select_from(Day)))
 
 
 def _checks(connection: Connection, deployment: Deployment, now: int) -> Iterator[_Check]:

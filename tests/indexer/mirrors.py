@@ -1,0 +1,148 @@
+"""Mirrors of a test's chain: a real SQLite file, a real content store, a real indexer."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from indexer.content import open_store
+from indexer.content.documents import canonical
+from indexer.content.store import Store
+from indexer.contents import Fetcher
+from indexer.database import connect, migrate_mirror
+from indexer.deployment import save
+from indexer.follow import Indexer, State, Status, catch_up
+from indexer.rpc import Rpc
+from indexer.settings import ROOT
+from indexer.source import Source
+from indexer.tables import primary, table
+from indexer.verify import Outcome, verify
+from indexer.writer import Lease
+from tests.chain import Chain
+
+MIRRORED = ("accounts", "keys", "posts", "votes", "days", "entries", "contents")
+
+
+@dataclass
+class Mirror:
+    engine: Engine
+    source: Source
+    indexer: Indexer
+    content: Store
+    chain: Chain
+
+    def catch_up(self) -> list[Status]:
+        """Indexes to the head; returns what was reported."""
+        told: list[Status] = []
+        catch_up(self.indexer, told.append)
+        assert told[-1].state is State.LIVE
+        return told
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        return rows(self.engine, name)
+
+    def one(self, name: str) -> dict[str, Any]:
+        (row,) = self.rows(name)
+        return row
+
+    def verify(self) -> Outcome:
+        return verify(self.engine, self.source, self.chain.deployment, wait=1)
+
+    def dump(self) -> dict[str, list[dict[str, Any]]]:
+        return dump(self.engine)
+
+
+def rows(engine: Engine, name: str) -> list[dict[str, Any]]:
+    """All rows of a table, in order of their keys."""
+    order = [table(name).c[column] for column in primary(name)]
+    with engine.connect() as connection:
+        found = connection.execute(select(table(name)).order_by(*order))
+        return [dict(row) for row in found.mappings()]
+
+
+def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Every mirrored row."""
+    return {name: rows(engine, name) for name in MIRRORED}
+
+
+@contextmanager
+def mirror_of(chain: Chain, home: Path, url: str | None = None) -> Iterator[Mirror]:
+    """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain."""
+    engine = connect(f"sqlite:///{home / 'laurel.db'}")
+    migrate_mirror(engine)
+    content = open_store(home / "content")
+    source = Source(Rpc(url or chain.anvil.url, timeout=5), chain.deployment.core)
+    lease = Lease(engine)
+    assert lease.acquire() is None
+    indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))
+    try:
+        yield Mirror(engine, source, indexer, content, chain)
+    finally:
+        content.close()
+        source.rpc.close()
+        engine.dispose()
+
+
+def document(title: str, parent: bytes | None = None, body: str = "Words.", **more: Any) -> bytes:
+    """A valid document's bytes; a comment if there is a parent."""
+    return canonical(
+        {
+            "v": 1,
+            "type": "comment" if parent else "post",
+            "body": body,
+            "parent": "0x" + parent.hex() if parent else None,
+            "published": 1_700_000_000,
+        }
+        | ({} if parent else {"title": title})
+        | more
+    )
+
+
+@contextmanager
+def laurel_index(
+    chain: Chain, home: Path, url: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """The real `laurel index`, its words in home/said."""
+    home.mkdir(exist_ok=True)
+    with (home / "said").open("ab") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend", "index"],
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+            env=os.environ | environment(chain, home, url),
+        )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait(10)
+
+
+def environment(chain: Chain, home: Path, url: str | None = None) -> dict[str, str]:
+    """What the `laurel` command reads its settings from."""
+    save(home / "deployments", chain.deployment)
+    return {
+        "LAUREL_HOME": str(home),
+        "LAUREL_RPC": url or chain.anvil.url,
+        "LAUREL_DEPLOYMENTS": str(home / "deployments"),
+    }
+
+
+def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """The first true value of `condition`; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        found = condition()
+        if found:
+            return found
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)

@@ -1,0 +1,97 @@
+"""Rolling back is the exact opposite of applying, whatever happened and however it was cut."""
+
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from indexer import store
+from indexer.database import connect, migrate_mirror
+from indexer.decode import Event
+from indexer.writer import Lease
+from tests.indexer.histories import World, header, histories, span
+from tests.indexer.mirrors import dump, rows
+
+DAY = 86_400
+
+
+@cache
+def migrated() -> tuple[Engine, Lease]:
+    """One database in memory for all examples: migrating it is the slow part."""
+    engine = connect("sqlite://")
+    migrate_mirror(engine)
+    lease = Lease(engine)
+    assert lease.acquire() is None
+    return engine, lease
+
+
+def empty_mirror() -> tuple[Engine, Lease]:
+    engine, lease = migrated()
+    store.empty(engine, lease)
+    store.begin(engine, lease, 31337, "0x" + "00" * 20, header(0))
+    return engine, lease
+
+
+def events_of(history: list[list[Any]]) -> list[list[Event]]:
+    world = World()
+    return [world.block(number, happenings) for number, happenings in enumerate(history, 1)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories, data=st.data())
+def test_apply_then_roll_back(history: list[list[Any]], data: st.DataObject) -> None:
+    blocks = events_of(history)
+    last = len(blocks)
+    engine, lease = empty_mirror()
+    dumps = [dump(engine)]
+    for number in range(1, last + 1):
+        store.apply(engine, lease, span(blocks, number, number), DAY)
+        dumps.append(dump(engine))
+    check_sums(dumps[-1])
+
+    cuts = data.draw(st.sets(st.integers(1, last - 1)), label="ends of spans")
+    depth = data.draw(st.integers(0, last - 1), label="roll back to")
+    engine, lease = empty_mirror()
+    for first, end in pairwise([0, *sorted(cuts), last]):
+        store.apply(engine, lease, span(blocks, first + 1, end), DAY)
+    assert dump(engine) == dumps[last]
+    store.roll_back(engine, lease, depth)
+    assert dump(engine) == dumps[depth]
+    assert store.kept(engine) == [(n, header(n).hash) for n in range(depth, -1, -1)]
+    store.apply(engine, lease, span(blocks, depth + 1, last), DAY)
+    assert dump(engine) == dumps[last]
+
+
+def check_sums(mirror: dict[str, list[dict[str, Any]]]) -> None:
+    """What is kept incrementally is what counting everything again gives."""
+    for post in mirror["posts"]:
+        votes = [vote for vote in mirror["votes"] if vote["post"] == post["id"]]
+        assert post["net_rshares"] == sum(vote["rshares"] for vote in votes)
+        assert post["weight"] == sum(vote["weight"] for vote in votes)
+        assert post["votes"] == sum(vote["bps"] != 0 for vote in votes)
+        assert post["children"] == sum(other["parent"] == post["id"] for other in mirror["posts"])
+    for account in mirror["accounts"]:
+        assert account["posts"] == sum(p["account"] == account["id"] for p in mirror["posts"])
+        entries = [entry for entry in mirror["entries"] if entry["account"] == account["id"]]
+        assert account["balance"] == sum(entry["wei"] for entry in entries)
+    assert {post["digest"] for post in mirror["posts"]} == {c["digest"] for c in mirror["contents"]}
+
+
+def test_no_more_is_kept_than_can_be_undone() -> None:
+    blocks: list[list[Event]] = [[] for _ in range(store.KEPT + 10)]
+    world = World()
+    blocks[5] = world.block(6, [("register", 0, 0, 0)])
+    blocks[-1] = world.block(len(blocks), [("stake", 0, 0, 5)])
+    engine, lease = empty_mirror()
+    for first in range(0, len(blocks), 46):
+        last = min(first + 46, len(blocks))
+        store.apply(engine, lease, span(blocks, first + 1, last), DAY)
+    assert [number for number, _ in store.kept(engine)] == list(range(len(blocks), 9, -1))
+    assert {row["block"] for row in rows(engine, "undo")} == {len(blocks)}
+    before = rows(engine, "accounts")
+    store.roll_back(engine, lease, 10)
+    assert rows(engine, "accounts") != before
+    assert rows(engine, "accounts")[0]["effective"] == 0
