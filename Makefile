@@ -66,7 +66,7 @@ clean:
 # ---------------------------------------------------------------- Node
 
 node:
-	@if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then \
+	@if ! command -v npm >/dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then \
 	  echo "Laurel needs Node 20 or later with npm: its compiler and local chain come from there. Install it from https://nodejs.org or your system's packages." >&2; exit 1; \
 	fi
 

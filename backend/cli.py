@@ -9,8 +9,12 @@ from backend.commands import site
 from backend.deployment.commands import compile_command, deploy_command
 from backend.deployment.compile import CompileError, CompilerMissing
 from backend.deployment.deploy import DeployError
+from backend.local.commands import FOR_THE_USER as OF_THE_LOCAL_CHAIN
+from backend.local.commands import chain, samples
 from backend.relay.commands import relay
 from backend.relay.process import NoRelayerKey, RelayRunning
+from backend.up.commands import FOR_THE_USER as OF_UP
+from backend.up.commands import up
 from indexer.artifacts import NotCompiled
 from indexer.commands import FOR_THE_USER as OF_THE_INDEXER
 from indexer.commands import index, rebuild, verify_command
@@ -28,6 +32,8 @@ FOR_THE_USER = (
     NotDeployed,
     RelayRunning,
     *OF_THE_INDEXER,
+    *OF_THE_LOCAL_CHAIN,
+    *OF_UP,
 )
 """Errors whose message is a sentence that says what to do."""
 
@@ -47,6 +53,9 @@ def main() -> None:
     """A social network where posting and curating earn tokens."""
 
 
+main.add_command(up)
+main.add_command(chain)
+main.add_command(samples)
 main.add_command(relay)
 main.add_command(compile_command)
 main.add_command(deploy_command)

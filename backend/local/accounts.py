@@ -1,0 +1,142 @@
+"""Making accounts on a local chain with keys of our own, and the account `faucet` that has its LRL."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_account import Account
+from eth_utils.crypto import keccak
+
+from backend.chain.connection import Chain
+from backend.local.batches import NotMined, relay, signed
+from backend.local.clock import latest
+from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
+from indexer.actions import Signed, secp256k1_address
+from indexer.rpc import Rpc
+
+FAUCET = "faucet"
+ETHER = 10**18
+KEPT = 1_000_000 * ETHER
+"""Wei of LRL that stay with the well-known dev address, to try a wallet with."""
+WINDOW = 1800  # seconds from signing to deadline
+NO_KEY = "0x" + "00" * 20
+
+
+class FaucetLost(Exception):
+    """The account `faucet` has another key than the one in our file."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An account and its owner key."""
+
+    account: int
+    key: bytes
+
+
+def bytes_of(handle: str) -> bytes:
+    """A handle as the core keeps it: left-aligned in 32 bytes."""
+    return handle.encode("ascii").ljust(32, b"\0")
+
+
+def registration(chain: Chain, handle: str, key: bytes, now: int) -> Signed:
+    """A signed Register with an owner key and no other."""
+    fields = {
+        "handle": handle,
+        "ownerKey": secp256k1_address(key),
+        "postingKey": NO_KEY,
+        "postingExpiry": 0,
+        "recovery": 0,
+        "maxFee": 0,
+        "deadline": now + WINDOW,
+    }
+    return signed(chain, "Register", key, fields)
+
+
+def grant(chain: Chain, giver: Owner, to: int, wei: int, now: int) -> Signed:
+    """A signed PowerUp of `wei` from the giver's balance for account `to`."""
+    fields = {
+        "account": giver.account,
+        "to": to,
+        "amount": wei,
+        "nonce": secrets.randbits(256),
+        "deadline": now + WINDOW,
+    }
+    return signed(chain, "PowerUp", giver.key, fields)
+
+
+def account_of(chain: Chain, handle: str, key: bytes) -> int:
+    """The account of a handle if `key` is one of its keys, else 0."""
+    (number,) = chain.view("accountOf", bytes_of(handle))
+    (slot,) = chain.view("keyOf", secp256k1_address(key))
+    return int(number) if number and slot & (2**40 - 1) == number else 0
+
+
+def ensure(chain: Chain, rpc: Rpc, payer: bytes, keys: dict[str, bytes]) -> dict[str, int]:
+    """The account numbers of handles with their keys, registered now if they are not."""
+    missing = [h for h, key in keys.items() if account_of(chain, h, key) == 0]
+    now = latest(rpc)
+    act(chain, rpc, payer, [registration(chain, h, keys[h], now) for h in missing])
+    return {handle: account_of(chain, handle, key) for handle, key in keys.items()}
+
+
+def act(chain: Chain, rpc: Rpc, payer: bytes, batch: Sequence[Signed]) -> None:
+    """Relays the items; raises NotMined if the core skipped one."""
+    for mined in relay(chain, rpc, payer, batch):
+        if mined.skipped:
+            raise NotMined(f"The core refused our own actions: {mined.skipped}.")
+
+
+def faucet(chain: Chain, path: Path) -> Owner:
+    """The account `faucet` under the key in `path`. Raises FaucetLost if that key is not its key."""
+    key = key_file(path)
+    account = account_of(chain, FAUCET, key)
+    if account == 0:
+        raise FaucetLost(
+            f"The key in {path} is not the faucet's on this chain. Start the chain with `make up`, "
+            "or name the right file with LAUREL_FAUCET_KEY_FILE."
+        )
+    return Owner(account, key)
+
+
+def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
+    """Registers the faucet, and deposits the genesis supply (but for KEPT) for it; twice changes nothing.
+
+    Raises FaucetLost when somebody else has the handle.
+    """
+    (taken,) = chain.view("accountOf", bytes_of(FAUCET))
+    if not taken:
+        ensure(chain, rpc, DEV_KEY, {FAUCET: key_file(path)})
+    owner = faucet(chain, path)
+    amount = _tokens(chain, rpc, DEV_ADDRESS) - KEPT
+    if amount > 0 and chain.view("balanceOf", owner.account) == (0,):
+        core = chain.deployment.core
+        _call(chain, rpc, chain.deployment.token, "approve(address,uint256)", int(core, 16), amount)
+        _call(chain, rpc, core, "deposit(uint40,uint256)", owner.account, amount)
+    return owner
+
+
+def _tokens(chain: Chain, rpc: Rpc, address: str) -> int:
+    data = "0x" + (keccak(text="balanceOf(address)")[:4] + int(address, 16).to_bytes(32)).hex()
+    return int(
+        rpc.call(str, "eth_call", {"to": chain.deployment.token, "data": data}, "latest"), 16
+    )
+
+
+def _call(chain: Chain, rpc: Rpc, to: str, function: str, *words: int) -> None:
+    transaction: dict[str, Any] = {
+        "to": to,
+        "data": keccak(text=function)[:4] + b"".join(word.to_bytes(32) for word in words),
+        "value": 0,
+        "gas": 200_000,
+        "gasPrice": 2 * int(rpc.call(str, "eth_gasPrice"), 16),
+        "nonce": int(rpc.call(str, "eth_getTransactionCount", DEV_ADDRESS, "pending"), 16),
+        "chainId": chain.deployment.chain_id,
+    }
+    raw = Account.from_key(DEV_KEY).sign_transaction(transaction).raw_transaction
+    mined = rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
+    receipt: Any = rpc.call(Any, "eth_getTransactionReceipt", mined)
+    if receipt is None or int(receipt["status"], 16) != 1:
+        raise NotMined(f"The chain refused {function}.")

@@ -1,0 +1,134 @@
+"""anvil, Foundry's local chain: how it is found and started, and the file that keeps its state.
+
+anvil writes that file anew once a second, in place, so a kill can leave half of it: a copy of the last
+whole one is kept beside it. After a restart anvil takes the present as its time even when its last block
+is later, so it is told where to go on.
+"""
+
+import os
+import platform
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from indexer.settings import ROOT
+
+CHAIN_ID = 31337
+BACK_SECONDS = 2400
+"""A new chain begins so long ago, so that its reward pool is full and the samples have an age."""
+
+
+class AnvilMissing(Exception):
+    """anvil is not installed, or not for this machine."""
+
+
+class _Block(msgspec.Struct):
+    timestamp: str
+
+
+class _State(msgspec.Struct):
+    block: _Block
+
+
+_STATE = msgspec.json.Decoder(_State)
+
+
+@dataclass(frozen=True)
+class Healed:
+    """What a damaged state file was replaced with; `sentence` tells the user."""
+
+    sentence: str
+
+
+def binary() -> Path:
+    """anvil for this machine, from npm's package. Raises AnvilMissing."""
+    system = platform.system().lower()
+    machine = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "amd64"
+    folder = ROOT / "node_modules" / "@foundry-rs" / f"anvil-{system}-{machine}"
+    path = folder / "bin" / "anvil"
+    if not path.exists():
+        raise AnvilMissing(
+            f"The local chain's program is missing ({path}). Run `npm ci`; if it is still missing then, "
+            f"npm has none for {system} on {machine}."
+        )
+    return path
+
+
+def command(port: int, state: Path) -> list[str]:
+    """Starts the chain on `port`, going on from `state` if there is one. Raises AnvilMissing."""
+    last = last_time(state)
+    now = int(time.time())
+    line = [str(binary()), "--port", str(port), "--chain-id", str(CHAIN_ID), "--quiet"]
+    line += ["--state", str(state), "--state-interval", "1"]
+    if last is None:
+        line += ["--timestamp", str(now - BACK_SECONDS)]
+    elif last >= now:
+        line += ["--timestamp", str(last + 1)]
+    return line
+
+
+def last_time(state: Path) -> int | None:
+    """The time of the last block in a state file, in seconds; None if the file is absent or not whole."""
+    try:
+        return int(_STATE.decode(state.read_bytes()).block.timestamp, 16)
+    except (FileNotFoundError, msgspec.DecodeError, ValueError):
+        return None
+
+
+def copy_of(state: Path) -> Path:
+    """Where the copy of a state file is kept."""
+    return state.with_suffix(".copy.json")
+
+
+def heal(state: Path) -> Healed | None:
+    """Puts the copy in the place of a state file that is half-written; None if there is nothing to heal.
+
+    If the copy is not whole either, the file is moved aside, and a new chain will begin.
+    """
+    copy = copy_of(state)
+    if last_time(state) is not None:
+        return None
+    if last_time(copy) is not None:
+        os.replace(copy, state)
+        return Healed(
+            "The chain's file was half-written when everything was killed. "
+            "Going on from its last copy, a few seconds older."
+        )
+    if not state.exists():
+        return None
+    aside = state.with_suffix(f".damaged-{int(time.time())}.json")
+    os.replace(state, aside)
+    return Healed(f"The chain's file is damaged beyond use; it is now {aside}. A new chain begins.")
+
+
+class Copier:
+    """Keeps the copy of a state file in step, whenever the file is seen whole."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._seen: tuple[int, int] | None = None
+
+    def copy(self) -> bool:
+        """Copies the file if it has changed and is whole; returns whether it did."""
+        try:
+            found = self._state.stat()
+            data = self._state.read_bytes()
+        except FileNotFoundError:
+            return False
+        stamp = (found.st_mtime_ns, found.st_size)
+        if stamp == self._seen or len(data) != found.st_size:
+            return False
+        try:
+            _STATE.decode(data)
+        except msgspec.DecodeError:
+            return False
+        partial = self._state.with_suffix(".partial")
+        with partial.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, copy_of(self._state))
+        self._seen = stamp
+        return True

@@ -1,0 +1,125 @@
+"""Signed actions straight to the core's `relay`: many in a transaction, several transactions on their way.
+
+A local node's own tools (samples, imports) act like this; what people send goes through backend.relay.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+from eth_utils.crypto import keccak
+
+from backend.chain.connection import Chain
+from indexer.actions import KINDS, KINDS_BY_NUMBER, Signed, encode, message, sign_secp256k1
+from indexer.rpc import Rpc
+
+ITEMS = 100  # in a transaction, at the most
+IN_FLIGHT = 4  # transactions sent and not yet mined
+MOST_GAS = 16_000_000  # of a transaction: under the limit of 2^24 that chains are adopting
+GAS = {
+    "Register": 240_000,
+    "Post": 125_000,
+}  # an item needs at the most, calldata and its check included
+GAS_OTHERWISE = 155_000
+GAS_BASE = 300_000
+WAIT_SECONDS = 60.0
+SKIPPED_TOPIC = "0x" + keccak(text="Skipped(uint256,bytes4)").hex()
+
+
+class NotMined(Exception):
+    """A transaction was refused as a whole, or is not mined in time."""
+
+
+@dataclass(frozen=True)
+class Mined:
+    """One transaction of a batch. `skipped`: index among all items -> selector of the core's error."""
+
+    items: range
+    skipped: dict[int, bytes]
+    gas: int
+    time: int
+
+
+def signed(chain: Chain, name: str, key: bytes, fields: dict[str, Any]) -> Signed:
+    """An action of kind `name` under a secp256k1 key (32 bytes). Raises MalformedAction."""
+    kind = KINDS[name]
+    action = encode(kind, fields)
+    return Signed(kind.number, action, sign_secp256k1(key, message(chain.domain, kind, action)))
+
+
+def relay(chain: Chain, rpc: Rpc, key: bytes, batch: Sequence[Signed]) -> Iterator[Mined]:
+    """Sends the items in order from the address of `key`, which nobody else may be using.
+
+    Yields each transaction as it is mined. Raises NotMined, NodeUnreachable.
+    """
+    sender: LocalAccount = Account.from_key(key)
+    nonce = _settled_nonce(rpc, sender.address)
+    price = 2 * int(rpc.call(str, "eth_gasPrice"), 16)
+    flying: deque[tuple[range, str]] = deque()
+    for items in _split(batch):
+        if len(flying) == IN_FLIGHT:
+            yield _mined(chain, rpc, *flying.popleft())
+        part = [(s.kind, s.action, s.signature) for s in batch[items.start : items.stop]]
+        transaction: dict[str, Any] = {
+            "to": chain.deployment.core,
+            "data": chain.encode("relay", part),
+            "value": 0,
+            "gas": _gas_of(batch[items.start : items.stop]),
+            "gasPrice": price,
+            "nonce": nonce,
+            "chainId": chain.deployment.chain_id,
+        }
+        raw = sender.sign_transaction(transaction).raw_transaction
+        flying.append((items, rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())))
+        nonce += 1
+    while flying:
+        yield _mined(chain, rpc, *flying.popleft())
+
+
+def _split(batch: Sequence[Signed]) -> Iterator[range]:
+    start = 0
+    for end in range(1, len(batch) + 1):
+        full = end - start == ITEMS or _gas_of(batch[start : end + 1]) > MOST_GAS
+        if full or end == len(batch):
+            yield range(start, end)
+            start = end
+
+
+def _gas_of(items: Sequence[Signed]) -> int:
+    return GAS_BASE + sum(GAS.get(KINDS_BY_NUMBER[s.kind].name, GAS_OTHERWISE) for s in items)
+
+
+def _settled_nonce(rpc: Rpc, address: str) -> int:
+    """The next nonce, once what an earlier run left on its way is mined."""
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        mined, pending = (
+            int(rpc.call(str, "eth_getTransactionCount", address, tag), 16)
+            for tag in ("latest", "pending")
+        )
+        if mined == pending:
+            return mined
+        time.sleep(0.05)
+    raise NotMined(f"Transactions of {address} are waiting, and the chain does not mine them.")
+
+
+def _mined(chain: Chain, rpc: Rpc, items: range, transaction: str) -> Mined:
+    end = time.monotonic() + WAIT_SECONDS
+    receipt: Any
+    while (receipt := rpc.call(Any, "eth_getTransactionReceipt", transaction)) is None:
+        if time.monotonic() > end:
+            raise NotMined(f"The chain has not mined {transaction} in {WAIT_SECONDS:.0f} seconds.")
+        time.sleep(0.01)
+    if int(receipt["status"], 16) != 1:
+        raise NotMined(f"The chain refused the whole of {transaction}.")
+    block = rpc.call(dict[str, Any], "eth_getBlockByNumber", receipt["blockNumber"], False)
+    skipped = {
+        items.start + int(log["topics"][1], 16): bytes.fromhex(log["data"][2:10])
+        for log in receipt["logs"]
+        if log["topics"][0] == SKIPPED_TOPIC
+    }
+    return Mined(items, skipped, int(receipt["gasUsed"], 16), int(block["timestamp"], 16))

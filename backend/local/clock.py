@@ -1,0 +1,38 @@
+"""Moving a local chain's clock on."""
+
+from typing import Any
+
+from backend.local.anvil import CHAIN_ID
+from indexer.rpc import Rpc, RpcError
+
+MOST_DAYS = 400
+
+
+class NotLocal(Exception):
+    """The chain is not a development chain on one's own machine."""
+
+
+def check_local(rpc: Rpc) -> None:
+    """Raises NotLocal unless the chain behind `rpc` is a local one."""
+    chain_id = int(rpc.call(str, "eth_chainId"), 16)
+    if chain_id != CHAIN_ID:
+        raise NotLocal(
+            f"{rpc.url} is chain {chain_id}, not a local one ({CHAIN_ID}). "
+            "This works only on the chain that `make up` starts."
+        )
+
+
+def forward(rpc: Rpc, seconds: int) -> int:
+    """Mines a block `seconds` later than the present of the chain; returns its time. Raises NotLocal."""
+    check_local(rpc)
+    try:
+        rpc.call(Any, "evm_increaseTime", seconds)
+        rpc.call(Any, "evm_mine")
+    except RpcError as error:
+        raise NotLocal(f"The chain at {rpc.url} does not let its clock be moved.") from error
+    return latest(rpc)
+
+
+def latest(rpc: Rpc) -> int:
+    """The latest block's time, in seconds."""
+    return int(rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)["timestamp"], 16)

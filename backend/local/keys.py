@@ -1,0 +1,36 @@
+"""Keys of a local chain: the well-known one that has all its coin, and our own in files."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from indexer.actions import secp256k1_address
+from indexer.rpc import Rpc
+
+DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
+"""The first of the accounts that anvil and Hardhat give coin to. Everybody knows it."""
+DEV_ADDRESS = secp256k1_address(DEV_KEY)
+
+PURSE = 1_000 * 10**18
+"""Wei of the chain's own coin, for gas, that `fund` fills up to."""
+
+
+def key_file(path: Path) -> bytes:
+    """The private key (32 bytes) in a file, which is made first if absent, for its owner's eyes only."""
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        key = secrets.token_bytes(32)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(key.hex() + "\n")
+    os.replace(partial, path)
+    return key
+
+
+def fund(rpc: Rpc, address: str) -> None:
+    """Gives an address coin for gas, unless it has enough. Only a local chain can."""
+    if int(rpc.call(str, "eth_getBalance", address, "latest"), 16) < PURSE // 2:
+        rpc.call(Any, "anvil_setBalance", address, hex(PURSE))

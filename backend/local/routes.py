@@ -1,0 +1,35 @@
+"""The local chain's clock, moved on from the page: POST /api/v1/chain/forward {"days": n}."""
+
+import math
+from contextlib import closing
+from typing import Any
+
+from flask import Blueprint, request
+
+from backend.local.clock import MOST_DAYS, forward
+from backend.node import current_node
+from backend.problems import Problem
+from indexer.rpc import NodeUnreachable, Rpc
+
+bp = Blueprint("local-chain", __name__, url_prefix="/api/v1")
+
+
+@bp.post("/chain/forward")
+def move() -> dict[str, Any]:
+    """{"days": DAYs of the chain, more than 0} -> {"time": the latest block's, in seconds}.
+
+    Problems: 404 `not_local` on a public chain, 400 `bad_days`, 503 `chain_unreachable`.
+    """
+    node = current_node()
+    if not node.local:
+        raise Problem(404, "not_local", "The clock of a public chain cannot be moved.")
+    body = request.get_json(silent=True)
+    days = body.get("days") if isinstance(body, dict) else None
+    number = days if isinstance(days, int | float) and not isinstance(days, bool) else math.nan
+    if not 0 < number <= MOST_DAYS:
+        raise Problem(400, "bad_days", f"`days` is a number of days, over 0 and up to {MOST_DAYS}.")
+    with closing(Rpc(node.settings.rpc)) as rpc:
+        try:
+            return {"time": forward(rpc, max(1, round(number * node.deployment.day)))}
+        except NodeUnreachable as error:
+            raise Problem(503, "chain_unreachable", str(error)) from error

@@ -1,0 +1,52 @@
+"""What a local chain is given before anybody uses it: contracts, a relayer's coin, the faucet, samples."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+from backend.chain.connection import connect_chain
+from backend.deployment.compile import compile_contracts
+from backend.deployment.deploy import LOCAL, deploy
+from backend.local.accounts import set_up_faucet
+from backend.local.anvil import CHAIN_ID
+from backend.local.clock import check_local
+from backend.local.keys import DEV_KEY, fund, key_file
+from backend.local.samples import Samples
+from backend.relay.settings import RelaySettings
+from indexer.actions import secp256k1_address
+from indexer.content import open_store
+from indexer.deployment import NotDeployed, load, path_for
+from indexer.rpc import Rpc
+from indexer.settings import Settings
+
+
+def deploy_locally(settings: Settings, say: Callable[[str], None]) -> None:
+    """Compiles and deploys with the local preset. The record of a chain that is gone is replaced."""
+    if compile_contracts():
+        say("compiled the contracts")
+    with closing(Rpc(settings.rpc)) as rpc:
+        check_local(rpc)
+        try:
+            core = load(settings.deployments, CHAIN_ID).core
+        except NotDeployed:
+            core = ""
+        if core and rpc.call(str, "eth_getCode", core, "latest") == "0x":
+            path_for(settings.deployments, CHAIN_ID).unlink()
+            say("this chain is a new one: its contracts are deployed anew")
+    deploy(settings.rpc, DEV_KEY, settings.deployments, LOCAL)
+
+
+def furnish(settings: Settings, samples: bool) -> bool:
+    """The relayer's key with coin, the faucet's account with LRL and, the first time, the samples.
+
+    Returns whether samples were made. Twice changes nothing. Raises NotLocal, FaucetLost, NotMined.
+    """
+    relay = RelaySettings.from_env(settings.home)
+    with (
+        closing(Rpc(settings.rpc)) as rpc,
+        closing(open_store(settings.home / "content", settings.ipfs_api)) as store,
+    ):
+        check_local(rpc)
+        fund(rpc, secp256k1_address(key_file(relay.key_file)))
+        chain = connect_chain(settings)
+        faucet = set_up_faucet(chain, rpc, relay.faucet_key_file)
+        return samples and Samples(chain, rpc, store, settings.home, faucet).make()

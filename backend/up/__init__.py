@@ -1,0 +1,1 @@
+"""`laurel up`: a whole node on one machine, chain included, under one process that watches the others."""

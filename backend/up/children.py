@@ -1,0 +1,115 @@
+"""The processes of a node: started with a log each, watched, and stopped in order.
+
+A child has a session of its own, so that Ctrl-C in the terminal reaches only the supervisor, which then
+stops the children in order. On Linux the kernel ends a child whose supervisor is killed.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+STOP_SECONDS = 10.0
+LINES = 15
+_PR_SET_PDEATHSIG = 1
+
+
+class ChildDied(Exception):
+    """A process of the node ended by itself; the message has its last lines."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """A running process; `what` names it for people ("the chain")."""
+
+    what: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def start(what: str, command: Sequence[str], log: Path, env: Mapping[str, str]) -> Child:
+    """Starts `command`, its output added to `log`. Raises OSError if it cannot run."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=dict(env),
+            start_new_session=True,
+            preexec_fn=_die_with_parent(),
+        )
+    return Child(what, process, log)
+
+
+def check(children: Sequence[Child]) -> None:
+    """Raises ChildDied if one has ended."""
+    for child in children:
+        code = child.process.poll()
+        if code is not None:
+            how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+            raise ChildDied(
+                f"{child.what} has stopped by itself ({how}). The end of {child.log}:\n"
+                + (last_lines(child.log) or "  (empty)")
+            )
+
+
+def stop(children: Sequence[Child], seconds: float = STOP_SECONDS) -> list[str]:
+    """Ends them one after the other, the last started first; returns the names of those it had to kill."""
+    killed = []
+    for child in reversed(children):
+        if child.process.poll() is not None:
+            continue
+        child.process.send_signal(signal.SIGTERM)
+        try:
+            child.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
+            killed.append(child.what)
+    return killed
+
+
+def wait_for(
+    ready: Callable[[], bool], children: Sequence[Child], what: str, seconds: float
+) -> None:
+    """Returns once `ready()`. Raises ChildDied, also when it is not ready in time."""
+    end = time.monotonic() + seconds
+    while not ready():
+        check(children)
+        if time.monotonic() > end:
+            child = children[-1]
+            raise ChildDied(
+                f"{what} is not ready after {seconds:.0f} seconds. The end of {child.log}:\n"
+                + (last_lines(child.log) or "  (empty)")
+            )
+        time.sleep(0.1)
+
+
+def last_lines(log: Path, lines: int = LINES) -> str:
+    """The end of a log, indented."""
+    try:
+        text = log.read_bytes()[-8192:].decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
+
+
+def _die_with_parent() -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl  # looked up before the fork
+    parent = os.getpid()
+
+    def in_child() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # killed in between
+            os._exit(1)
+
+    return in_child

@@ -1,0 +1,63 @@
+"""What a node needs for itself: its folder, and two ports."""
+
+import fcntl
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PATIENCE_SECONDS = 4.0
+"""A node that was killed takes a moment to let go of its ports."""
+
+
+class AlreadyUp(Exception):
+    """Another `laurel up` uses the same folder."""
+
+
+class PortTaken(Exception):
+    """A port is in use by another program."""
+
+
+@contextmanager
+def folder(home: Path) -> Iterator[None]:
+    """Holds `home` for this process; the system lets go of it however the process ends. Raises AlreadyUp."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "up.lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise AlreadyUp(
+                f"Laurel is already up in {home} (process {file.read().strip() or 'unknown'}). "
+                "Stop that one with Ctrl-C, or give this one a folder of its own: "
+                "LAUREL_HOME=/some/folder make up PORT=8001 RPC_PORT=8546"
+            ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def port(number: int, purpose: str, variable: str) -> None:
+    """Waits a moment for a port to be free. Raises PortTaken, which names another."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not _is_free(number):
+        if time.monotonic() > end:
+            other = next((n for n in range(number + 1, number + 100) if _is_free(n)), number + 1)
+            raise PortTaken(
+                f"Port {number}, meant for {purpose}, is in use by another program. "
+                f"Stop that program, or choose another port: make up {variable}={other}"
+            )
+        time.sleep(0.2)
+
+
+def _is_free(number: int) -> bool:
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", number))
+        except OSError:
+            return False
+    return True
