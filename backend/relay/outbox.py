@@ -170,6 +170,7 @@ class Outbox:
 
     def reopen(self, session: Session, ids: list[int]) -> None:
         """Follows these transactions again, in the caller's transaction."""
+        self._looked.clear()
         session.execute(
             update(RelayTransaction)
             .where(RelayTransaction.id.in_(ids))
