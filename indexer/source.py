@@ -62,6 +62,7 @@ class Source:
         self.rpc = rpc
         self._core = core
         self._range = FIRST_RANGE
+        self._refused = False
 
     def chain_id(self) -> int:
         return int(self.rpc.call(str, "eth_chainId"), 16)
@@ -99,9 +100,12 @@ class Source:
                 if last == first:
                     raise
                 self._range = (last - first + 1) // 2
+                self._refused = True
                 continue
             if logs < WANTED_LOGS // 2:
-                self._range = min(self._range * 2, LONGEST_RANGE)
+                # Once a limit is known to be near, it is approached slowly.
+                more = self._range // 8 + 1 if self._refused else self._range
+                self._range = min(self._range + more, LONGEST_RANGE)
             elif logs > WANTED_LOGS * 2:
                 self._range = max(self._range // 2, 1)
             return span
