@@ -2,19 +2,27 @@
 
 from flask import Flask
 
-from backend import assets, problems, security
+from backend import about, assets, compression, problems, security, templating
 from backend.accounts import api as accounts_api
+from backend.accounts import routes as accounts
 from backend.clock import Clock
 from backend.database import close_session
 from backend.feeds import api as feeds_api
+from backend.feeds import routes as feeds
+from backend.local import routes as local
 from backend.media import routes as media
 from backend.node import Node
 from backend.posts import api as posts_api
+from backend.posts import routes as posts
 from backend.relay import routes as relay
 from backend.sessions import api as sessions_api
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
 
+ROOMS = (
+    *(about, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
+    *(sessions_api, media, relay, local),
+)
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""
 
@@ -33,6 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.teardown_appcontext(close_session)
     security.init_app(app)
     problems.init_app(app)
-    for room in (assets, posts_api, feeds_api, accounts_api, sessions_api, media, relay):
+    compression.init_app(app)
+    templating.init_app(app)
+    for room in ROOMS:
         app.register_blueprint(room.bp)
     return app

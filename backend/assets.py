@@ -1,4 +1,4 @@
-"""Styles, scripts and drawings under /s/<hash of them all>/…, so that browsers keep them for ever."""
+"""Styles, scripts and drawings under /s/<hash of them all>/…: browsers may keep them for ever."""
 
 import gzip
 import mimetypes
@@ -12,7 +12,9 @@ from flask import Blueprint, Response, current_app, request
 from backend.problems import Problem
 from indexer.settings import ROOT
 
-FOLDERS = ("css", "js", "img")
+FOLDERS = ("css", "js", "img", "rules")
+LAYERS = ("reset", "tokens", "base", "layout", "components", "utilities")
+"""The style sheets, in the order of their cascade layers."""
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/speculationrules+json",
@@ -31,9 +33,10 @@ class Assets:
 
     @cached_property
     def files(self) -> dict[str, bytes]:
-        """Name -> bytes."""
+        """Name -> bytes. css/all.css is all layers in one: a page needs each of them."""
         paths = [p for folder in FOLDERS for p in (self.root / folder).rglob("*") if p.is_file()]
-        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in sorted(paths)}
+        found = {p.relative_to(self.root).as_posix(): p.read_bytes() for p in sorted(paths)}
+        return found | {"css/all.css": b"".join(found[f"css/{name}.css"] for name in LAYERS)}
 
     @cached_property
     def packed(self) -> dict[str, bytes]:

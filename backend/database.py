@@ -1,4 +1,4 @@
-"""The node's own tables (sessions, relay queue and the like), beside the mirror in the same database."""
+"""The node's own tables (sessions, the relay's queue), beside the mirror in the same database."""
 
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def migrate_node(engine: Engine) -> None:
 
 
 def session() -> Session:
-    """The request's session for reading, closed with the request. Write through `writing(engine)`."""
+    """The request's session, for reading; it ends with the request. `writing(engine)` writes."""
     found: Session | None = g.get("session")
     if found is None:
         found = g.session = Session(current_node().engine)

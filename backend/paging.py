@@ -1,4 +1,4 @@
-"""Pages of a list by the sort values of the last row shown, so that what is added meanwhile moves nothing."""
+"""Pages of a list, by the sort values of the last row shown: what is added meanwhile moves nothing."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
@@ -44,7 +44,7 @@ def after(
 def cut(
     rows: list[Row], size: int, values: Callable[[Row], Sequence[Any]]
 ) -> tuple[list[Row], str | None]:
-    """The first `size` of up to `size` + 1 rows, and the cursor of the next page if there are more."""
+    """The first `size` of up to `size` + 1 rows, and the next page's cursor if there are more."""
     if len(rows) <= size:
         return rows, None
     return rows[:size], "_".join(repr(value) for value in values(rows[size - 1]))

@@ -13,7 +13,7 @@ from indexer.schema import Cursor
 
 @dataclass(frozen=True)
 class Present:
-    """`time`: the chain's present, in seconds; while the chain is away, that of the last block known.
+    """`time`: the chain's present, in seconds; while the chain is away, that of the last block.
 
     `block`: the last block in the mirror, 0 for none.
     """

@@ -19,6 +19,13 @@ _CODES = {
     413: "too_large",
     415: "unsupported_media_type",
 }
+_HEADINGS = {
+    400: "That address does not make sense",
+    404: "There is nothing here",
+    429: "Slow down a little",
+    503: "This is not ready yet",
+}
+_NOT_FOUND = "This page does not exist. It may have moved, or the address has a slip in it."
 
 
 class Problem(Exception):
@@ -61,7 +68,9 @@ def init_app(app: Flask) -> None:
 def respond(problem: Problem) -> Response:
     """The problem as JSON for programs, as a page for people."""
     if not request.path.startswith("/api/") and request.accept_mimetypes.accept_html:
-        response = Response(render_template("problem.html", problem=problem), problem.status)
+        heading = _HEADINGS.get(problem.status, "Something went wrong")
+        page = render_template("problem.html", problem=problem, heading=heading)
+        response = Response(page, problem.status)
     else:
         members = {
             "type": "about:blank",
@@ -85,7 +94,7 @@ def _from_http(error: HTTPException) -> Response:
         return Response(status=status, headers=dict(error.response.headers))
     code = _CODES.get(status, "internal" if status >= 500 else "bad_request")
     headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Location", "Retry-After")}
-    detail = error.description or "Something went wrong."
+    detail = _NOT_FOUND if status == 404 else error.description or "Something went wrong."
     return respond(Problem(status, code, detail, headers))
 
 

@@ -20,24 +20,30 @@ FEEDS = tuple(_ORDERS)
 
 
 def feed(
-    session: Session, deployment: Deployment, name: str, size: int
+    session: Session, deployment: Deployment, name: str, size: int, *, whole: bool = False
 ) -> tuple[list[Piece], str | None]:
-    """A page of the feed `name` at the request's cursor, and the next page's cursor.
+    """A page of the feed `name` at the request's cursor, and the next cursor; `whole`: with HTML.
 
     Raises Problem 400 `unknown_feed`, `bad_cursor`.
     """
     if name not in _ORDERS:
         raise Problem(400, "unknown_feed", f"The feeds are {', '.join(FEEDS)}.")
     columns, kinds = _ORDERS[name]
-    return _page(session, deployment, [Post.depth == 0], columns, kinds, size)
+    return _page(session, deployment, [Post.depth == 0], columns, kinds, size, whole)
 
 
 def of_account(
-    session: Session, deployment: Deployment, account: int, *, comments: bool, size: int
+    session: Session,
+    deployment: Deployment,
+    account: int,
+    *,
+    comments: bool,
+    size: int,
+    whole: bool = False,
 ) -> tuple[list[Piece], str | None]:
     """A page of one account's posts, or of its comments, newest first."""
     where = [Post.account == account, Post.depth > 0 if comments else Post.depth == 0]
-    return _page(session, deployment, where, (Post.seq,), (int,), size)
+    return _page(session, deployment, where, (Post.seq,), (int,), size, whole)
 
 
 def _page(
@@ -47,10 +53,13 @@ def _page(
     columns: tuple[Any, ...],
     kinds: tuple[Callable[[str], Any], ...],
     size: int,
+    whole: bool,
 ) -> tuple[list[Piece], str | None]:
     condition = paging.after(columns, kinds)
     if condition is not None:
         where = [*where, condition]
-    statement = pieces().where(*where).order_by(*(c.desc() for c in columns)).limit(size + 1)
+    statement = (
+        pieces(whole=whole).where(*where).order_by(*(c.desc() for c in columns)).limit(size + 1)
+    )
     found = read(session, deployment, statement)
     return paging.cut(found, size, lambda piece: [getattr(piece.post, c.key) for c in columns])

@@ -32,7 +32,7 @@ def found(text: str) -> Piece:
 
 
 def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
-    """A piece as the API gives it: ids and digests in 0x-hex, wei and rshares as decimal strings."""
+    """A piece for the API: ids and digests in 0x-hex, wei and rshares as decimal strings."""
     post, words, payout = piece.post, piece.words, piece.payout
     body = {"html": words.html} if html and words else {}
     return {
@@ -78,7 +78,7 @@ def one(post: str) -> dict[str, Any]:
 
 @bp.get("/posts/<post>/comments")
 def comments(post: str) -> dict[str, Any]:
-    """The direct replies, newest first; `children` of each says whether it has replies of its own."""
+    """The direct replies, newest first; `children` says how many replies each has itself."""
     top = found(post).post
     size = paging.limit()
     statement = pieces(whole=True).where(Post.root == top.root, Post.parent == top.id)

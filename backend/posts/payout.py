@@ -1,8 +1,9 @@
-"""What a post has earned, or would earn if its day closed now. Pure; amounts are wei, stake micro-vests.
+"""What a post has earned, or would earn if its day closed now. Amounts are wei, stake micro-vests.
 
-Before its cashout day is over the payout is an estimate: the pool as the next closing day would find it,
-against recent claims and what else cashes out that day (contracts/core/Pool.sol, `_closeDay`). It takes the
-daily budget from the genesis supply, which emission raises by less than a tenth in a year.
+Before its cashout day is over the payout is an estimate: the pool as the next closing day would
+find it, against recent claims and what else cashes out that day (contracts/core/Pool.sol,
+`_closeDay`). The daily budget is taken from the genesis supply, which emission raises by less than a
+tenth in a year.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The comments below a post, as a tree: most rshares first, no deeper and no longer than a page can bear."""
+"""The comments below a post as a tree, most rshares first, no larger than a page can bear."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def thread(session: Session, deployment: Deployment, top: Post) -> list[Branch]:
 
 
 def below(top: bytes, rows: Iterable[tuple[bytes, bytes | None]], most: int) -> list[bytes]:
-    """The first `most` ids that descend from `top`; parents come before their children in `rows`."""
+    """The first `most` ids that descend from `top`; in `rows`, parents precede their children."""
     known = {top}
     found: list[bytes] = []
     for post, parent in rows:

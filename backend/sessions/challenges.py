@@ -86,7 +86,7 @@ def redeem(engine: Engine, challenge: str, signature: bytes) -> str:
 
 
 def signer(message: str, signature: bytes) -> str | None:
-    """Who signed the text: a wallet by EIP-191 (65 bytes), or a P-256 key (128 bytes r, s, x, y)."""
+    """Who signed: a wallet by EIP-191 (65 bytes), or a P-256 key (128 bytes r, s, x, y)."""
     if len(signature) == 128:
         try:
             return signer_of(message.encode(), signature)

@@ -1,4 +1,4 @@
-"""Who is signed in: a secret in a cookie, its sha-256 in the database, and a key that is still live."""
+"""Who is signed in: a secret in a cookie, its sha-256 in the database, a key that is live."""
 
 import secrets
 import time

@@ -1,0 +1,42 @@
+"""What this node is: for people, for programs, for crawlers."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from backend.node import current_node
+from backend.present import present
+from indexer.actions import ACTIONS
+
+bp = Blueprint("about", __name__)
+
+
+@bp.get("/about")
+def page() -> str:
+    return render_template("about.html", rpc=current_node().settings.rpc)
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    return Response("User-agent: *\nDisallow: /api/\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/api/v1/chain")
+def chain() -> dict[str, Any]:
+    """Where the contracts are and what the time is; `latest` is the last block's, for votes."""
+    node = current_node()
+    deployment = node.deployment
+    now = present()
+    return {
+        "chainId": deployment.chain_id,
+        "core": deployment.core,
+        "token": deployment.token,
+        "day": deployment.day,
+        "time": now.time,
+        "latest": node.clock.latest(),
+        "block": now.block,
+        "rpc": node.settings.rpc,
+        "faucet": node.local,
+        "local": node.local,
+        "actions": ACTIONS,
+    }

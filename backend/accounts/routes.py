@@ -1,0 +1,111 @@
+"""The pages of an account: posts, comments, wallet, keys; and those for joining and signing in."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from backend import paging
+from backend.accounts import history
+from backend.accounts.api import keys_of
+from backend.accounts.queries import by_handle, mana, votes_cast
+from backend.accounts.rewards import waiting
+from backend.database import session
+from backend.feeds.queries import of_account
+from backend.feeds.routes import account_atom
+from backend.formats import lrl
+from backend.node import current_node
+from backend.present import present
+from backend.sessions.current import signed_in
+from indexer.rewards import REGENERATION_DAYS
+from indexer.schema import Account
+
+bp = Blueprint("accounts", __name__)
+
+KINDS = {
+    "deposit": "Deposit",
+    "withdraw": "Withdrawal",
+    "power-up": "Power up",
+    "author": "Author reward",
+    "curation": "Voter reward",
+}
+
+
+@bp.get("/@<handle>")
+def profile(handle: str) -> str | Response:
+    """An account's posts, or with `.atom` its feed (templating.profile keeps the two apart)."""
+    if handle.endswith(".atom"):
+        return account_atom(handle.removesuffix(".atom"))
+    return posts(handle, "posts")
+
+
+@bp.get("/@<handle>/<any(posts, comments):tab>")
+def posts(handle: str, tab: str) -> str:
+    account = by_handle(session(), handle)
+    found, cursor = of_account(
+        session(),
+        current_node().deployment,
+        account.id,
+        comments=tab == "comments",
+        size=paging.DEFAULT,
+    )
+    return render_template(
+        "profile.html",
+        account=account,
+        votes=votes_cast(session(), account.id),
+        tab=tab,
+        pieces=found,
+        cursor=cursor,
+        paged="cursor" in request.args,
+    )
+
+
+@bp.get("/@<handle>/wallet")
+def wallet(handle: str) -> str:
+    account = by_handle(session(), handle)
+    deployment = current_node().deployment
+    now = present().time
+    rows, cursor = history.entries(session(), account.id, paging.DEFAULT)
+    return render_template(
+        "wallet.html",
+        account=account,
+        votes=votes_cast(session(), account.id),
+        tab="wallet",
+        mana=mana(account, now, deployment.day),
+        full_at=full_at(account, deployment.day),
+        waiting=waiting(session(), deployment, account),
+        entries=rows,
+        kinds=KINDS,
+        signed=signed,
+        cursor=cursor,
+        paged="cursor" in request.args,
+    )
+
+
+@bp.get("/wallet")
+def own_wallet() -> AnyResponse:
+    person = signed_in(session(), present().time)
+    return redirect(f"/@{person.handle}/wallet" if person else "/signin")
+
+
+@bp.get("/keys")
+def own_keys() -> str:
+    """The keys of who is signed in; `keys` is None if nobody is."""
+    person = signed_in(session(), present().time)
+    return render_template("keys.html", keys=keys_of(person.account) if person else None)
+
+
+@bp.get("/<any(join, signin):name>")
+def entrance(name: str) -> str:
+    return render_template(f"{name}.html")
+
+
+def full_at(account: Account, day: int) -> int:
+    """When an account's mana will be full, in the chain's seconds."""
+    lacking = account.effective - account.mana
+    if not lacking:
+        return account.updated_at
+    return account.updated_at + -(-lacking * REGENERATION_DAYS * day // account.effective)
+
+
+def signed(wei: int) -> str:
+    """A change with its sign; nothing for none."""
+    return "" if not wei else f"+{lrl(wei)}" if wei > 0 else lrl(wei)

@@ -1,0 +1,63 @@
+"""The pages / /hot /trending /new and the Atom feeds."""
+
+from flask import Blueprint, Response, render_template, request
+
+from backend import paging
+from backend.accounts.queries import by_handle
+from backend.database import session
+from backend.feeds.queries import feed, of_account
+from backend.node import current_node
+from backend.posts.queries import Piece, pool_now
+from backend.present import present
+
+bp = Blueprint("feeds", __name__)
+
+
+@bp.get("/", defaults={"name": "hot"})
+@bp.get("/<any(hot, trending, new):name>")
+def page(name: str) -> str:
+    deployment = current_node().deployment
+    found, cursor = feed(session(), deployment, name, paging.DEFAULT)
+    return render_template(
+        "feed.html",
+        name=name,
+        pieces=found,
+        cursor=cursor,
+        paged="cursor" in request.args,
+        pool=pool_now(session(), deployment),
+    )
+
+
+@bp.get("/new.atom")
+def new_atom() -> Response:
+    deployment = current_node().deployment
+    found, _ = feed(session(), deployment, "new", paging.DEFAULT, whole=True)
+    return atom("Laurel", "/new", found)
+
+
+def account_atom(handle: str) -> Response:
+    """The Atom feed of one account's posts. Raises Problem 404 `unknown_account`."""
+    account = by_handle(session(), handle)
+    found, _ = of_account(
+        session(),
+        current_node().deployment,
+        account.id,
+        comments=False,
+        size=paging.DEFAULT,
+        whole=True,
+    )
+    return atom(f"@{handle} on Laurel", f"/@{handle}/posts", found)
+
+
+def atom(title: str, page: str, found: list[Piece]) -> Response:
+    """Posts whose words are here, as Atom (RFC 4287); `page` is what people read instead."""
+    ready = [piece for piece in found if piece.words]
+    body = render_template(
+        "atom.xml",
+        title=title,
+        page=page,
+        pieces=ready,
+        updated=max((p.post.created_at for p in ready), default=present().time),
+        origin=request.host_url.rstrip("/"),
+    )
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
