@@ -7,14 +7,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
+from backend.relay.process import NoRelayerKey, RelayRunning, run
 from indexer.actions import sha256
 from indexer.settings import ROOT
 from tests.actors import Actor, join
-from tests.chain import Chain
-from tests.relay.node import Node
+from tests.chain import Chain, deployed_on, free_port, running_anvil
+from tests.relay.node import Node, running_node
 from tests.relay.test_sender import posted
 
 
@@ -47,7 +50,7 @@ def relay_process(node: Node) -> Iterator[subprocess.Popen[str]]:
             process.stderr.close()
 
 
-def until(holds: Callable[[], object], seconds: float = 20) -> None:
+def until(holds: Callable[[], object], seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it does not come to be"
@@ -71,9 +74,8 @@ def test_killed_between_accepting_and_including(node: Node, ann: Actor, deployed
         until(lambda: anvil.rpc("txpool_status")["pending"] == "0x2")
         anvil.rpc("evm_mine")
         until(lambda: node.state(second) == "included")
-        with relay_process(node) as other:
-            assert other.wait(20) == 1
-            assert other.stderr and "Another relay is running" in other.stderr.read()
+        with pytest.raises(RelayRunning, match="Another relay is running"):
+            run(node.settings, Event(), node.relay)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
     assert node.state(first) == "included"
@@ -82,19 +84,40 @@ def test_killed_between_accepting_and_including(node: Node, ann: Actor, deployed
         assert posted(deployed, ann.post_id(sha256(word))) == 1
 
 
-def test_waits_for_the_chain(node: Node, ann: Actor, deployed: Chain) -> None:
-    ticket = node.accept(ann.post(sha256(b"hello")))
-    # stopped, not ended: it answers nobody until it goes on
-    deployed.anvil.process.send_signal(signal.SIGSTOP)
-    with relay_process(node) as process:
-        time.sleep(2)
-        assert process.poll() is None and node.state(ticket) == "queued"
-        deployed.anvil.process.send_signal(signal.SIGCONT)
-        until(lambda: node.state(ticket) == "included")
+def test_goes_on_when_the_chain_comes_back(tmp_path: Path) -> None:
+    port, saved = free_port(), str(tmp_path / "state.json")
+    with running_anvil("--state", saved, port=port) as anvil:
+        chain = deployed_on(anvil, tmp_path / "deployments")
+        (ann,) = join(chain, "ann")
+        with running_node(chain, tmp_path / "home", LAUREL_RELAY_GATHER="0") as node:
+            before = node.accept(ann.post(sha256(b"before")))
+            node.deliver()
+            ticket = node.accept(ann.post(sha256(b"hello")))
+            now = anvil.now()
+            anvil.process.terminate()
+            anvil.process.wait()
+            stop = Event()
+            relay = Thread(target=run, args=(node.settings, stop, node.relay))
+            relay.start()
+            try:
+                time.sleep(0.5)
+                assert relay.is_alive() and node.state(ticket) == "queued"
+                with running_anvil("--state", saved, port=port, timestamp=now + 1):
+                    until(lambda: node.state(ticket) == "included")
+                    stop.set()
+                    relay.join(20)
+            finally:
+                stop.set()
+                relay.join(20)
+            assert not relay.is_alive()
+            assert node.state(before) == "included"
+            assert [t.state for t in node.transactions()] == ["mined", "mined"]
 
 
 def test_without_a_key_it_says_what_to_do(node: Node) -> None:
     (node.settings.home / "relayer.key").unlink()
-    with relay_process(node) as process:
-        assert process.wait(20) == 1
-        assert process.stderr and "There is no relayer key" in process.stderr.read()
+    with pytest.raises(NoRelayerKey, match="There is no relayer key"):
+        run(node.settings, Event(), node.relay)
+    (node.settings.home / "relayer.key").write_text("none")
+    with pytest.raises(NoRelayerKey, match="does not hold a hex private key"):
+        run(node.settings, Event(), node.relay)
