@@ -1,0 +1,103 @@
+"""`laurel up` as a person runs it: a process of its own, in a folder of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer.settings import ROOT
+from tests.chain import free_port
+
+PATIENCE = 120.0  # seconds: a busy machine may take as long
+
+
+@dataclass
+class Node:
+    """A home, its ports, and the process that runs there."""
+
+    home: Path
+    port: int = field(default_factory=free_port)
+    rpc_port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+    output: str = ""
+
+    @property
+    def env(self) -> dict[str, str]:
+        return os.environ | {
+            "LAUREL_HOME": str(self.home),
+            "LAUREL_DEPLOYMENTS": str(self.home / "deployments"),
+            "LAUREL_RPC": f"http://127.0.0.1:{self.rpc_port}",
+        }
+
+    def laurel(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Another `laurel` command on the same node."""
+        return subprocess.run(
+            [sys.executable, "-m", "backend", *words],
+            cwd=ROOT,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+
+    def ports(self) -> list[str]:
+        return ["--port", str(self.port), "--rpc-port", str(self.rpc_port)]
+
+    def up(self) -> "Node":
+        """Starts it and returns once the screen is printed."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "backend", "up", *self.ports()],
+            cwd=ROOT,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.output = ""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+            if "Ctrl-C" in line:
+                return self
+        raise AssertionError(f"laurel up ended: {self.output}")
+
+    def stop(self, number: int = signal.SIGINT) -> int:
+        """Sends a signal, and returns the exit code."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        out, _ = self.process.communicate(timeout=PATIENCE)
+        self.output += out
+        return self.process.returncode
+
+    def get(self, path: str) -> Any:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=20) as a:
+            return json.loads(a.read())
+
+    def children(self) -> dict[str, int]:
+        """Process ids of this home's processes, by what they are. (Linux.)"""
+        found = {}
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit():
+                continue
+            try:
+                words = (folder / "cmdline").read_bytes().decode().split("\0")
+                environment = (folder / "environ").read_bytes()
+            except OSError:
+                continue
+            own = f"LAUREL_HOME={self.home}\0".encode() in environment
+            if own and int(folder.name) != (self.process.pid if self.process else 0):
+                name = "chain" if "anvil" in words[0] else words[3] if len(words) > 3 else words[0]
+                found.setdefault(name, int(folder.name))
+        return found
+
+    def wait_until_gone(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while self.children():
+            assert time.monotonic() < end, self.children()
+            time.sleep(0.1)
