@@ -3,12 +3,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.chain import Chain
+from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.mirrors import Mirror, mirror_of
+
+
+@pytest.fixture(scope="session")
+def shared_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
+    """One chain with the contracts for all tests of a worker."""
+    with running_anvil() as anvil:
+        yield deployed_on(anvil, tmp_path_factory.mktemp("deployments"))
+
+
+@pytest.fixture
+def deployed(shared_chain: Chain) -> Iterator[Chain]:
+    """The chain as it was just after deployment, which every test finds again."""
+    state = shared_chain.anvil.rpc("evm_snapshot")
+    yield shared_chain
+    assert shared_chain.anvil.rpc("evm_revert", state)
 
 
 @pytest.fixture
 def mirror(deployed: Chain, tmp_path: Path) -> Iterator[Mirror]:
-    """An empty mirror of a fresh chain."""
+    """An empty mirror of that chain."""
     with mirror_of(deployed, tmp_path / "node") as mirror:
         yield mirror

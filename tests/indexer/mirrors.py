@@ -36,6 +36,7 @@ class Mirror:
     source: Source
     indexer: Indexer
     content: Store
+    home: Path
     chain: Chain
 
     def catch_up(self) -> list[Status]:
@@ -83,7 +84,7 @@ def mirror_of(chain: Chain, home: Path, url: str | None = None) -> Iterator[Mirr
     assert lease.acquire() is None
     indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))
     try:
-        yield Mirror(engine, source, indexer, content, chain)
+        yield Mirror(engine, source, indexer, content, home, chain)
     finally:
         content.close()
         source.rpc.close()
