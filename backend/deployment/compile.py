@@ -14,6 +14,8 @@ from indexer.settings import ROOT
 
 CONTRACTS = ROOT / "contracts"
 SOLC_JSON = CONTRACTS / "solc.json"
+# What goes on a chain; all else is compiled as part of it.
+DEPLOYED = ("LaurelCore.sol", "LaurelToken.sol", "libraries/KeyManagement.sol")
 WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
 
 
@@ -46,7 +48,10 @@ def compile_contracts(force: bool = False) -> bool:
             "settings": {
                 **json.loads(SOLC_JSON.read_text())["settings"],
                 "outputSelection": {
-                    "*": {"*": ["abi", "evm.bytecode", "evm.deployedBytecode.object"]}
+                    f"contracts/{path}": {
+                        "*": ["abi", "evm.bytecode", "evm.deployedBytecode.object"]
+                    }
+                    for path in DEPLOYED
                 },
             },
         }
@@ -59,7 +64,6 @@ def compile_contracts(force: bool = False) -> bool:
             "deployedBytecode": made["evm"]["deployedBytecode"]["object"],
         }
         for source, contracts in output["contracts"].items()
-        if source.startswith("contracts/")
         for name, made in contracts.items()
     }
     BUILD.parent.mkdir(exist_ok=True)
