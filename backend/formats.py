@@ -18,6 +18,11 @@ def lrl(wei: int, places: int = 3) -> str:
     return f"{whole:,}" + (f".{decimals}" if decimals else "")
 
 
+def about(wei: int) -> str:
+    """Wei as LRL with as many decimals as an estimate or a headline deserves."""
+    return lrl(wei, 0 if wei >= 1000 * ETHER else 2 if wei >= ETHER else 3)
+
+
 def power(vests: int) -> str:
     """Micro-vests as the LRL that they stand for."""
     return lrl(vests * WEI_PER_VEST)

@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
+        about=formats.about,
         lrl=formats.lrl,
         power=formats.power,
         iso=formats.iso,

@@ -169,6 +169,7 @@ class World:
         )
         if top:
             top["children"] += 1
+        next(v for t, v in self.rows if t is Account and v["handle"] == author)["posts"] += 1
         return found
 
     def vote(
