@@ -11,8 +11,10 @@ from backend.deployment.compile import CompileError, CompilerMissing
 from backend.deployment.deploy import DeployError
 from backend.local.commands import FOR_THE_USER as OF_THE_LOCAL_CHAIN
 from backend.local.commands import chain, samples
+from backend.relay.commands import FOR_THE_USER as OF_THE_RELAY
 from backend.relay.commands import relay
-from backend.relay.process import NoRelayerKey, RelayRunning
+from backend.steem.commands import FOR_THE_USER as OF_THE_IMPORT
+from backend.steem.commands import import_group
 from backend.up.commands import FOR_THE_USER as OF_UP
 from backend.up.commands import up
 from indexer.artifacts import NotCompiled
@@ -28,11 +30,11 @@ FOR_THE_USER = (
     ContentError,
     DeployError,
     NotCompiled,
-    NoRelayerKey,
     NotDeployed,
-    RelayRunning,
     *OF_THE_INDEXER,
     *OF_THE_LOCAL_CHAIN,
+    *OF_THE_RELAY,
+    *OF_THE_IMPORT,
     *OF_UP,
 )
 """Errors whose message is a sentence that says what to do."""
@@ -56,6 +58,7 @@ def main() -> None:
 main.add_command(up)
 main.add_command(chain)
 main.add_command(samples)
+main.add_command(import_group)
 main.add_command(relay)
 main.add_command(compile_command)
 main.add_command(deploy_command)

@@ -2,12 +2,14 @@
 
 import math
 import time
+from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 
 from backend.problems import Problem
 from backend.relay.settings import Limit
 from backend.relay.tables import RelayUse
+from indexer.database import writing
 
 
 def take(connection: Connection, bucket: str, limit: Limit) -> None:
@@ -36,3 +38,10 @@ def take(connection: Connection, bucket: str, limit: Limit) -> None:
             until=math.ceil(until),
         )
     connection.execute(insert(RelayUse).values(bucket=bucket, at=now))
+
+
+def forget(engine: Engine, limits: Iterable[Limit]) -> None:
+    """Drops uses that no window reaches back to."""
+    longest = max(limit.seconds for limit in limits)
+    with writing(engine) as connection:
+        connection.execute(delete(RelayUse).where(RelayUse.at <= time.time() - longest))

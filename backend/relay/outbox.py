@@ -12,7 +12,7 @@ from typing import Any
 
 from eth_account.signers.local import LocalAccount
 from eth_typing import HexStr
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
 from backend.chain.connection import Chain, Refused
@@ -74,7 +74,10 @@ class Outbox:
         with Session(self._engine) as session:
             promised = sum(t.gas * t.max_fee for t in self._open(session))
             last = session.scalar(
-                select(func.max(RelayTransaction.nonce)).where(RelayTransaction.state != LOST)
+                select(RelayTransaction.nonce)
+                .where(RelayTransaction.state != LOST)
+                .order_by(RelayTransaction.nonce.desc())
+                .limit(1)
             )
         nonce = count if last is None else max(count, last + 1)
         free = balance - promised
@@ -153,19 +156,17 @@ class Outbox:
 
     def reorganised(self) -> list[int]:
         """Ids of concluded transactions whose block is no longer the chain's, newest first."""
+        gone: list[int] = []
+        columns = (RelayTransaction.id, RelayTransaction.block, RelayTransaction.block_hash)
+        newest_first = select(*columns).order_by(RelayTransaction.id.desc())
         with Session(self._engine) as session:
-            concluded = session.scalars(
-                select(RelayTransaction)
-                .where(RelayTransaction.state.in_((MINED, REVERTED)))
-                .order_by(RelayTransaction.nonce.desc())
-                .execution_options(yield_per=10)
-            )
-            gone = []
-            for transaction in concluded:
-                block = self._chain.ask("eth_getBlockByNumber", hex(transaction.block or 0), False)
-                if block is not None and block["hash"] == transaction.block_hash:
+            for id_, number, hash_ in session.execute(newest_first.execution_options(yield_per=8)):
+                if number is None:
+                    continue  # open or lost
+                block = self._chain.ask("eth_getBlockByNumber", hex(number), False)
+                if block is not None and block["hash"] == hash_:
                     break
-                gone.append(transaction.id)
+                gone.append(id_)
         return gone
 
     def reopen(self, session: Session, ids: list[int]) -> None:

@@ -10,6 +10,7 @@ from threading import Event
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from backend.chain.connection import Chain, Reverted, connect_chain
@@ -17,6 +18,7 @@ from backend.clock import ChainUnreachable
 from backend.database import migrate_node
 from backend.keeper.faucet import Faucet
 from backend.keeper.keeper import Keeper
+from backend.relay.limits import forget
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
@@ -27,7 +29,9 @@ from indexer.settings import Settings
 log = logging.getLogger("laurel.relay")
 
 BEAT_SECONDS = 0.1
-LOCAL_SECONDS, PUBLIC_SECONDS = 1.0, 5.0  # between looks at what there is to keep
+FOLLOW_LOCAL, FOLLOW_PUBLIC = 0.1, 1.0  # seconds between looks at what became of transactions
+KEEP_LOCAL, KEEP_PUBLIC = 1.0, 5.0  # seconds between looks at what there is to keep
+FORGET_SECONDS = 60.0
 
 
 class NoRelayerKey(Exception):
@@ -68,12 +72,8 @@ def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> 
             try:
                 chain = connect_chain(settings)
                 waiting = ""
-                outbox = Outbox(engine, chain, key, relay)
-                sender = Sender(engine, chain, outbox, relay)
-                keeper = Keeper(engine, chain, outbox, relay)
-                faucet = Faucet(engine, chain, relay)
                 log.warning("relaying for core %s as %s", chain.deployment.core, key.address)
-                _serve(chain, outbox, sender, keeper, faucet, stop)
+                _serve(engine, chain, key, relay, stop)
             except (ChainUnreachable, NotDeployed, OperationalError) as error:
                 if type(error).__name__ != waiting:
                     log.warning("waiting: %s", error)
@@ -83,26 +83,35 @@ def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> 
 
 
 def _serve(
-    chain: Chain, outbox: Outbox, sender: Sender, keeper: Keeper, faucet: Faucet, stop: Event
+    engine: Engine, chain: Chain, key: LocalAccount, relay: RelaySettings, stop: Event
 ) -> None:
-    interval = LOCAL_SECONDS if chain.local else PUBLIC_SECONDS
-    poll = BEAT_SECONDS if chain.local else 1.0
-    kept = followed = float("-inf")
+    outbox = Outbox(engine, chain, key, relay)
+    sender = Sender(engine, chain, outbox, relay)
+    keeper = Keeper(engine, chain, outbox, relay)
+    faucet = Faucet(engine, chain, relay)
+    rounds = [
+        (FOLLOW_LOCAL if chain.local else FOLLOW_PUBLIC, sender.follow),
+        (0.0, sender.send),
+        (KEEP_LOCAL if chain.local else KEEP_PUBLIC, lambda: _keep(outbox, sender, faucet, keeper)),
+        (FORGET_SECONDS, lambda: forget(engine, relay.limits.values())),
+    ]
+    due = [0.0] * len(rounds)  # time.monotonic()
     while not stop.is_set():
-        if time.monotonic() - followed >= poll:
-            sender.follow()
-            followed = time.monotonic()
-        sender.send()
-        if time.monotonic() - kept >= interval:
-            sender.look_back()
-            outbox.quote()  # so that an empty purse shows before anybody asks
-            try:
-                faucet.step()
-                keeper.step()
-            except Reverted as reverted:
-                log.error("the keeper met an unexpected refusal: %s", reverted)
-            kept = time.monotonic()
+        for i, (seconds, turn) in enumerate(rounds):
+            if time.monotonic() >= due[i]:
+                turn()
+                due[i] = time.monotonic() + seconds
         stop.wait(BEAT_SECONDS)
+
+
+def _keep(outbox: Outbox, sender: Sender, faucet: Faucet, keeper: Keeper) -> None:
+    sender.look_back()
+    outbox.quote()  # so that an empty purse shows before anybody asks
+    try:
+        faucet.step()
+        keeper.step()
+    except Reverted as reverted:
+        log.error("the keeper met an unexpected refusal: %s", reverted)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, request
 from sqlalchemy import select
 
+from backend.bodies import exact_bytes
 from backend.chain.connection import connect_chain
 from backend.chain.errors import BY_CODE, WITHOUT_REASON
 from backend.database import session
@@ -34,10 +35,9 @@ class RelayRequest(msgspec.Struct, forbid_unknown_fields=True):
 @bp.post("/relay")
 def relay() -> tuple[dict[str, str], int]:
     """Takes one signed action; answers with a ticket."""
-    if (request.content_length or 0) > MAX_BODY:
-        raise Problem(413, "too_large", f"A signed action is at most {MAX_BODY} bytes of JSON.")
+    data = exact_bytes(MAX_BODY, "too_large")
     try:
-        body = msgspec.json.decode(request.get_data(), type=RelayRequest)
+        body = msgspec.json.decode(data, type=RelayRequest)
         signed = Signed(body.kind, _hex(body.action), _hex(body.signature))
     except (msgspec.MsgspecError, ValueError) as error:
         raise Problem(

@@ -1,12 +1,17 @@
 """How this node relays and keeps, from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 ETHER = 10**18
 LIMITS = "attempt=600/60,account=120/60,register=60/3600,claim=30/3600"
+
+
+class BadLimits(Exception):
+    """LAUREL_RELAY_LIMITS is not understood."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,10 @@ class RelaySettings:
 def _limits(text: str) -> dict[str, Limit]:
     limits = {}
     for part in filter(None, text.split(",")):
-        name, _, rate = part.partition("=")
-        times, _, seconds = rate.partition("/")
-        limits[name.strip()] = Limit(int(times), int(seconds))
+        match = re.fullmatch(r"\s*(attempt|account|register|claim)=(\d+)/(\d+)\s*", part)
+        if match is None:
+            raise BadLimits(
+                f"LAUREL_RELAY_LIMITS does not read as limits at {part!r}. Write them as {LIMITS}."
+            )
+        limits[match[1]] = Limit(int(match[2]), int(match[3]))
     return limits
