@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from eth_account import Account
-from eth_utils.crypto import keccak
 
 from backend.chain.connection import Chain
 from backend.local.batches import NotMined, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
+from backend.local.views import data
 from indexer.actions import Signed, secp256k1_address
 from indexer.rpc import Rpc
 
@@ -119,16 +119,17 @@ def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
 
 
 def _tokens(chain: Chain, rpc: Rpc, address: str) -> int:
-    data = "0x" + (keccak(text="balanceOf(address)")[:4] + int(address, 16).to_bytes(32)).hex()
-    return int(
-        rpc.call(str, "eth_call", {"to": chain.deployment.token, "data": data}, "latest"), 16
-    )
+    call = {
+        "to": chain.deployment.token,
+        "data": "0x" + data("balanceOf(address)", int(address, 16)).hex(),
+    }
+    return int(rpc.call(str, "eth_call", call, "latest"), 16)
 
 
 def _call(chain: Chain, rpc: Rpc, to: str, function: str, *words: int) -> None:
     transaction: dict[str, Any] = {
         "to": to,
-        "data": keccak(text=function)[:4] + b"".join(word.to_bytes(32) for word in words),
+        "data": data(function, *words),
         "value": 0,
         "gas": 200_000,
         "gasPrice": 2 * int(rpc.call(str, "eth_gasPrice"), 16),

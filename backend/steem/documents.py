@@ -1,0 +1,58 @@
+"""A post of Steem as a document of ours: the words as they were, the rest brought to what the schema allows."""
+
+import re
+from typing import Any
+from unicodedata import category, normalize
+
+from backend.steem.read import Piece
+from indexer.content.documents import canonical, parse
+
+MOST_TAGS, TAG_LENGTH, TITLE_LENGTH = 10, 32, 256
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_LINK = re.compile(r"[^\s\\<>\"'`]+")
+_TAG_LETTERS = ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd")
+
+
+def document(piece: Piece, parent: bytes | None) -> bytes:
+    """The canonical bytes, the same at every call. `parent` is the id of the post answered.
+
+    Raises ContentError for what no document can hold: a body over 64 KB, a lone surrogate. A comment's
+    title is left out, as our comments have none.
+    """
+    link = f"https://steemit.com/@{piece.author}/{piece.permlink}"
+    made: dict[str, Any] = {
+        "v": 1,
+        "type": "post" if parent is None else "comment",
+        "body": piece.body,
+        "parent": None if parent is None else "0x" + parent.hex(),
+        "published": piece.created,
+        "app": "steem",
+        "tags": list(tags(piece.tags)),
+    }
+    if parent is None:
+        made["title"] = title(piece)
+    if _LINK.fullmatch(link):
+        made["canonical"] = link
+    data = canonical(made)
+    parse(data)  # what the indexer would refuse is refused here, before it costs anything
+    return data
+
+
+def title(piece: Piece) -> str:
+    """One line of text; a post without a title is called by its permlink."""
+    text = normalize("NFC", _CONTROL.sub(" ", piece.title)).strip()
+    if not text:
+        text = normalize("NFC", piece.permlink.replace("-", " ")).strip()
+    return text[:TITLE_LENGTH] or "untitled"
+
+
+def tags(found: tuple[str, ...]) -> tuple[str, ...]:
+    """In lower case, what stands between words as '-', and without what no tag may hold; each once."""
+    made: dict[str, None] = {}
+    for tag in found:
+        text = normalize("NFC", normalize("NFKC", tag).lower())
+        text = "".join(c if category(c) in _TAG_LETTERS else "-" for c in text)
+        text = re.sub(r"-+", "-", text)[:TAG_LENGTH].strip("-")
+        if text and category(text[0]) not in ("Mn", "Mc"):
+            made[text] = None
+    return tuple(made)[:MOST_TAGS]

@@ -1,0 +1,120 @@
+"""What an import will do, worked out from the pieces alone: who needs an account, how much stake, what is left out."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from backend.steem.documents import document
+from backend.steem.read import Ballot, Piece
+from indexer.content.errors import ContentError
+from indexer.rewards import BPS, DUST, VOTES_PER_BAR
+
+HANDLE = re.compile(r"(?=.{3,16}\Z)[a-z]([a-z0-9]|[-.](?=[a-z0-9]))*")
+"""As contracts/libraries/Handles.sol has it."""
+
+NOT_A_LINE = "the line is not a post"
+TWICE = "the same post twice"
+ORPHAN = "what it answers is not among those imported"
+BAD_HANDLE = "the handle is none that Laurel allows"
+TWICE_VOTED = "an earlier vote of the same voter on the same post"
+
+ROUND_PIECES, ROUND_VOTES = 60, 800
+ROUND_BAR = 2
+"""In a round, a voter spends at most this part (a half) of the bar: so much comes back soon."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`pieces` in order, each after what it answers; `stakes`: micro-vests that each voter needs;
+    `handles`: everybody, in order of appearance; `skipped`: (what, why) -> how many."""
+
+    pieces: tuple[Piece, ...]
+    handles: tuple[str, ...]
+    stakes: dict[str, int]
+    skipped: Counter[tuple[str, str]]
+
+    @property
+    def votes(self) -> int:
+        return sum(len(piece.votes) for piece in self.pieces)
+
+
+def plan(found: Iterable[Piece | None]) -> Plan:
+    """Sorts out the pieces that can be imported."""
+    kept: dict[tuple[str, str], Piece] = {}
+    skipped: Counter[tuple[str, str]] = Counter()
+    for piece in found:
+        reason = _trouble(piece, kept)
+        if piece is None or reason:
+            what = "posts" if piece is None or piece.parent is None else "comments"
+            skipped[what, reason] += 1
+            skipped["votes", "their post is not imported"] += len(piece.votes) if piece else 0
+            continue
+        kept[piece.name] = replace(piece, votes=_ballots(piece, skipped))
+    pieces = tuple(kept.values())
+    handles: dict[str, None] = {}
+    stakes: dict[str, int] = {}
+    for piece in pieces:
+        handles[piece.author] = None
+        for ballot in piece.votes:
+            handles[ballot.voter] = None
+            stakes[ballot.voter] = max(stakes.get(ballot.voter, 0), stake_for(ballot.rshares))
+    return Plan(pieces, tuple(handles), stakes, +skipped)
+
+
+def stake_for(rshares: int) -> int:
+    """Micro-vests of stake whose full vote gives these rshares."""
+    return VOTES_PER_BAR * (rshares + DUST)
+
+
+def weight_for(ballot: Ballot, effective: int) -> int:
+    """Basis points, signed, with which `effective` micro-vests give the ballot's rshares; at least 1."""
+    bps = (stake_for(ballot.rshares) * BPS + effective // 2) // effective
+    bps = min(BPS, max(1, bps))
+    return -bps if ballot.against else bps
+
+
+def rounds(plan: Plan) -> Iterator[Sequence[Piece]]:
+    """The pieces in groups: what is posted and voted on together, before the chain's clock moves on."""
+    group: list[Piece] = []
+    spent: Counter[str] = Counter()
+    votes = 0
+    for piece in plan.pieces:
+        cost = {b.voter: b.rshares + DUST for b in piece.votes}
+        over = any(spent[v] + c > plan.stakes[v] // ROUND_BAR for v, c in cost.items())
+        if group and (over or len(group) == ROUND_PIECES or votes + len(piece.votes) > ROUND_VOTES):
+            yield group
+            group, spent, votes = [], Counter(), 0
+        group.append(piece)
+        spent.update(cost)
+        votes += len(piece.votes)
+    if group:
+        yield group
+
+
+def _trouble(piece: Piece | None, kept: dict[tuple[str, str], Piece]) -> str:
+    if piece is None:
+        return NOT_A_LINE
+    if not HANDLE.fullmatch(piece.author):
+        return BAD_HANDLE
+    if piece.name in kept:
+        return TWICE
+    if piece.parent is not None and piece.parent not in kept:
+        return ORPHAN
+    try:
+        document(piece, None if piece.parent is None else bytes(32))
+    except ContentError as error:
+        return f"no document can hold it ({error.code})"
+    return ""
+
+
+def _ballots(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[Ballot, ...]:
+    ballots: dict[str, Ballot] = {}
+    for ballot in piece.votes:
+        if not HANDLE.fullmatch(ballot.voter):
+            skipped["votes", BAD_HANDLE] += 1
+            continue
+        if ballot.voter in ballots:
+            skipped["votes", TWICE_VOTED] += 1
+        ballots[ballot.voter] = ballot
+    return tuple(ballots.values())
