@@ -14,6 +14,7 @@ import msgspec
 T = TypeVar("T")
 
 BATCH = 100  # calls in one request at most: what public nodes still take
+TIMEOUT_SECONDS = 8.0  # less than the indexer's lease lasts
 RETRIES = 3
 FIRST_WAIT = 0.1  # seconds before the first retry; doubles
 
@@ -61,7 +62,7 @@ _ANSWERS = msgspec.json.Decoder(list[_Answer] | _Answer)
 class Rpc:
     """One node. Safe to share among threads."""
 
-    def __init__(self, url: str, timeout: float = 30.0) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
         self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=5.0))
 

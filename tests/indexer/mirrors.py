@@ -110,11 +110,11 @@ def document(title: str, parent: bytes | None = None, body: str = "Words.", **mo
 def laurel_index(
     chain: Chain, home: Path, url: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The real `laurel index`, its words in home/said."""
+    """The real `laurel index` (without the site's slow imports), its words in home/said."""
     home.mkdir(exist_ok=True)
     with (home / "said").open("ab") as said:
         process = subprocess.Popen(
-            [sys.executable, "-m", "backend", "index"],
+            [sys.executable, "-c", "from indexer.commands import index; index()"],
             cwd=ROOT,
             stdout=said,
             stderr=said,
@@ -138,7 +138,7 @@ def environment(chain: Chain, home: Path, url: str | None = None) -> dict[str, s
     }
 
 
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60.0) -> Any:
     """The first true value of `condition`; fails when there is none in time."""
     end = time.monotonic() + seconds
     while True:

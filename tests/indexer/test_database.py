@@ -1,0 +1,120 @@
+"""The database: its tables, its lock, and who may write."""
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import OperationalError
+
+from indexer import database
+from indexer.database import connect, migrate_mirror, writing
+from indexer.follow import State, Status, follow
+from indexer.schema import Base
+from indexer.store import position
+from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
+from tests.actors import join
+from tests.indexer.mirrors import Mirror, until
+
+
+def test_migrations_make_the_schemas_tables(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'new' / 'laurel.db'}")
+    migrate_mirror(engine)
+    migrate_mirror(engine)
+    with engine.connect() as connection:
+        options = {"version_table": "mirror_version", "compare_type": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_processes_that_migrate_at_once_take_turns(tmp_path: Path) -> None:
+    failures: list[Exception] = []
+
+    def migrate() -> None:
+        try:
+            migrate_mirror(connect(f"sqlite:///{tmp_path / 'laurel.db'}"))
+        except Exception as error:
+            failures.append(error)
+
+    # One at a time within a process: Alembic's context is global. The lock is between connections.
+    blocker = connect(f"sqlite:///{tmp_path / 'laurel.db'}")
+    with writing(blocker):
+        thread = threading.Thread(target=migrate)
+        thread.start()
+        time.sleep(0.3)
+        assert thread.is_alive()
+    thread.join(10)
+    assert failures == []
+
+
+def test_a_second_writer_waits_until_the_first_is_done(mirror: Mirror) -> None:
+    second = Lease(mirror.engine)
+    assert second.acquire() == mirror.indexer.lease.owner
+    mirror.indexer.lease.release()
+    assert second.acquire() is None
+    assert mirror.indexer.lease.acquire() == second.owner
+
+
+def test_a_lease_that_ran_out_is_taken_over_and_its_loser_writes_nothing(mirror: Mirror) -> None:
+    mirror.catch_up()
+    late = time.time() + LEASE_SECONDS + 1
+    second = Lease(mirror.engine, now=lambda: late)
+    assert second.acquire() is None
+    join(mirror.chain, "alice")
+    with pytest.raises(LeaseLost, match="taken this database over"):
+        mirror.catch_up()
+    assert mirror.rows("accounts") == []
+
+
+def test_a_dead_process_is_not_waited_for(mirror: Mirror) -> None:
+    lease = mirror.indexer.lease
+    host = lease.owner.split(":")[0]
+    with writing(mirror.engine) as connection:
+        connection.exec_driver_sql("UPDATE writer SET owner = ?", (f"{host}:99999999:x",))
+    assert lease.acquire() is None
+    with writing(mirror.engine) as connection:
+        connection.exec_driver_sql("UPDATE writer SET owner = 'elsewhere:99999999:x'")
+    assert lease.acquire() == "elsewhere:99999999:x"
+
+
+def test_a_locked_database_is_waited_for_and_nothing_is_lost(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
+    mirror.engine.dispose()  # connections from here on give up sooner
+    mirror.catch_up()
+    told: list[Status] = []
+    stop = threading.Event()
+    thread = threading.Thread(target=follow, args=(mirror.indexer, told.append, stop))
+    path = mirror.home / "laurel.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        join(mirror.chain, "alice")
+        thread.start()
+        until(lambda: [s for s in told if "locked" in s.reason])
+        assert mirror.rows("accounts") == []
+        other.execute("ROLLBACK")
+        until(lambda: mirror.rows("accounts"))
+    stop.set()
+    thread.join(10)
+    assert told[-1].state is State.LIVE
+    assert mirror.verify().same
+
+
+def test_reading_first_and_writing_later_needs_the_lock_from_the_start(tmp_path: Path) -> None:
+    """Why `writing` exists: SQLite cannot turn a reader of an old state into a writer."""
+    engine = connect(f"sqlite:///{tmp_path / 'laurel.db'}")
+    migrate_mirror(engine)
+    take = "INSERT INTO writer VALUES (1, 'me', 0)"
+    with engine.begin() as reader:
+        reader.exec_driver_sql("SELECT * FROM writer").all()
+        with writing(engine) as writer:
+            writer.exec_driver_sql(take)
+        with pytest.raises(OperationalError, match="locked"):
+            reader.exec_driver_sql("DELETE FROM writer")
+    assert position(engine) is None

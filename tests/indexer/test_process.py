@@ -1,0 +1,150 @@
+"""The real `laurel index` and its neighbours, started, killed and left without a chain."""
+
+import signal
+from pathlib import Path
+
+import click
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine
+
+from backend.cli import main
+from indexer.commands import rebuild, verify_command
+from indexer.content.cid import digest
+from indexer.database import connect
+from indexer.store import position
+from tests.actors import join, stake
+from tests.chain import Chain, deployed_on, free_port, running_anvil
+from tests.indexer.mirrors import document, dump, environment, laurel_index, mirror_of, rows, until
+from tests.indexer.proxy import provider
+
+
+def at_block(engine: Engine) -> int:
+    here = position(engine)
+    return here.block if here else -1
+
+
+def opened(home: Path) -> Engine:
+    """The database that a process in `home` made."""
+    return connect(f"sqlite:///{home / 'laurel.db'}")
+
+
+def laurel(chain: Chain, home: Path, command: click.Command) -> Result:
+    """One command of `laurel`, in this process."""
+    return CliRunner().invoke(main, [command.name or ""], env=environment(chain, home))
+
+
+def busy(chain: Chain) -> None:
+    """Posts and votes over some four hundred blocks."""
+    people = join(chain, "alice", "bob", "carol")
+    for actor in people:
+        stake(chain, actor, 1000 * 10**18)
+    for number in range(12):
+        chain.anvil.rpc("anvil_mine", hex(30), hex(600))
+        author = people[number % 3]
+        data = document(f"Number {number}")
+        post = author.post_id(digest(data))
+        chain.relay(author.post(digest(data)))
+        chain.relay(*[actor.vote(post, 100 * (number + 1)) for actor in people])
+
+
+def test_killed_in_the_middle_and_started_again(deployed: Chain, tmp_path: Path) -> None:
+    busy(deployed)
+    head = deployed.w3.eth.block_number
+    with mirror_of(deployed, tmp_path / "whole") as mirror:
+        mirror.catch_up()
+        whole = mirror.dump()
+    home = tmp_path / "node"
+    with (
+        provider(deployed.anvil.url, longest=10, delay=0.05) as slow,
+        laurel_index(deployed, home, slow.url) as process,
+    ):
+        until(lambda: (home / "laurel.db").exists())
+        engine = opened(home)
+        until(lambda: "cursor" in tables(engine) and at_block(engine) > 60)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    assert 60 < at_block(engine) < head
+    assert len(rows(engine, "posts")) < 12
+    with laurel_index(deployed, home) as process:
+        until(lambda: at_block(engine) == head)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    again = dump(engine)
+    for row in whole["contents"] + again["contents"]:
+        row |= {"tries": 0, "next_try": 0, "error": None}  # nobody has these
+    assert again == whole
+    assert rows(engine, "writer") == []
+    assert "goes on from here" in (home / "said").read_text()
+
+
+def tables(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+
+
+def test_the_chain_goes_away_and_comes_back(tmp_path: Path) -> None:
+    home, port, state = tmp_path / "node", free_port(), str(tmp_path / "state")
+    with running_anvil("--state", state, port=port) as anvil:
+        chain = deployed_on(anvil, tmp_path / "deployments")
+        join(chain, "alice")
+        head, now = chain.w3.eth.block_number, anvil.now()
+    with laurel_index(chain, home) as process:
+        said = home / "said"
+        until(lambda: "Waiting. The node at" in said.read_text())
+        with running_anvil("--state", state, port=port, timestamp=now + 1) as anvil:
+            until(lambda: "Following the chain" in said.read_text())
+            engine = opened(home)
+            until(lambda: at_block(engine) == head)
+            now = anvil.now()
+        until(lambda: said.read_text().count("Waiting. The node at") == 2)
+        assert process.poll() is None
+        with running_anvil("--state", state, port=port, timestamp=now + 1) as anvil:
+            chain.anvil = anvil
+            join(chain, "bob")
+            until(lambda: len(rows(engine, "accounts")) == 2)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0
+
+
+def test_two_indexers_on_one_database(deployed: Chain, tmp_path: Path) -> None:
+    home = tmp_path / "node"
+    with laurel_index(deployed, home) as first:
+        until(lambda: "Following" in (home / "said").read_text())
+        with laurel_index(deployed, home) as second:
+            until(lambda: "Waiting. Another indexer" in (home / "said").read_text())
+            refused = laurel(deployed, home, rebuild)
+            assert refused.exit_code == 1
+            assert "Stop it, then rebuild" in refused.output
+            first.kill()
+            first.wait(10)
+            join(deployed, "alice")
+            until(lambda: rows(opened(home), "accounts"))
+            second.send_signal(signal.SIGTERM)
+            assert second.wait(10) == 0
+
+
+def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
+    home = tmp_path / "node"
+    busy(deployed)
+    behind = laurel(deployed, home, rebuild)  # from nothing at all
+    assert behind.exit_code == 0, behind.output
+    good = laurel(deployed, home, verify_command)
+    assert good.exit_code == 0, good.output
+    assert "agrees with the contracts" in good.output
+
+    engine = opened(home)
+    before = dump(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE votes SET bps = bps + 1 WHERE account = 2")
+        connection.exec_driver_sql("UPDATE posts SET weight = 7 WHERE account = 1")
+    bad = laurel(deployed, home, verify_command)
+    assert bad.exit_code == 1
+    assert "bps is 100 on chain, 101 in the mirror" in bad.output
+    assert "in the mirror" in bad.output
+
+    rebuilt = laurel(deployed, home, rebuild)
+    assert rebuilt.exit_code == 0
+    assert [line.split("│")[3].strip() for line in rebuilt.output.splitlines() if "│" in line] == [
+        *("same", "same", "changed", "changed", "same", "same", "same")
+    ]
+    assert dump(engine) == before
