@@ -40,7 +40,9 @@ customElements.define(
       onSubmit(form, async () => {
         if (await this.check(form)) this.show('key');
       });
-      offerWallets(step(this, 'wallet'), ({ address, signer }) => this.register(address, signer));
+      offerWallets(step(this, 'wallet'), ({ address, signer }, root) =>
+        this.register(root, address, signer),
+      );
       onSubmit(/** @type {HTMLFormElement} */ (step(this, 'file')), (data) => this.save(data));
       onSubmit(/** @type {HTMLFormElement} */ (step(this, 'check')), (data) => this.readBack(data));
     }
@@ -68,7 +70,8 @@ customElements.define(
       this.file = await seal(await generate(true), this.handle, this.passphrase);
       const href = URL.createObjectURL(new Blob([this.file], { type: 'application/json' }));
       make('a', { href, download: `laurel-${this.handle}-recovery.json` }).click();
-      URL.revokeObjectURL(href);
+      // The file is for this handle, so that it can no longer be changed.
+      step(this, 'handle').inert = true;
       this.show('check');
     }
 
@@ -79,15 +82,15 @@ customElements.define(
         throw new Error('This is not the file that was just saved. Look among your downloads.');
       }
       const { key } = await open(text, this.passphrase);
-      await this.register(key.address, byKey(key));
+      await this.register(step(this, 'check'), key.address, byKey(key));
     }
 
-    /** @param {string} ownerKey @param {import('./relay.js').Signer} signer */
-    async register(ownerKey, signer) {
+    /** @param {HTMLElement} root @param {string} ownerKey @param {import('./relay.js').Signer} signer */
+    async register(root, ownerKey, signer) {
       const { handle } = this;
       const posting = await generate(false);
       const expiry = postingExpiry(await chain());
-      say(this, 'Making your account…', 'pending');
+      say(root, 'Making your account…', 'pending');
       const terms = { postingExpiry: expiry, recovery: 0, maxFee: 0 };
       const values = { handle, ownerKey, postingKey: posting.address, ...terms };
       await perform('Register', values, signer, posting);
@@ -103,7 +106,7 @@ customElements.define(
   'laurel-signin',
   class extends HTMLElement {
     async connectedCallback() {
-      offerOwners(step(this, 'owner'), (owner) => this.asOwner(owner));
+      offerOwners(step(this, 'owner'), (owner, root) => this.asOwner(owner, root));
       for (const key of await allHeld()) {
         const button = make('button', { type: 'button' }, `Sign in as @${key.handle}`);
         const here = step(this, 'held');
@@ -118,18 +121,20 @@ customElements.define(
       }
     }
 
-    /** @param {import('./owner.js').Owner} owner */
-    async asOwner(owner) {
+    /** @param {import('./owner.js').Owner} owner @param {HTMLElement} root */
+    async asOwner(owner, root) {
       const { account, handle } = await owner.signIn();
-      if (await held(handle)) return goOn();
+      const key = await held(handle);
+      const known = key && (await api('GET', `keys/${key.address}`).catch(() => null));
+      if (known?.live) return goOn();
+      const offer = step(this, 'offer');
       const add = async () => {
-        say(this, 'Adding a posting key for this browser…', 'pending');
+        say(owner.wallet ? offer : root, 'Adding a posting key for this browser…', 'pending');
         await addPostingKey(account, handle, owner);
         goOn();
       };
       // A recovery file signs without asking again; a wallet shows one more prompt, so it is offered.
       if (!owner.wallet) return add();
-      const offer = step(this, 'offer');
       offer.hidden = false;
       onClick(offer, '[value="add"]', add);
       onClick(offer, '[value="skip"]', async () => goOn());

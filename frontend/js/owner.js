@@ -79,7 +79,7 @@ async function connect({ provider, info }, chain) {
 /**
  * @typedef {{ address: string, signer: import('./relay.js').Signer, signIn: () => Promise<any>,
  *   wallet?: Wallet }} Owner
- * @typedef {(owner: Owner) => Promise<unknown>} Use
+ * @typedef {(owner: Owner, root: HTMLElement) => Promise<unknown>} Use root: where to say how it goes
  */
 
 /** A button for each wallet in this browser. @param {HTMLElement} root @param {Use} use */
@@ -94,7 +94,7 @@ export function offerWallets(root, use) {
       void attempt(root, async () => {
         const wallet = await connect(found, await chain());
         const signIn = () => signInByWallet(wallet);
-        await use({ address: wallet.address, signer: byWallet(wallet), signIn, wallet });
+        await use({ address: wallet.address, signer: byWallet(wallet), signIn, wallet }, root);
       });
     });
     list.append(button);
@@ -124,7 +124,7 @@ export function offerOwners(root, use) {
   onSubmit(form, async (data) => {
     const file = /** @type {File} */ (data.get('file'));
     const { key } = await open(await file.text(), String(data.get('passphrase')));
-    await use({ address: key.address, signer: byKey(key), signIn: () => signInByKey(key) });
+    await use({ address: key.address, signer: byKey(key), signIn: () => signInByKey(key) }, form);
   });
   root.append(form);
 }

@@ -24,7 +24,7 @@ export function make(tag, attributes, ...children) {
 
 /** Says something in `root`'s status line. @param {ParentNode} root @param {string} text @param {string} [state] */
 export function say(root, text, state = '') {
-  let line = $('[role="status"]', root);
+  let line = $(':scope > [role="status"]', root) ?? $('[role="status"]', root);
   if (!line) root.append((line = make('p', { role: 'status' })));
   line.dataset.state = state;
   line.textContent = text;

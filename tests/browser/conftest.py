@@ -1,0 +1,80 @@
+"""A real node and a real browser for the flows. One node for all tests of a worker: handles are unique."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from indexer.actions import sha256
+from tests.browser.stack import Stack, running_stack
+from tests.browser.wallet import Wallet
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("node")) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(chromium: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    """A person's browser. Whatever goes to another host, or is written to the console, fails the test."""
+    context = chromium.new_context(base_url=stack.url, accept_downloads=True)
+    context.set_default_timeout(15_000)
+    foreign: list[str] = []
+    errors: list[str] = []
+    allowed = (stack.url, "blob:", "data:")
+    context.on("request", lambda r: r.url.startswith(allowed) or foreign.append(r.url))
+    context.on("console", lambda m: m.type == "error" and errors.append(f"{m.text} {m.location}"))
+    context.on("weberror", lambda e: errors.append(str(e.error)))
+    context.foreign, context.errors = foreign, errors  # type: ignore[attr-defined]
+    yield context
+    context.close()
+    assert foreign == []
+    assert [e for e in errors if not _expected(e)] == []
+
+
+def _expected(error: str) -> bool:
+    """A browser writes each refused request of the API to the console; they are answers, not faults."""
+    return "Failed to load resource" in error and "/api/v1/" in error
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+_wallets = itertools.count(1)
+
+
+@pytest.fixture
+def wallet(context: BrowserContext, stack: Stack) -> Wallet:
+    """A wallet in the person's browser."""
+    wallet = Wallet(stack.chain.anvil, sha256(b"wallet %d" % next(_wallets)))
+    wallet.install(context)
+    return wallet
+
+
+@pytest.fixture
+def handle(request: pytest.FixtureRequest) -> str:
+    """A handle that no other test uses."""
+    return "p" + sha256(request.node.nodeid.encode()).hex()[:10]

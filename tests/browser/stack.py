@@ -1,0 +1,163 @@
+"""A whole node for a test: chain, contracts, indexer, relay and site as processes of their own."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from backend.deployment.deploy import Parameters
+from indexer.actions import Signed, sha256
+from indexer.content.documents import canonical
+from indexer.settings import ROOT
+from tests.actors import Actor, join, stake
+from tests.chain import Chain, deployed_on, free_port, running_anvil
+
+LRL = 10**18
+DAY = 86_400
+START_SECONDS = 180  # that the processes may take to start on a busy machine
+FAUCET_LRL = 1_000_000
+
+
+class NotStarted(Exception):
+    """A process ended, or another program answers on its port."""
+
+
+@dataclass
+class Stack:
+    """`url` is the site's; `home` holds the logs of its processes."""
+
+    url: str
+    chain: Chain
+    home: Path
+    http: httpx.Client
+
+    def api(self, method: str, path: str, **options: Any) -> Any:
+        """JSON of an API call; raises on a refusal."""
+        answer = self.http.request(method, f"/api/v1/{path}", **options)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def until_shown(self, receipt: Any) -> None:
+        """Waits until the mirror has a transaction's block."""
+        for _ in range(200):
+            if self.api("GET", "chain")["block"] >= receipt["blockNumber"]:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the indexer does not follow")
+
+    def relay(self, *batch: Signed) -> None:
+        """Does actions, and waits until pages show them."""
+        receipt = self.chain.relay(*batch)
+        assert self.chain.skipped(receipt) == {}
+        self.until_shown(receipt)
+
+    def author(self, handle: str, lrl: int = 1000) -> Actor:
+        """An account of somebody else's, with stake."""
+        (actor,) = join(self.chain, handle)
+        stake(self.chain, actor, lrl * LRL)
+        return actor
+
+    def write(self, actor: Actor, title: str, body: str, **more: Any) -> str:
+        """Publishes a post; its id as 64 hex digits."""
+        document = {"v": 1, "type": "post", "title": title, "body": body, "parent": None}
+        data = canonical(document | {"published": self.chain.anvil.now()} | more)
+        self.api("POST", "documents", content=data, headers={"Content-Type": "application/json"})
+        self.relay(actor.post(sha256(data)))
+        return actor.post_id(sha256(data)).hex()
+
+    def forward(self, days: float) -> None:
+        """Moves the chain's clock on, and waits until the site sees it."""
+        self.chain.anvil.forward(int(days * DAY))
+        now = self.chain.anvil.now()
+        for _ in range(200):
+            if self.api("GET", "chain")["time"] >= now:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the site does not see the chain's clock")
+
+
+@contextmanager
+def running_stack(home: Path) -> Iterator[Stack]:
+    """Starts everything on free ports and ends it again. Raises NotStarted."""
+    with ExitStack() as ending:
+        anvil = ending.enter_context(running_anvil())
+        parameters = Parameters(day=DAY, seed=2 * 10**15)
+        chain = deployed_on(anvil, home / "deployments", parameters)
+        _fund(chain, home)
+        port = free_port()
+        env = os.environ | {
+            "LAUREL_HOME": str(home),
+            "LAUREL_RPC": anvil.url,
+            "LAUREL_DEPLOYMENTS": str(home / "deployments"),
+            "LAUREL_RELAY_LIMITS": "register=1000/60,claim=1000/60",
+        }
+        processes = [
+            ending.enter_context(_running(name, env, home))
+            for name in ("index", "relay", f"site --port {port}")
+        ]
+        http = ending.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10))
+        stack = Stack(f"http://127.0.0.1:{port}", chain, home, http)
+        _await(stack, processes)
+        yield stack
+
+
+def _fund(chain: Chain, home: Path) -> None:
+    """The relayer's key with coin, and the faucet's account with LRL."""
+    (faucet,) = join(chain, "faucet")
+    amount = FAUCET_LRL * LRL
+    chain.send(chain.token.functions.approve(chain.core.address, amount))
+    chain.send(chain.core.functions.deposit(faucet.account, amount))
+    assert isinstance(faucet.owner.private, bytes)
+    (home / "faucet.key").write_text(faucet.owner.private.hex())
+    (relayer,) = [Actor(chain.deployment, chain.anvil, "")]
+    assert isinstance(relayer.owner.private, bytes)
+    (home / "relayer.key").write_text(relayer.owner.private.hex())
+    chain.anvil.rpc("anvil_setBalance", relayer.owner.address, hex(10**21))
+
+
+@contextmanager
+def _running(command: str, env: dict[str, str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with (home / f"{command.split()[0]}.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "backend", *command.split()],
+            cwd=ROOT,
+            env=env,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await(stack: Stack, processes: list[subprocess.Popen[bytes]]) -> None:
+    until = time.monotonic() + START_SECONDS
+    answer: Any = None
+    while time.monotonic() < until:
+        for process in processes:
+            if process.poll() is not None:
+                logs = {p.name: p.read_text()[-2000:] for p in stack.home.glob("*.log")}
+                raise NotStarted(f"{process.args} ended: {json.dumps(logs, indent=1)}")
+        try:
+            answer = stack.http.get("/api/v1/chain").json()
+            if "rpc" in answer and answer["block"] >= stack.chain.deployment.block:
+                break
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    if not answer or answer.get("rpc") != stack.chain.anvil.url:
+        raise NotStarted(f"The server that answers is not ours: {answer}")
