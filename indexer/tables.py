@@ -41,10 +41,11 @@ def load(connection: Connection, places: Iterable[Place]) -> dict[Place, Row | N
         columns = [table(name).c[column] for column in primary(name)]
         for first in range(0, len(wanted), _CHUNK):
             chunk = wanted[first : first + _CHUNK]
-            if len(columns) == 1:
-                condition = columns[0].in_([key[0] for key in chunk])
-            else:
-                condition = tuple_(*columns).in_(chunk)
+            condition = (
+                columns[0].in_([key[0] for key in chunk])
+                if len(columns) == 1
+                else tuple_(*columns).in_(chunk)
+            )
             for row in connection.execute(select(table(name)).where(condition)).mappings():
                 found[name, tuple(row[column] for column in primary(name))] = dict(row)
     return found
