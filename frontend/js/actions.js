@@ -1,6 +1,6 @@
 // Signed actions: their words, and their EIP-712 message. contracts/actions.json lists the kinds;
 // indexer/actions.py says the same in Python.
-import { concat, fromHex, utf8 } from './bytes.js';
+import { concat, fromHex, toHex, utf8 } from './bytes.js';
 import { keccak256 } from './vendor/keccak.js';
 
 const DOMAIN = /** @type {const} */ ([
@@ -76,4 +76,16 @@ export function typedData(chain, name, values) {
     domain: domain(chain),
     message: Object.fromEntries(fields.map(([field]) => [field, String(values[field])])),
   };
+}
+
+/** What a wallet sends by itself: types and selectors; a test holds them against the contracts. */
+const CALLS = {
+  approve: { selector: '095ea7b3', types: ['address', 'uint256'] },
+  deposit: { selector: 'fee9fa87', types: ['uint40', 'uint256'] },
+};
+
+/** @param {keyof typeof CALLS} name @param {...(string | number | bigint)} values */
+export function calldata(name, ...values) {
+  const { selector, types } = CALLS[name];
+  return toHex(concat(fromHex(selector), ...types.map((type, i) => word(type, values[i]))));
 }

@@ -1,34 +1,9 @@
 // The wallet page: claim, power up, withdraw, deposit. Money always asks the owner.
-import { encode } from './actions.js';
-import { concat, fromHex, toHex } from './bytes.js';
+import { calldata } from './actions.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { api, chain, perform, settled } from './relay.js';
+import { api, chain, mirrored, perform, settled } from './relay.js';
 import { session } from './session.js';
-
-/** Selectors and arguments of what a wallet sends by itself; a test holds them against the ABI. */
-const CALLS = /** @type {const} */ ({
-  approve: [
-    '095ea7b3',
-    [
-      ['spender', 'address'],
-      ['amount', 'uint256'],
-    ],
-  ],
-  deposit: [
-    'fee9fa87',
-    [
-      ['account', 'uint40'],
-      ['amount', 'uint256'],
-    ],
-  ],
-});
-
-/** @param {keyof typeof CALLS} name @param {Values} values */
-export function calldata(name, values) {
-  const [selector, fields] = CALLS[name];
-  return toHex(concat(fromHex(selector), encode(fields, values)));
-}
 
 /** LRL as typed to wei. @param {string} text */
 export function toWei(text) {
@@ -47,7 +22,7 @@ customElements.define(
         withdraw: this.withdraw,
         deposit: this.deposit,
       })) {
-        const form = /** @type {HTMLFormElement | null} */ ($(`form[data-action="${what}"]`, this));
+        const form = /** @type {HTMLFormElement | null} */ ($(`form[data-do="${what}"]`, this));
         if (!form) continue;
         onSubmit(form, async (data) => {
           const { account, handle } = await session();
@@ -86,8 +61,9 @@ customElements.define(
       const { wallet } = await askOwner(summary, true);
       const { core, token } = await chain();
       say(form, 'Depositing…', 'pending');
-      await wallet?.send(token, calldata('approve', { spender: core, amount: sent.amount }));
-      await wallet?.send(core, calldata('deposit', sent));
+      await wallet?.send(token, calldata('approve', core, sent.amount));
+      const receipt = await wallet?.send(core, calldata('deposit', sent.account, sent.amount));
+      await mirrored(Number(receipt.blockNumber));
     }
   },
 );

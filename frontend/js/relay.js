@@ -68,15 +68,27 @@ export async function perform(name, values, signer, proof) {
   return all;
 }
 
+const TRIES = 400;
+const pause = () => new Promise((done) => setTimeout(done, 200));
+const SLOW = 'The chain is slow. This is sent and will appear by itself; look again later.';
+
 /** Waits until a ticket's action is in the pages. @param {any} ticket */
 export async function settled(ticket) {
-  for (let tries = 0; tries < 400; tries++) {
+  for (let tries = 0; tries < TRIES; tries++) {
     if (ticket.state === 'skipped' || ticket.state === 'expired') throw new Error(ticket.detail);
     if (ticket.indexed) return ticket;
-    await new Promise((done) => setTimeout(done, 200));
+    await pause();
     ticket = await api('GET', `tickets/${ticket.id}`);
   }
-  throw new Error('The chain is slow. This is sent and will appear by itself; look again later.');
+  throw new Error(SLOW);
+}
+
+/** Waits until a block is in the pages. @param {number} block */
+export async function mirrored(block) {
+  for (let tries = 0; (await chain()).block < block; tries++) {
+    if (tries > TRIES) throw new Error(SLOW);
+    await pause();
+  }
 }
 
 /** When a posting key made now ends: after 30 days, and 30 of the chain's. @param {Chain} on */

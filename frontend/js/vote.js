@@ -97,11 +97,11 @@ customElements.define(
         account = undefined;
         this.mark();
       }
-      say(
-        form,
-        weight ? `Your vote of ${weight / 100} % counts.` : 'Your vote is taken back.',
-        'done',
-      );
+      const done = weight ? `Your vote of ${weight / 100} % counts.` : 'Your vote is taken back.';
+      say(form, done, 'done');
+      const { votes } = await api('GET', `posts/${post}`);
+      const count = $(`[data-votes="${post}"]`);
+      if (count) count.textContent = `${votes} vote${votes === 1 ? '' : 's'}`;
     }
   },
 );

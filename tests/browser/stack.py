@@ -73,6 +73,14 @@ class Stack:
         self.relay(actor.post(sha256(data)))
         return actor.post_id(sha256(data)).hex()
 
+    def until_staked(self, handle: str) -> None:
+        """Waits until the faucet has given an account its stake."""
+        for _ in range(200):
+            if self.api("GET", f"accounts/{handle}")["effective"] != "0":
+                return
+            time.sleep(0.1)
+        raise AssertionError("the faucet gives nothing")
+
     def forward(self, days: float) -> None:
         """Moves the chain's clock on, and waits until the site sees it."""
         self.chain.anvil.forward(int(days * DAY))

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from indexer.actions import KINDS
-from tests.actors import Actor, Key, join
+from tests.actors import Actor, Key
 from tests.browser import people
 from tests.browser.stack import LRL, Stack
 from tests.browser.wallet import Wallet
@@ -38,7 +38,7 @@ def _owner(stack: Stack, wallet: Wallet, handle: str, lrl: int = 0) -> Actor:
 def test_one_signature_makes_the_account_and_then_none(
     stack: Stack, page: Page, wallet: Wallet, handle: str
 ) -> None:
-    (author,) = join(stack.chain, f"o{handle}")
+    author = stack.author(f"o{handle}")
     theirs = stack.write(author, "Theirs", "Words")
     people.choose_handle(page, handle)
     _use(page)
@@ -68,6 +68,8 @@ def test_one_signature_makes_the_account_and_then_none(
 
     people.write(page, "Signed once", "No more prompts")
     people.publish(page)
+    stack.until_staked(handle)
+    stack.forward(1)  # new stake has no mana
     page.goto(f"/post/{theirs}")
     people.vote(page, 100)
     expect(page.locator(".vote-bar")).to_contain_text("Your vote of 100 % counts.")

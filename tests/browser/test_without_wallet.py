@@ -53,7 +53,7 @@ def test_the_whole_way(
     assert document["media"][0]["alt"] == "a green field"
     assert (document["type"], document["app"]) == ("post", "laurel")
 
-    _until_staked(stack, handle)
+    stack.until_staked(handle)
     stack.forward(1)  # new stake has no mana
     page.goto(f"/post/{theirs}")
     people.vote(page, 40)
@@ -67,14 +67,6 @@ def test_the_whole_way(
     comment = page.locator("article.comment", has_text="I agree with you.")
     expect(comment.locator("em")).to_have_text("you")
     assert popups == [] and dialogs == []
-
-
-def _until_staked(stack: Stack, handle: str) -> None:
-    for _ in range(100):
-        if stack.api("GET", f"accounts/{handle}")["effective"] != "0":
-            return
-        time.sleep(0.1)
-    raise AssertionError("the faucet gave nothing")
 
 
 def test_what_is_published_is_in_new_within_two_seconds(

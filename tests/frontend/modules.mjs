@@ -45,8 +45,10 @@ const calls = {
       signature: toHex(await keys.sign(opened.key, fromHex(data))),
     };
   },
-  calldata: ({ abi, functionName, args }) =>
-    encodeFunctionData({ abi, functionName, args }),
+  calldata: ({ name, values, abi }) => [
+    actions.calldata(name, ...values),
+    encodeFunctionData({ abi, functionName: name, args: values }),
+  ],
 };
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -9,7 +9,9 @@ from eth_abi.abi import encode
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
+from backend.deployment.compile import compile_contracts
 from indexer import actions
+from indexer.artifacts import artifact
 from tests.frontend.conftest import Js, JsError
 
 CASES = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())["cases"]
@@ -106,3 +108,18 @@ def test_what_does_not_fit_is_refused(js: Js, kind: str, value: str) -> None:
 def test_keccak(js: Js, size: int) -> None:
     data = bytes(i * 7 % 256 for i in range(size))
     assert js("keccak", data=_hex(data)) == _hex(keccak(data))
+
+
+@pytest.mark.parametrize(
+    ("contract", "name", "values"),
+    [
+        ("LaurelToken", "approve", ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8", str(7 * 10**18)]),
+        ("LaurelCore", "deposit", ["12", str(10**27)]),
+    ],
+)
+def test_what_a_wallet_sends_is_the_contracts_call(
+    js: Js, contract: str, name: str, values: list[str]
+) -> None:
+    compile_contracts()
+    ours, of_viem = js("calldata", name=name, values=values, abi=artifact(contract)["abi"])
+    assert ours == of_viem
