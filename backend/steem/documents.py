@@ -3,13 +3,13 @@
 import re
 from typing import Any
 from unicodedata import category, normalize
+from urllib.parse import quote
 
 from backend.steem.read import Piece
 from indexer.content.documents import canonical, parse
 
 MOST_TAGS, TAG_LENGTH, TITLE_LENGTH = 10, 32, 256
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_LINK = re.compile(r"[^\s\\<>\"'`]+")
 _TAG_LETTERS = ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd")
 
 
@@ -19,20 +19,18 @@ def document(piece: Piece, parent: bytes | None) -> bytes:
     Raises ContentError for what no document can hold: a body over 64 KB, a lone surrogate. A comment's
     title is left out, as our comments have none.
     """
-    link = f"https://steemit.com/@{piece.author}/{piece.permlink}"
     made: dict[str, Any] = {
         "v": 1,
         "type": "post" if parent is None else "comment",
         "body": piece.body,
         "parent": None if parent is None else "0x" + parent.hex(),
         "published": piece.created,
+        "canonical": f"https://steemit.com/@{piece.author}/{quote(piece.permlink, safe='')}",
         "app": "steem",
         "tags": list(tags(piece.tags)),
     }
     if parent is None:
         made["title"] = title(piece)
-    if _LINK.fullmatch(link):
-        made["canonical"] = link
     data = canonical(made)
     parse(data)  # what the indexer would refuse is refused here, before it costs anything
     return data

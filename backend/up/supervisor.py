@@ -27,6 +27,7 @@ from indexer.schema import Cursor
 from indexer.settings import ROOT, Settings
 
 COPY_SECONDS = 5.0
+COPY_PART = 50  # looking at the chain's file takes at most this part (a fiftieth) of the time
 BEAT_SECONDS = 0.25
 
 
@@ -101,12 +102,12 @@ def _start(
 
 
 def _watch(children: list[Child], copier: anvil.Copier) -> None:
-    copied = float("-inf")
+    due = float("-inf")
     while True:
         check(children)
-        if time.monotonic() - copied >= COPY_SECONDS:
+        if (began := time.monotonic()) >= due:
             copier.copy()
-            copied = time.monotonic()
+            due = began + max(COPY_SECONDS, COPY_PART * (time.monotonic() - began))
         time.sleep(BEAT_SECONDS)
 
 

@@ -59,7 +59,7 @@ def test_a_torn_file_is_replaced_by_its_copy(tmp_path: Path) -> None:
 def test_a_file_beyond_healing_is_kept_aside(tmp_path: Path) -> None:
     state = tmp_path / "chain.json"
     assert anvil.heal(state) is None  # nothing there at all
-    state.write_text('{"block": {"timestamp": "0x')
+    state.write_text('{"block": {"number": "0x1", "timestamp": "0x')
     healed = anvil.heal(state)
     assert healed is not None and "A new chain begins" in healed.sentence
     (aside,) = tmp_path.glob("chain.damaged-*.json")

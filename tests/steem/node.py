@@ -1,0 +1,79 @@
+"""A local chain furnished as `laurel up` does it, without the other processes."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from web3 import Web3
+
+from backend.chain.connection import connect_chain
+from backend.local.accounts import faucet
+from backend.local.keys import fund, key_file
+from backend.local.setup import deploy_locally, furnish
+from backend.steem.plan import Plan
+from backend.steem.run import Importer, Tally
+from indexer.actions import secp256k1_address
+from indexer.artifacts import artifact
+from indexer.content import open_store
+from indexer.deployment import load
+from indexer.rpc import Rpc
+from indexer.settings import Settings
+from tests.chain import Anvil, Chain
+
+
+def furnished(anvil: Anvil, home: Path, samples: bool = False) -> tuple[Settings, Chain]:
+    """The local preset (DAY = 60) deployed on `anvil`, with a faucet."""
+    settings = Settings.from_env(
+        {
+            "LAUREL_HOME": str(home),
+            "LAUREL_RPC": anvil.url,
+            "LAUREL_DEPLOYMENTS": str(home / "deployments"),
+        }
+    )
+    deploy_locally(settings, lambda line: None)
+    furnish(settings, samples)
+    deployment = load(settings.deployments, 31337)
+    w3 = Web3(Web3.HTTPProvider(anvil.url))
+    core, token = (
+        w3.eth.contract(Web3.to_checksum_address(address), abi=artifact(name)["abi"])
+        for address, name in ((deployment.core, "LaurelCore"), (deployment.token, "LaurelToken"))
+    )
+    return settings, Chain(anvil, deployment, w3, core, token)  # type: ignore[arg-type]
+
+
+@contextmanager
+def importer(
+    settings: Settings, advance: Callable[[str, int], None] = lambda what, n: None
+) -> Iterator[Importer]:
+    """An import as the command makes it."""
+    with (
+        closing(Rpc(settings.rpc)) as rpc,
+        closing(open_store(settings.home / "content")) as store,
+    ):
+        chain = connect_chain(settings)
+        giver = faucet(chain, settings.home / "faucet.key")
+        payer = key_file(settings.home / "import.key")
+        fund(rpc, secp256k1_address(payer))
+        secret = key_file(settings.home / "steem.key")
+        yield Importer(chain, rpc, store, giver, secret, payer, advance)
+
+
+def run(settings: Settings, plan: Plan) -> Tally:
+    with importer(settings) as made:
+        return made.run(plan)
+
+
+def events(chain: Chain) -> Counter[str]:
+    """How often the core has emitted each of its events."""
+    topics = {
+        Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})").to_0x_hex(): e[
+            "name"
+        ]
+        for e in artifact("LaurelCore")["abi"]
+        if e["type"] == "event"
+    }
+    logs = chain.anvil.rpc(
+        "eth_getLogs", {"address": chain.deployment.core, "fromBlock": "0x0", "toBlock": "latest"}
+    )
+    return Counter(topics[log["topics"][0]] for log in logs)
