@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
 
 from indexer import store, verify
 from indexer.content import open_store
@@ -24,7 +25,19 @@ from indexer.settings import Settings
 from indexer.source import Source
 from indexer.writer import Lease
 
-FOR_THE_USER = (DifferentChain, NodeUnreachable, RpcError, store.TooDeep, verify.Behind)
+
+class DatabaseUnusable(Exception):
+    """The database stays locked, or is no database of ours."""
+
+
+FOR_THE_USER = (
+    DatabaseUnusable,
+    DifferentChain,
+    NodeUnreachable,
+    RpcError,
+    store.TooDeep,
+    verify.Behind,
+)
 """Errors of these commands whose message says what to do."""
 
 
@@ -37,6 +50,11 @@ def _opened(settings: Settings) -> Iterator[tuple[Engine, Source, Deployment]]:
         try:
             migrate_mirror(engine)
             yield engine, Source(rpc, deployment.core), deployment
+        except DatabaseError as error:
+            raise DatabaseUnusable(
+                f"The database {engine.url} cannot be used: {error.orig}. Close whatever holds it, "
+                "or set LAUREL_DATABASE to another, then run this again."
+            ) from error
         finally:
             engine.dispose()
 

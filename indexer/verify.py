@@ -68,14 +68,15 @@ def verify(
     deployment: Deployment,
     begin: Callable[[int], None] = lambda total: None,
     advance: Callable[[int], None] = lambda done: None,
-    wait: float = WAIT_SECONDS,
+    wait: float | None = None,
 ) -> Outcome:
     """Compares everything at the mirror's block, once that is the head of a moment ago or later.
 
-    `begin` gets the number of calls to come, `advance` how many were made. Raises Behind,
-    NodeUnreachable, RpcError (also when the node has dropped the state at that block).
+    `begin` gets the number of calls to come, `advance` how many were made; `wait` is in
+    seconds (WAIT_SECONDS). Raises Behind, NodeUnreachable, RpcError (also when the node has
+    dropped the state at that block).
     """
-    _wait_for_head(engine, source, wait)
+    _wait_for_head(engine, source, WAIT_SECONDS if wait is None else wait)
     with engine.connect() as connection:  # one transaction: the mirror as of one block
         block, hash_, now = connection.execute(
             select(Cursor.block, Cursor.hash, Cursor.timestamp)

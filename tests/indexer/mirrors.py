@@ -27,6 +27,11 @@ from indexer.verify import Outcome, verify
 from indexer.writer import Lease
 from tests.chain import Chain
 
+# Where Python is told to keep no bytecode, a start is mostly compiling the libraries again.
+QUICK_START = {
+    "PYTHONDONTWRITEBYTECODE": "",
+    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
+}
 MIRRORED = ("accounts", "keys", "posts", "votes", "days", "entries", "contents")
 
 
@@ -118,7 +123,7 @@ def laurel_index(
             cwd=ROOT,
             stdout=said,
             stderr=said,
-            env=os.environ | environment(chain, home, url),
+            env=os.environ | QUICK_START | environment(chain, home, url),
         )
     try:
         yield process

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.deployment.compile import compile_contracts
@@ -51,6 +51,7 @@ def test_these_are_all_events_of_the_core() -> None:
 
 
 @pytest.mark.parametrize("signature", sorted(EVENTS))
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_agrees_with_eth_abi(signature: str, data: st.DataObject) -> None:
     inputs = EVENTS[signature]["inputs"]

@@ -4,10 +4,12 @@ import signal
 from pathlib import Path
 
 import click
+import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from backend.cli import main
+from indexer import verify
 from indexer.commands import rebuild, verify_command
 from indexer.content.cid import digest
 from indexer.database import connect
@@ -148,3 +150,20 @@ def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
         *("same", "same", "changed", "changed", "same", "same", "same")
     ]
     assert dump(engine) == before
+
+
+def test_a_file_that_is_no_database_gets_a_sentence(deployed: Chain, tmp_path: Path) -> None:
+    (tmp_path / "laurel.db").write_bytes(b"no database" * 1000)
+    refused = laurel(deployed, tmp_path, verify_command)
+    assert refused.exit_code == 1
+    assert "file is not a database" in refused.output
+    assert "set LAUREL_DATABASE to another" in refused.output
+
+
+def test_verify_says_when_the_mirror_is_behind(
+    deployed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "WAIT_SECONDS", 0.2)
+    refused = laurel(deployed, tmp_path, verify_command)
+    assert refused.exit_code == 1
+    assert "Start `laurel index`, then verify again" in refused.output
