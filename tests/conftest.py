@@ -1,11 +1,31 @@
 """Fixtures that more than one room's tests use."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.chain import Anvil, Chain, deployed_on, running_anvil
+
+# Both profiles try the same examples at every run; LAUREL_LONG=1 (`make test-long`) tries many more.
+EXAMPLES = {"quick": 100, "long": 2000}
+PROFILE = "long" if os.environ.get("LAUREL_LONG") else "quick"
+for name, examples in EXAMPLES.items():
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile(PROFILE)
+
+
+def pytest_report_header() -> str:
+    return f"hypothesis profile {PROFILE}: {EXAMPLES[PROFILE]} examples, the same at every run (derandomized)"
 
 
 @pytest.fixture
