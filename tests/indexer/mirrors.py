@@ -84,7 +84,7 @@ def mirror_of(chain: Chain, home: Path, url: str | None = None) -> Iterator[Mirr
     engine = connect(f"sqlite:///{home / 'laurel.db'}")
     migrate_mirror(engine)
     content = open_store(home / "content")
-    source = Source(Rpc(url or chain.anvil.url, timeout=5), chain.deployment.core)
+    source = Source(Rpc(url or chain.anvil.url, timeout=30), chain.deployment.core)
     lease = Lease(engine)
     assert lease.acquire() is None
     indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))
