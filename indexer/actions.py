@@ -20,9 +20,7 @@ from eth_abi.abi import encode as abi_encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-ACTIONS = json.loads(
-    (Path(__file__).parent.parent / "contracts" / "actions.json").read_text()
-)
+ACTIONS = json.loads((Path(__file__).parent.parent / "contracts" / "actions.json").read_text())
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -60,9 +58,7 @@ class Kind:
 
 
 KINDS = {
-    name: Kind(
-        name, k["kind"], k["role"], k["proof"], tuple((n, t) for n, t in k["fields"])
-    )
+    name: Kind(name, k["kind"], k["role"], k["proof"], tuple((n, t) for n, t in k["fields"]))
     for name, k in ACTIONS["kinds"].items()
 }
 KINDS_BY_NUMBER = {kind.number: kind for kind in KINDS.values()}
@@ -110,14 +106,9 @@ def encode(kind: Kind, fields: Mapping[str, Any]) -> bytes:
     """
     try:
         types = ["bytes32" if t == "string" else t for _, t in kind.fields]
-        values = [
-            fields[n].encode("ascii") if t == "string" else fields[n]
-            for n, t in kind.fields
-        ]
+        values = [fields[n].encode("ascii") if t == "string" else fields[n] for n, t in kind.fields]
         return abi_encode(types, values)
-    except (
-        Exception
-    ) as error:  # eth_abi raises many kinds; each means that a value does not fit
+    except Exception as error:  # eth_abi raises many kinds; each means that a value does not fit
         raise MalformedAction(f"{kind.name}: {error}") from error
 
 
@@ -130,9 +121,7 @@ def decode(kind: Kind, action: bytes) -> dict[str, Any]:
         raise MalformedAction(f"{kind.name} takes {kind.size} bytes, not {len(action)}")
     fields: dict[str, Any] = {}
     for i, (name, kind_type) in enumerate(kind.fields):
-        fields[name] = _decode_word(
-            f"{kind.name}.{name}", kind_type, action[32 * i : 32 * i + 32]
-        )
+        fields[name] = _decode_word(f"{kind.name}.{name}", kind_type, action[32 * i : 32 * i + 32])
     return fields
 
 
@@ -209,9 +198,7 @@ def _recover_secp256k1(data: bytes, signature: bytes) -> str:
         public = coincurve.PublicKey.from_signature_and_message(
             signature[:64] + bytes([v - 27]), keccak(data), hasher=None
         )
-    except (
-        Exception
-    ) as error:  # coincurve raises plain Exception for a point off the curve
+    except Exception as error:  # coincurve raises plain Exception for a point off the curve
         raise BadSignature("The signature does not recover to a key.") from error
     return to_checksum_address(keccak(public.format(compressed=False)[1:])[12:])
 

@@ -19,7 +19,5 @@ def artifact(contract: str) -> dict[str, Any]:
     try:
         contracts: dict[str, dict[str, Any]] = json.loads(BUILD.read_text())
     except FileNotFoundError:
-        raise NotCompiled(
-            "The contracts are not compiled. Run `laurel compile`."
-        ) from None
+        raise NotCompiled("The contracts are not compiled. Run `laurel compile`.") from None
     return contracts[contract]

@@ -88,9 +88,7 @@ class Voter:
         first = min(used, self.down_mana) if against else 0
         if used - first > self.mana:
             raise Refused("NotEnoughMana")
-        return replace(
-            self, mana=self.mana - used + first, down_mana=self.down_mana - first
-        )
+        return replace(self, mana=self.mana - used + first, down_mana=self.down_mana - first)
 
 
 @dataclass(frozen=True)
@@ -159,9 +157,7 @@ class Ledger:
         self.balances[account] -= vests * WEI_PER_VEST
         self.add_stake(to, vests, now)
 
-    def vote(
-        self, account: int, post: bytes, bps: int, signed_at: int, now: int
-    ) -> None:
+    def vote(self, account: int, post: bytes, bps: int, signed_at: int, now: int) -> None:
         p = self.posts[post]
         old = p.votes.get(account, Vote())
         left = p.created_at + CASHOUT_DAYS * self.day - now

@@ -120,9 +120,7 @@ class Post(Base):
     account: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)
     parent: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    root: Mapped[bytes] = mapped_column(
-        LargeBinary(32), index=True
-    )  # itself for a post
+    root: Mapped[bytes] = mapped_column(LargeBinary(32), index=True)  # itself for a post
     depth: Mapped[int] = mapped_column(Integer)
     community: Mapped[int] = mapped_column(BigInteger)
     seq: Mapped[int] = mapped_column(BigInteger, unique=True)
@@ -183,9 +181,7 @@ class Entry(Base):
 
     __tablename__ = "entries"
     seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    account: Mapped[int] = mapped_column(
-        BigInteger, primary_key=True, autoincrement=False
-    )
+    account: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(String(16))
     wei: Mapped[int] = mapped_column(Wei)
     vests: Mapped[int] = mapped_column(BigInteger)
@@ -208,9 +204,7 @@ class Content(Base):
     tries: Mapped[int] = mapped_column(Integer)
     next_try: Mapped[float] = mapped_column(Float)
     error: Mapped[str | None] = mapped_column(Text)
-    parent: Mapped[bytes | None] = mapped_column(
-        LargeBinary(32)
-    )  # as the document says it
+    parent: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # as the document says it
     title: Mapped[str] = mapped_column(Text)
     summary: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
