@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 
 from backend.node import current_node
 from backend.present import present
+from backend.relay.settings import RelaySettings
 from indexer.actions import ACTIONS
 
 bp = Blueprint("about", __name__)
@@ -27,6 +28,7 @@ def chain() -> dict[str, Any]:
     node = current_node()
     deployment = node.deployment
     now = present()
+    relay = RelaySettings.from_env(node.settings.home)
     return {
         "chainId": deployment.chain_id,
         "core": deployment.core,
@@ -36,7 +38,7 @@ def chain() -> dict[str, Any]:
         "latest": node.clock.latest(),
         "block": now.block,
         "rpc": node.settings.rpc,
-        "faucet": node.local,
+        "faucet": node.local and relay.faucet_key_file.exists(),
         "local": node.local,
         "actions": ACTIONS,
     }

@@ -2,6 +2,7 @@
 
 import gzip
 import mimetypes
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -22,6 +23,13 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 
+_COMMENT = re.compile(
+    rb"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n"  # alone on its lines
+    rb"|/\*\* @type [^\n]*? \*/ ?",  # a type within an expression
+    re.MULTILINE,
+)
+"""Types and comments: a quarter of our modules' bytes, and nothing to a browser."""
+
 bp = Blueprint("assets", __name__)
 
 
@@ -33,9 +41,9 @@ class Assets:
 
     @cached_property
     def files(self) -> dict[str, bytes]:
-        """Name -> bytes. css/all.css is all layers in one: a page needs each of them."""
+        """Name -> bytes; scripts without comments. css/all.css is all layers, as each page needs them."""
         paths = [p for folder in FOLDERS for p in (self.root / folder).rglob("*") if p.is_file()]
-        found = {p.relative_to(self.root).as_posix(): p.read_bytes() for p in sorted(paths)}
+        found = {p.relative_to(self.root).as_posix(): _read(p) for p in sorted(paths)}
         return found | {"css/all.css": b"".join(found[f"css/{name}.css"] for name in LAYERS)}
 
     @cached_property
@@ -54,6 +62,11 @@ class Assets:
         if name not in self.files:
             raise KeyError(name)
         return f"/s/{self.tree}/{name}"
+
+
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    return _COMMENT.sub(b"", data) if path.suffix == ".js" else data
 
 
 def current_assets() -> Assets:

@@ -40,7 +40,7 @@ def waiting(session: Session, deployment: Deployment, account: Account) -> Waiti
         .where(Vote.account == account.id, Vote.claimed.is_(False))
         .where(Vote.weight > 0, Post.settled)
         .limit(MOST)
-    ).tuples()
+    )
     rewards = [curation * mine // all_ // WEI_PER_VEST for mine, all_, curation in votes]
     found = [vests for vests in rewards if vests]
     total = sum(p.payout.author for p in posts) + sum(found) * WEI_PER_VEST

@@ -13,7 +13,11 @@ from backend.present import present
 bp = Blueprint("feeds", __name__)
 
 
-@bp.get("/", defaults={"name": "hot"})
+@bp.get("/")
+def front() -> str:
+    return page("hot")
+
+
 @bp.get("/<any(hot, trending, new):name>")
 def page(name: str) -> str:
     deployment = current_node().deployment

@@ -12,6 +12,7 @@ from backend.formats import hex0x
 from backend.node import current_node
 from backend.posts.queries import Piece, find, pieces, read
 from backend.problems import Problem
+from backend.uploads import count_upload
 from indexer.content import documents
 from indexer.content.cid import cid_of, digest
 from indexer.content.render import render
@@ -50,6 +51,7 @@ def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
         "weight": str(post.weight),
         "votes": post.votes,
         "children": post.children,
+        "comments": piece.comments,
         "hot": post.hot,
         "trending": post.trending,
         "payout": {
@@ -113,6 +115,7 @@ def votes(post: str) -> dict[str, Any]:
 def put_document() -> tuple[dict[str, str], int]:
     data = exact_bytes(documents.MAX_DOCUMENT, documents.TooLarge.code)
     documents.parse(data)
+    count_upload()
     cid = current_node().store.put(data)
     return {"digest": hex0x(digest(data)), "cid": cid}, 201
 

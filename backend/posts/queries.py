@@ -22,6 +22,7 @@ class Piece:
     trouble: str | None
     payout: Payout
     claims: int  # of all posts that cash out on the same day
+    comments: int  # below a post, at any depth; direct replies to a comment
     root_title: str = ""  # of the post that a comment belongs to
 
     @property
@@ -52,6 +53,7 @@ def read(
     closed_days = _closed_days(session, deployment, posts)
     open_claims = _open_claims(session, deployment, posts, closed_days)
     titles = _root_titles(session, posts)
+    sizes = _thread_sizes(session, posts)
     found = []
     for post, handle, content in rows:
         words, trouble = _words(post, content)
@@ -66,6 +68,7 @@ def read(
                 trouble,
                 _payout(post, day, claims, pool),
                 claims,
+                post.children if post.depth else sizes.get(post.id, 0),
                 titles.get(post.root, ""),
             )
         )
@@ -105,7 +108,7 @@ def votes_of(session: Session, account: int, posts: list[bytes]) -> dict[bytes, 
             Vote.account == account, Vote.post.in_(posts), Vote.bps != 0
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _words(post: Post, content: Content | None) -> tuple[Content | None, str | None]:
@@ -165,4 +168,17 @@ def _root_titles(session: Session, posts: list[Post]) -> dict[bytes, str]:
         .join(Content, Content.digest == Post.digest)
         .where(Post.id.in_(roots), Content.state == "ready", Content.parent.is_(None))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
+
+
+def _thread_sizes(session: Session, posts: list[Post]) -> dict[bytes, int]:
+    """How many comments are below each of these that is a post and has any."""
+    roots = [p.id for p in posts if p.depth == 0 and p.children]
+    if not roots:
+        return {}
+    rows = session.execute(
+        select(Post.root, func.count())
+        .where(Post.root.in_(roots), Post.depth > 0)
+        .group_by(Post.root)
+    )
+    return dict(rows.all())

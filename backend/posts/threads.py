@@ -37,7 +37,7 @@ def thread(session: Session, deployment: Deployment, top: Post) -> list[Branch]:
             .where(Post.root == top.root, Post.depth > top.depth)
             .where(Post.depth <= top.depth + LEVELS)
             .order_by(Post.depth, Post.net_rshares.desc(), Post.seq)
-        ).tuples(),
+        ),
         MOST,
     )
     if not chosen:

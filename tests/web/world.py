@@ -44,7 +44,7 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202egnp.exe'
 BODY = """When the swifts come back in May, the whole street looks up. They nest under the roof
 tiles of number 14, and have done so for longer than anybody there remembers.
 
-## What to look for
+# What to look for
 
 - a *scream* at roof height, early and late in the day
 - long, narrow wings, like a drawn bow
@@ -169,7 +169,9 @@ class World:
         )
         if top:
             top["children"] += 1
-        next(v for t, v in self.rows if t is Account and v["handle"] == author)["posts"] += 1
+        for table, values in self.rows:
+            if table is Account and values["handle"] == author:
+                values["posts"] += 1
         return found
 
     def vote(

@@ -1,0 +1,136 @@
+"""Every page in a real browser: axe finds nothing, nothing overflows, nothing is logged or asked of others."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from backend.sessions.current import open_session
+from indexer.settings import ROOT
+from tests.web.conftest import Site
+from tests.web.world import HOSTILE
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SWIFTS = "The swifts are back on our street"
+OPEN_ALL = "for (const d of document.querySelectorAll('details')) d.open = true"
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'a, button, summary, input, textarea, select')].filter((e) => {
+  const inText = e.closest('p, .prose, dd, td, h1, h2, label') && e.matches('a');
+  const box = e.getBoundingClientRect();
+  const seen = e.checkVisibility() && box.width && !e.closest('.unseen, .skip') && e.className != 'skip';
+  return seen && !inText && (box.width < 24 || box.height < 24);
+}).map((e) => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+def paths(site: Site) -> list[str]:
+    posts = [site.world.posts[name].hex() for name in (SWIFTS, "c1", "Lost words", HOSTILE)]
+    account = ["/@ada", "/@ben.k/comments", "/@ada/wallet"]
+    doors = ["/write", "/join", "/signin", "/keys", "/about", "/nothing"]
+    return ["/", "/new", *(f"/post/{post}" for post in posts), *account, *doors]
+
+
+def context(browser: Browser, site: Site, width: int, scheme: str, **more: bool) -> BrowserContext:
+    """Signed in as @ada. axe and our measuring need evaluation, which the policy forbids pages."""
+    found = browser.new_context(
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+        reduced_motion="reduce",
+        **more,  # type: ignore[arg-type]
+    )
+    secret = open_session(site.engine, 1, site.world.keys["ada"].address)
+    found.add_cookies([{"name": "laurel_session", "value": secret, "url": site.url}])
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    found = page.evaluate(
+        "async () => (await axe.run(document, {rules: {'target-size': {enabled: true}}})).violations"
+    )
+    return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_axe_finds_nothing(browser: Browser, site: Site, width: int, scheme: str):
+    pages = context(browser, site, width, scheme, bypass_csp=True)
+    page = pages.new_page()
+    for path in paths(site):
+        page.goto(site.url + path)
+        page.evaluate(OPEN_ALL)
+        page.add_script_tag(path=AXE)
+        assert violations(page) == [], path
+    pages.close()
+
+
+def test_nothing_overflows_and_no_target_is_small(browser: Browser, site: Site):
+    pages = context(browser, site, 320, "light")
+    page = pages.new_page()
+    for path in paths(site):
+        page.goto(site.url + path)
+        for step in ("", OPEN_ALL):
+            page.evaluate(step or "0")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+            assert page.evaluate(SMALL_TARGETS) == [], path
+    pages.close()
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_nothing_is_logged_or_asked_of_others(browser: Browser, site: Site, signed_in: bool):
+    pages = context(browser, site, 1280, "light")
+    if not signed_in:
+        pages.clear_cookies()
+    page = pages.new_page()
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for path in paths(site):
+        page.goto(site.url + path)
+        page.wait_for_load_state("networkidle")
+        expected = ["404"] if path == "/nothing" else []
+        assert [text for text in said if not any(code in text for code in expected)] == [], path
+        said.clear()
+    assert asked and all(url.startswith(site.url + "/") for url in asked)
+    pages.close()
+
+
+def test_a_post_is_readable_and_its_forms_rest_without_javascript(browser: Browser, site: Site):
+    pages = context(browser, site, 360, "light", java_script_enabled=False)
+    page = pages.new_page()
+    page.goto(f"{site.url}/post/{site.world.posts[SWIFTS].hex()}")
+    assert page.get_by_role("heading", name=SWIFTS).is_visible()
+    assert page.get_by_text("the whole street looks up").is_visible()
+    assert page.get_by_text("Two pairs so far").is_visible()
+    assert page.get_by_role("button", name="Vote", exact=True).is_disabled()
+    assert page.get_by_role("button", name="Reply", exact=True).is_disabled()
+    page.get_by_text("pending").first.click()
+    assert page.get_by_text("Author, liquid").is_visible()
+    pages.close()
+
+
+def test_by_keyboard_one_skips_to_the_words_and_folds_a_thread(browser: Browser, site: Site):
+    pages = context(browser, site, 1280, "light")
+    page = pages.new_page()
+    page.goto(f"{site.url}/post/{site.world.posts[SWIFTS].hex()}")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    fold = page.locator(".fold > summary").first
+    fold.focus()
+    page.keyboard.press("Enter")
+    assert not page.get_by_text("Two pairs so far").is_visible()
+    page.keyboard.press("Enter")
+    assert page.get_by_text("Two pairs so far").is_visible()
+    pages.close()
