@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import closing
 
 from backend.chain.connection import connect_chain
-from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import LOCAL, deploy
 from backend.local.accounts import set_up_faucet
 from backend.local.anvil import CHAIN_ID
@@ -20,9 +19,7 @@ from indexer.settings import Settings
 
 
 def deploy_locally(settings: Settings, say: Callable[[str], None]) -> None:
-    """Compiles and deploys with the local preset. The record of a chain that is gone is replaced."""
-    if compile_contracts():
-        say("compiled the contracts")
+    """Deploys with the local preset. The record of a chain that is gone is replaced."""
     with closing(Rpc(settings.rpc)) as rpc:
         check_local(rpc)
         try:

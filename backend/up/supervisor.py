@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy import Engine, select
 
 from backend.database import migrate_node
+from backend.deployment.compile import compile_contracts
 from backend.local import anvil
 from backend.local.setup import deploy_locally, furnish
 from backend.up import claims
@@ -76,10 +77,12 @@ def _start(
     env = _environment(settings)
     if healed := anvil.heal(state):
         console.print(healed.sentence, style="yellow", highlight=False, soft_wrap=True)
+    with step(console, "Compiling the contracts, if they are new"):
+        compile_contracts()
     with step(console, "Local chain"):
         children.append(start("The chain", anvil.command(rpc_port, state), logs / "chain.log", env))
         wait_for(lambda: _chain_answers(settings.rpc), children, "The chain", 30)
-    with step(console, "Contracts"):
+    with step(console, "Contracts on the chain"):
         deploy_locally(settings, lambda line: console.print(f" {line}", end="", highlight=False))
     with step(console, "Database"):
         engine = connect(settings.database)

@@ -8,6 +8,7 @@ from pathlib import Path
 from web3 import Web3
 
 from backend.chain.connection import connect_chain
+from backend.deployment.compile import compile_contracts
 from backend.local.accounts import faucet
 from backend.local.keys import fund, key_file
 from backend.local.setup import deploy_locally, furnish
@@ -31,6 +32,7 @@ def furnished(anvil: Anvil, home: Path, samples: bool = False) -> tuple[Settings
             "LAUREL_DEPLOYMENTS": str(home / "deployments"),
         }
     )
+    compile_contracts()
     deploy_locally(settings, lambda line: None)
     furnish(settings, samples)
     deployment = load(settings.deployments, 31337)
