@@ -51,16 +51,19 @@ clean:
 	fi; \
 	echo "Making .venv with $$($$found --version) ..."; \
 	$$found -m venv .venv && \
-	.venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION) && touch $@
+	.venv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo "$(CURDIR)" > "$$(.venv/bin/python -c 'import site; print(site.getsitepackages()[0])')/laurel.pth"
+	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m backend "$$@"\n' "$(CURDIR)" > .venv/bin/laurel
+	@chmod +x .venv/bin/laurel && touch $@
 
 .venv/.run: .venv/.made requirements.lock
 	@echo "Installing Python packages ..."
-	@.venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements.lock
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv/bin/python requirements.lock
 	@touch $@
 
 .venv/.dev: .venv/.made requirements.lock requirements-dev.lock
 	@echo "Installing Python packages, those for the tests too ..."
-	@.venv/bin/uv pip sync --quiet --require-hashes --python .venv/bin/python requirements-dev.lock
+	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv/bin/python requirements-dev.lock
 	@touch $@
 
 # ---------------------------------------------------------------- Node

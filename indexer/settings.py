@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+DEFAULT_RPC = "http://127.0.0.1:8545"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Settings:
         return cls(
             home=home,
             database=env.get("LAUREL_DATABASE", f"sqlite:///{home / 'laurel.db'}"),
-            rpc=env.get("LAUREL_RPC", "http://127.0.0.1:8545"),
+            rpc=env.get("LAUREL_RPC", DEFAULT_RPC),
             deployments=Path(env.get("LAUREL_DEPLOYMENTS", ROOT / "deployments")),
             ipfs_api=env.get("IPFS_API") or None,
             sources=tuple(s for s in env.get("LAUREL_SOURCES", "").split(",") if s),

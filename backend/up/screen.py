@@ -8,6 +8,7 @@ from rich.console import Console
 
 from backend.local.anvil import CHAIN_ID
 from backend.local.keys import DEV_ADDRESS, DEV_KEY
+from indexer.settings import DEFAULT_RPC
 
 SCREEN = """
 [bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]
@@ -15,8 +16,8 @@ SCREEN = """
   Try     read and vote: the posts by sample-ada, sample-ben and sample-cleo are samples
           make an account (Join): no wallet, no coin; then write, vote, reply
           a DAY lasts {day} seconds here, so a post pays out after about eight minutes; or move the clock:
-          .venv/bin/python -m backend chain forward 8
-  Import  .venv/bin/python -m backend import steem FILE --limit 300
+          {laurel} chain forward 8
+  Import  {laurel} import steem FILE --limit 300
   Wallet  RPC {rpc}   chain id {chain_id}   currency ETH
           a test key that everybody knows (never use it elsewhere), with coin and 1,000,000 LRL:
           {address}
@@ -27,8 +28,12 @@ SCREEN = """
 
 
 def show(console: Console, site: str, rpc: str, day: int, logs: str) -> None:
-    """The one screen."""
+    """The one screen. Commands need to be told where the chain is only if it is not where they look."""
+    laurel = ".venv/bin/laurel"
+    if rpc != DEFAULT_RPC:
+        laurel = f"LAUREL_RPC={rpc} {laurel}"
     text = SCREEN.format(
+        laurel=laurel,
         site=site,
         rpc=rpc,
         day=day,
