@@ -42,9 +42,7 @@ class Row:
 def measure(chain: Chain) -> list[Row]:
     """The rows of the gas table that the contracts have so far, in gas."""
     f = chain.core.functions
-    author, other, *voters = join(
-        chain, "author", "other", *(f"voter{i:03}" for i in range(102))
-    )
+    author, other, *voters = join(chain, "author", "other", *(f"voter{i:03}" for i in range(102)))
     (fast,) = join(chain, "webcrypto", p256=True)
     for person in [author, other, fast, *voters]:
         chain.impersonate(person.owner.address)
@@ -114,9 +112,7 @@ def measure(chain: Chain) -> list[Row]:
     return rows
 
 
-def _warm(
-    chain: Chain, author: Actor, other: Actor, fast: Actor, voters: list[Actor]
-) -> None:
+def _warm(chain: Chain, author: Actor, other: Actor, fast: Actor, voters: list[Actor]) -> None:
     """One vote and one payout each, so that every account and the day's totals have been written before."""
     f = chain.core.functions
     digest = b"\x01" * 32
@@ -133,9 +129,7 @@ def _warm(
             chain.send(f.claimOfPost(post, [v.account for v in everyone[i : i + 50]]))
 
 
-def _payouts(
-    chain: Chain, author: Actor, voters: list[Actor], parent: bytes
-) -> list[Row]:
+def _payouts(chain: Chain, author: Actor, voters: list[Actor], parent: bytes) -> list[Row]:
     f = chain.core.functions
     digests = [sha256(b"paid %d" % i) for i in range(20)]
     posts = [author.post_id(d) for d in digests]
@@ -146,9 +140,7 @@ def _payouts(
     settle = chain.send(f.settle([parent]))["gasUsed"]
     chain.send(f.settle(posts))
     voter = chain.send(f.claimAsVoter(voters[0].account, posts))["gasUsed"]
-    fifty = chain.send(f.claimOfPost(parent, [v.account for v in voters[1:51]]))[
-        "gasUsed"
-    ]
+    fifty = chain.send(f.claimOfPost(parent, [v.account for v in voters[1:51]]))["gasUsed"]
     return [
         Row("settle and author claim", settle, 85_000),
         Row("curator claim, one voter over 20 posts", voter // 20, 12_000),
@@ -179,9 +171,7 @@ def main() -> int:
         )
     Console().print(table)
     size = bytecode_size()
-    print(
-        f"LaurelCore: {size:,} bytes deployed, {BYTECODE_LIMIT - size:,} below the limit"
-    )
+    print(f"LaurelCore: {size:,} bytes deployed, {BYTECODE_LIMIT - size:,} below the limit")
     over = [r.action for r in rows if r.gas > r.limit]
     worst = max(r.gas / r.limit for r in rows)
     print(f"RESULT worst_of_limit={worst:.3f} over={len(over)} bytecode={size}")

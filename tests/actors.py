@@ -95,9 +95,7 @@ class Actor:
         } | changes
         return self._signed("Register", fields, self.owner, self.posting)
 
-    def add_key(
-        self, new: Key, role: int = 1, expiry: int = 0, **changes: Any
-    ) -> Signed:
+    def add_key(self, new: Key, role: int = 1, expiry: int = 0, **changes: Any) -> Signed:
         fields = {
             "account": self.account,
             "key": new.address,
@@ -150,9 +148,7 @@ class Actor:
         return self._signed("Withdraw", fields, self.owner)
 
 
-def join(
-    chain: Chain, *handles: str, posting: bool = False, p256: bool = False
-) -> list[Actor]:
+def join(chain: Chain, *handles: str, posting: bool = False, p256: bool = False) -> list[Actor]:
     """Registers accounts through the relay; with `p256`, they post with a P-256 key."""
     made = []
     for handle in handles:

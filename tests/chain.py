@@ -24,9 +24,7 @@ from indexer.deployment import Deployment
 from indexer.settings import ROOT
 
 # The first of anvil's well-known accounts: it has coin on every fresh chain.
-DEV_KEY = bytes.fromhex(
-    "ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80"
-)
+DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 DEV = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 START = 1_700_000_000  # the chain's first moment
 
@@ -34,14 +32,7 @@ START = 1_700_000_000  # the chain's first moment
 def anvil_binary() -> Path:
     system = platform.system().lower()
     machine = "arm64" if platform.machine() in ("arm64", "aarch64") else "amd64"
-    return (
-        ROOT
-        / "node_modules"
-        / "@foundry-rs"
-        / f"anvil-{system}-{machine}"
-        / "bin"
-        / "anvil"
-    )
+    return ROOT / "node_modules" / "@foundry-rs" / f"anvil-{system}-{machine}" / "bin" / "anvil"
 
 
 def free_port() -> int:
@@ -56,12 +47,8 @@ class Anvil:
     process: subprocess.Popen[bytes]
 
     def rpc(self, method: str, *params: Any) -> Any:
-        body = json.dumps(
-            {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-        ).encode()
-        request = urllib.request.Request(
-            self.url, body, {"Content-Type": "application/json"}
-        )
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
         answer = json.loads(urllib.request.urlopen(request, timeout=30).read())
         if "error" in answer:
             raise RuntimeError(answer["error"])
@@ -78,9 +65,7 @@ class Anvil:
 
 
 @contextmanager
-def running_anvil(
-    *options: str, port: int = 0, timestamp: int = START
-) -> Iterator[Anvil]:
+def running_anvil(*options: str, port: int = 0, timestamp: int = START) -> Iterator[Anvil]:
     port = port or free_port()
     process = subprocess.Popen(
         [
@@ -136,9 +121,7 @@ class Chain:
         """Index -> error name of the items that a relay skipped."""
         names = error_names()
         return {
-            e["args"]["index"]: names.get(
-                e["args"]["reason"], e["args"]["reason"].hex()
-            )
+            e["args"]["index"]: names.get(e["args"]["reason"], e["args"]["reason"].hex())
             for e in self.core.events.Skipped().process_receipt(receipt, errors=DISCARD)
         }
 
@@ -151,17 +134,13 @@ class Chain:
 def error_names() -> dict[bytes, str]:
     """Selector -> name of every custom error of the core."""
     return {
-        Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})")[
-            :4
-        ]: e["name"]
+        Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})")[:4]: e["name"]
         for e in artifact("LaurelCore")["abi"]
         if e["type"] == "error"
     }
 
 
-def deployed_on(
-    anvil: Anvil, folder: Path, parameters: Parameters = Parameters()
-) -> Chain:
+def deployed_on(anvil: Anvil, folder: Path, parameters: Parameters = Parameters()) -> Chain:
     compile_contracts()
     deployment = deploy(anvil.url, DEV_KEY, folder, parameters)
     w3 = Web3(Web3.HTTPProvider(anvil.url))

@@ -105,9 +105,7 @@ class Lockstep:
             if of_post
             else f.claimAsVoter(voter.account, [post])
         )
-        return self._both(
-            call, DEV, lambda now: self.model.claim(post, voter.account, now)
-        )
+        return self._both(call, DEV, lambda now: self.model.claim(post, voter.account, now))
 
     def compare(self) -> None:
         """Every slot against the model."""
@@ -115,9 +113,7 @@ class Lockstep:
         for person in self.people:
             account = person.account
             word = f.accountState(account).call()
-            got = Voter(
-                *(word >> shift & (2**64 - 1) for shift in (0, 64, 128)), word >> 192
-            )
+            got = Voter(*(word >> shift & (2**64 - 1) for shift in (0, 64, 128)), word >> 192)
             assert got == self.model.voters.get(account, Voter())
             assert f.balanceOf(account).call() == self.model.balances[account]
         for post in self.posts:

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 
 from indexer import rewards
 
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "vectors" / "rewards.json").read_text()
-)
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rewards.json").read_text())
 DAY = 86_400
 VESTS = st.integers(0, 2**63)
 
@@ -70,20 +68,13 @@ def test_mana_never_exceeds_the_full_bar_and_waiting_twice_is_no_better_than_onc
 @given(VESTS, st.integers(1, 10_000))
 def test_a_vote_spends_a_fiftieth_rounded_up(effective, bps):
     used = rewards.used_up(effective, bps)
-    assert (
-        used * 500_000 >= effective * bps > (used - 1) * 500_000
-        or used == 0 == effective
-    )
+    assert used * 500_000 >= effective * bps > (used - 1) * 500_000 or used == 0 == effective
 
 
 def test_emission_falls_to_a_tenth_over_twenty_years_and_ends_at_the_cap():
     supply = 10**9 * rewards.ETHER
-    assert rewards.emission_down(supply, 0) * 365 == pytest.approx(
-        supply * 0.095, rel=1e-12
-    )
-    assert rewards.emission_down(supply, 7300) * 365 == pytest.approx(
-        supply * 0.0095, rel=1e-12
-    )
+    assert rewards.emission_down(supply, 0) * 365 == pytest.approx(supply * 0.095, rel=1e-12)
+    assert rewards.emission_down(supply, 7300) * 365 == pytest.approx(supply * 0.0095, rel=1e-12)
     assert rewards.emission_down(supply, 9999) == rewards.emission_down(supply, 7300)
     assert rewards.emission_down(rewards.SUPPLY_CAP, 0) == 0
     assert rewards.emission_down(rewards.SUPPLY_CAP - 5, 0) == 5

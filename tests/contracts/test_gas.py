@@ -23,9 +23,7 @@ ETHER = 10**18
 
 def test_the_gas_table(deployed):
     rows = {r.action: r for r in measure(deployed)}
-    assert {
-        name: r.gas for name, r in rows.items() if r.gas > NOT_YET.get(name, r.limit)
-    } == {}
+    assert {name: r.gas for name, r in rows.items() if r.gas > NOT_YET.get(name, r.limit)} == {}
     assert {name for name, r in rows.items() if r.gas > r.limit} == set(NOT_YET)
 
 
@@ -38,9 +36,7 @@ def test_what_the_relay_reserves_is_enough_the_first_time(deployed):
     (ada,) = join(deployed, "ada", p256=True)
     owner = Key.p256()
     spare = Key.p256()
-    dear = Actor(
-        deployed.deployment, deployed.anvil, "x" * 16, owner=owner, posting=Key.p256()
-    )
+    dear = Actor(deployed.deployment, deployed.anvil, "x" * 16, owner=owner, posting=Key.p256())
     stake(deployed, ada, 10 * ETHER)
     deployed.send(deployed.token.functions.approve(deployed.core.address, ETHER))
     deployed.send(deployed.core.functions.deposit(ada.account, ETHER))
@@ -70,7 +66,5 @@ def test_what_the_relay_reserves_is_enough_the_first_time(deployed):
 @pytest.mark.parametrize("name", KINDS)
 def test_type_strings_are_those_of_the_contracts(name):
     """The relay's tests sign every kind; this names the field when one differs."""
-    source = (
-        Path(__file__).parents[2] / "contracts" / "libraries" / "Kinds.sol"
-    ).read_text()
+    source = (Path(__file__).parents[2] / "contracts" / "libraries" / "Kinds.sol").read_text()
     assert f'"{KINDS[name].type_string}"' in source

@@ -15,9 +15,7 @@ def test_well_formed_handles(deployed, handle):
     (actor,) = join(deployed, handle)
     found, recovery = deployed.core.functions.identityOf(actor.account).call()
     assert (found.rstrip(b"\0").decode(), recovery) == (handle, 0)
-    assert (
-        deployed.core.functions.accountOf(handle.encode().ljust(32, b"\0")).call() == 1
-    )
+    assert deployed.core.functions.accountOf(handle.encode().ljust(32, b"\0")).call() == 1
 
 
 @pytest.mark.parametrize(
@@ -54,9 +52,7 @@ def test_a_handle_and_a_key_serve_once(deployed):
 
 def test_nobody_is_registered_with_a_key_that_did_not_sign(deployed):
     victim, thief = Key.secp256k1(), Key.secp256k1()
-    actor = Actor(
-        deployed.deployment, deployed.anvil, "thief", owner=thief, posting=victim
-    )
+    actor = Actor(deployed.deployment, deployed.anvil, "thief", owner=thief, posting=victim)
     fields = {
         "handle": "thief",
         "ownerKey": thief.address,
@@ -119,18 +115,11 @@ def test_an_expired_a_revoked_and_a_foreign_key_are_refused(deployed):
     expiry = deployed.anvil.now() + 500
     receipt = deployed.relay(ada.add_key(short, expiry=expiry), ada.add_key(lost))
     assert deployed.skipped(receipt) == {}
-    by_short = Actor(
-        ada.deployment, ada.anvil, "ada", posting=short, account=ada.account
-    )
+    by_short = Actor(ada.deployment, ada.anvil, "ada", posting=short, account=ada.account)
     by_lost = Actor(ada.deployment, ada.anvil, "ada", posting=lost, account=ada.account)
-    by_bob = Actor(
-        ada.deployment, ada.anvil, "ada", posting=bob.owner, account=ada.account
-    )
+    by_bob = Actor(ada.deployment, ada.anvil, "ada", posting=bob.owner, account=ada.account)
     assert (
-        deployed.skipped(
-            deployed.relay(by_short.post(b"\1" * 32), by_lost.post(b"\2" * 32))
-        )
-        == {}
+        deployed.skipped(deployed.relay(by_short.post(b"\1" * 32), by_lost.post(b"\2" * 32))) == {}
     )
 
     # A key revokes itself; an owner key revokes any; nobody else's does.

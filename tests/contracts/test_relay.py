@@ -41,9 +41,7 @@ def test_a_batch_of_good_and_bad(deployed):
     }
 
 
-@pytest.mark.parametrize(
-    ("ahead", "error"), [(-1, "Expired"), (3700, "DeadlineTooFar")]
-)
+@pytest.mark.parametrize(("ahead", "error"), [(-1, "Expired"), (3700, "DeadlineTooFar")])
 def test_deadlines(deployed, ahead, error):
     (ada,) = join(deployed, "ada")
     late = ada.post(DIGEST, deadline=deployed.anvil.now() + ahead)
@@ -81,9 +79,7 @@ def test_voting_ends_at_cashout_and_the_last_half_day_takes_first_votes_only(dep
     post = ada.post_id(DIGEST)
     deployed.relay(bob.vote(post, 100))
     deployed.anvil.forward(7 * DAY - DAY // 4)
-    receipt = deployed.relay(
-        bob.vote(post, 0), bob.vote(post, 200), cleo.vote(post, 100)
-    )
+    receipt = deployed.relay(bob.vote(post, 0), bob.vote(post, 200), cleo.vote(post, 100))
     assert deployed.skipped(receipt) == {0: "VoteLocked", 1: "VoteLocked"}
     deployed.anvil.forward(DAY // 4)
     assert deployed.skipped(deployed.relay(ada.vote(post, 100))) == {0: "VotingClosed"}
@@ -133,9 +129,7 @@ def test_money_moves_once_per_nonce(deployed):
     deployed.send(f.deposit(ada.account, 5 * ETHER))
     item = ada.power_up(ada.account, ETHER, nonce=2**200)
     to = Key.secp256k1().address
-    receipt = deployed.relay(
-        item, item, ada.withdraw(to, ETHER), ada.withdraw(to, 9 * ETHER)
-    )
+    receipt = deployed.relay(item, item, ada.withdraw(to, ETHER), ada.withdraw(to, 9 * ETHER))
     assert deployed.skipped(receipt) == {1: "NonceUsed", 3: "NotEnoughBalance"}
     assert f.balanceOf(ada.account).call() == 3 * ETHER
     assert deployed.token.functions.balanceOf(to).call() == ETHER

@@ -12,9 +12,7 @@ from tests.actors import join, stake
 from tests.chain import deployed_on
 from tests.contracts.lockstep import Lockstep
 
-VECTORS = json.loads(
-    (Path(__file__).parents[1] / "vectors" / "rewards.json").read_text()
-)
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rewards.json").read_text())
 DAY = 86_400
 ETHER = 10**18
 SEEDS = range(1, 21 if os.environ.get("LAUREL_LONG") else 4)
@@ -43,9 +41,7 @@ def test_random_lives_agree_to_the_last_unit(anvil, tmp_path, seed, curve_consta
             bps = choose.choice([10_000, 10_000, 2_500, -10_000, -700, 0])
             refused = sides.vote(person, post, bps)
         elif what == "power":
-            refused = sides.power_up(
-                person, other, choose.choice([1, 10**9 + 1, 900 * ETHER])
-            )
+            refused = sides.power_up(person, other, choose.choice([1, 10**9 + 1, 900 * ETHER]))
         elif what == "forward":
             sides.forward(choose.choice([60, DAY // 3, DAY, 2 * DAY, 6 * DAY]))
         elif what == "close":
@@ -74,9 +70,7 @@ def test_votes_from_outside(deployed, v):
     deployed.anvil.rpc("evm_setNextBlockTimestamp", vote_at)
     assert deployed.skipped(deployed.relay(signed)) == {}
     word = deployed.core.functions.voteState(post, voter.account).call()
-    mana = deployed.core.functions.accountState(voter.account).call() >> 64 & (
-        2**64 - 1
-    )
+    mana = deployed.core.functions.accountState(voter.account).call() >> 64 & (2**64 - 1)
     assert v["effective"] - mana == v["used"]
     assert word & (2**64 - 1) == v["rshares"]
 
