@@ -37,7 +37,7 @@ def test_a_post_page_and_all_that_it_loads(site: Site):
     assert "vote.js" in needed
     files = _scripts(site, tree, ["main.js", *needed])
     files |= set(re.findall(r'(?:src|href)="(/s/[^"#]+)', page))
-    assert len(files) > 10
+    assert len(files) > 5
     sizes = {file: _size(site, file) for file in [path, *sorted(files)]}
     print(sizes)
     assert sum(sizes.values()) <= PAGE, sizes
