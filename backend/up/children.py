@@ -61,18 +61,20 @@ def check(children: Sequence[Child]) -> None:
 
 
 def stop(children: Sequence[Child], seconds: float = STOP_SECONDS) -> list[str]:
-    """Ends them one after the other, the last started first; returns the names of those it had to kill."""
+    """Ends all but the first started together, then the first; returns the names of those it had to kill."""
     killed = []
-    for child in reversed(children):
-        if child.process.poll() is not None:
-            continue
-        child.process.send_signal(signal.SIGTERM)
-        try:
-            child.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            child.process.kill()
-            child.process.wait()
-            killed.append(child.what)
+    for group in (children[1:], children[:1]):
+        for child in group:
+            if child.process.poll() is None:
+                child.process.send_signal(signal.SIGTERM)
+        end = time.monotonic() + seconds
+        for child in group:
+            try:
+                child.process.wait(max(0.0, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.process.kill()
+                child.process.wait()
+                killed.append(child.what)
     return killed
 
 

@@ -1,4 +1,4 @@
-"""Starts a node's processes in order, watches them, and stops them in order, the chain last."""
+"""Starts a node's processes in order, watches them, and stops them, the chain last."""
 
 import os
 import signal
