@@ -23,13 +23,7 @@ abstract contract Accounts is Settings, EIP712("Laurel", "1") {
         bytes calldata postingSignature
     ) external returns (uint40 account) {
         return
-            _book.register(
-                _domainSeparatorV4(),
-                msg.sender,
-                r,
-                ownerSignature,
-                postingSignature
-            );
+            _book.register(_domainSeparatorV4(), msg.sender, r, ownerSignature, postingSignature);
     }
 
     function addKey(KeyGrant calldata g, bytes calldata proof) external {

@@ -39,8 +39,13 @@ abstract contract Relay is Votes {
             );
             _vote(_signer(s, Kinds.VOTE_TYPEHASH, 4), account, id, bps, signedAt);
         } else if (kind == Kinds.POST) {
-            (uint40 account, bytes32 digest, bytes32 parent, uint40 community, uint40 deadline) = abi
-                .decode(s.action, (uint40, bytes32, bytes32, uint40, uint40));
+            (
+                uint40 account,
+                bytes32 digest,
+                bytes32 parent,
+                uint40 community,
+                uint40 deadline
+            ) = abi.decode(s.action, (uint40, bytes32, bytes32, uint40, uint40));
             Keys.checkDeadline(deadline);
             _post(_signer(s, Kinds.POST_TYPEHASH, 5), account, digest, parent, community);
         } else if (kind == Kinds.REGISTER) {
@@ -55,18 +60,14 @@ abstract contract Relay is Votes {
             Keys.checkDeadline(deadline);
             _book.revokeKey(_signer(s, Kinds.REVOKE_KEY_TYPEHASH, 3), account, key);
         } else if (kind == Kinds.POWER_UP) {
-            (uint40 account, uint40 to, uint256 amount, uint256 nonce, uint40 deadline) = abi.decode(
-                s.action,
-                (uint40, uint40, uint256, uint256, uint40)
-            );
+            (uint40 account, uint40 to, uint256 amount, uint256 nonce, uint40 deadline) = abi
+                .decode(s.action, (uint40, uint40, uint256, uint256, uint40));
             Keys.checkDeadline(deadline);
             _useNonce(account, nonce);
             _powerUp(_signer(s, Kinds.POWER_UP_TYPEHASH, 5), account, to, amount);
         } else if (kind == Kinds.WITHDRAW) {
-            (uint40 account, address to, uint256 amount, uint256 nonce, uint40 deadline) = abi.decode(
-                s.action,
-                (uint40, address, uint256, uint256, uint40)
-            );
+            (uint40 account, address to, uint256 amount, uint256 nonce, uint40 deadline) = abi
+                .decode(s.action, (uint40, address, uint256, uint256, uint40));
             Keys.checkDeadline(deadline);
             _useNonce(account, nonce);
             _withdraw(_signer(s, Kinds.WITHDRAW_TYPEHASH, 5), account, to, amount);

@@ -53,7 +53,8 @@ abstract contract Votes is Pool {
 
     function _checkOrder(uint256 signedAt, VoteState old) private view {
         if (signedAt > block.timestamp) revert VoteFromFuture(signedAt);
-        if (block.timestamp > signedAt + Keys.MAX_DEADLINE) revert Expired(signedAt + Keys.MAX_DEADLINE);
+        if (block.timestamp > signedAt + Keys.MAX_DEADLINE)
+            revert Expired(signedAt + Keys.MAX_DEADLINE);
         if (signedAt <= old.signedAt()) revert StaleVote(signedAt, old.signedAt());
     }
 
@@ -76,13 +77,7 @@ abstract contract Votes is Pool {
     }
 
     /// @dev Takes the old vote out of the post whole, puts the new one in, and moves the day's claims.
-    function _replace(
-        bytes32 id,
-        PostState p,
-        VoteState old,
-        VoteState next,
-        uint256 day
-    ) private {
+    function _replace(bytes32 id, PostState p, VoteState old, VoteState next, uint256 day) private {
         uint256 claim = _claimOf(p);
         p = p.withVotes(
             (p.net() - old.rshares() + next.rshares()).toInt64(),

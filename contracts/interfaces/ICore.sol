@@ -152,12 +152,7 @@ interface ICore {
 
     /// @param vote the slot as written
     /// @param state the voter's slot as written
-    event Voted(
-        bytes32 indexed post,
-        uint40 indexed account,
-        VoteState vote,
-        AccountState state
-    );
+    event Voted(bytes32 indexed post, uint40 indexed account, VoteState vote, AccountState state);
 
     error BadWeight(int16 bps);
     error NothingToTakeBack(bytes32 post);
@@ -178,7 +173,13 @@ interface ICore {
     /// @param paid wei that the day pays
     /// @param pool wei left afterwards
     /// @param recent recent claims afterwards
-    event DayClosed(uint256 indexed day, uint256 claims, uint256 paid, uint256 pool, uint256 recent);
+    event DayClosed(
+        uint256 indexed day,
+        uint256 claims,
+        uint256 paid,
+        uint256 pool,
+        uint256 recent
+    );
     /// @param liquid wei to the author's balance
     /// @param vests micro-vests to the author's stake
     /// @param curation wei set aside for the curators

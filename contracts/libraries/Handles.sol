@@ -16,7 +16,8 @@ library Handles {
             separator = mark;
             ++length;
         }
-        if (length < 3 || length > 16 || separator || uint256(handle) << (8 * length) != 0) return 0;
+        if (length < 3 || length > 16 || separator || uint256(handle) << (8 * length) != 0)
+            return 0;
     }
 
     /// @return hash of the handle's text, as EIP-712 encodes a string

@@ -54,7 +54,8 @@ library RewardMath {
 
     /// @notice Emission of the `n`-th day after genesis, in wei, given the virtual supply before it.
     function emissionDown(uint256 supply, uint256 n) internal pure returns (uint256) {
-        uint256 rate = INFLATION_START - (INFLATION_DROP * Math.min(n, INFLATION_DAYS)) / INFLATION_DAYS;
+        uint256 rate =
+            INFLATION_START - (INFLATION_DROP * Math.min(n, INFLATION_DAYS)) / INFLATION_DAYS;
         return Math.min((supply * rate) / 365e18, Math.saturatingSub(SUPPLY_CAP, supply));
     }
 }
