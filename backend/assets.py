@@ -25,10 +25,11 @@ _TYPES = {
 
 _COMMENT = re.compile(
     rb"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n"  # alone on its lines
-    rb"|/\*\* @type [^\n]*? \*/ ?",  # a type within an expression
+    rb"|/\*\* @type [^\n]*? \*/ ?"  # a type within an expression
+    rb"|^[ \t]+",  # the space before a line
     re.MULTILINE,
 )
-"""Types and comments: a quarter of our modules' bytes, and nothing to a browser."""
+"""Types, comments, indentation: a third of our modules' bytes, and nothing to a browser."""
 
 bp = Blueprint("assets", __name__)
 

@@ -43,6 +43,3 @@ interface Window {
     createPolicy(name: string, rules: { createHTML(html: string): string }): TrustedTypePolicy;
   };
 }
-interface String {
-  isWellFormed(): boolean;
-}

@@ -1,7 +1,7 @@
-// Making an account in to it, and its keys.
-import { allHeld, forget, generate, held, hold } from './keys.js';
+// Making an account, signing in to it, and its keys.
+import { allHeld, generate, held, hold } from './keys.js';
 import { addPostingKey, askOwner, goOn, offerOwners, offerWallets, step } from './owner.js';
-import { attempt, make, onClick, onSubmit, say } from './page.js';
+import { $, button, make, onClick, onSubmit, say } from './page.js';
 import { open, seal } from './recovery.js';
 import { api, byKey, chain, perform, postingExpiry } from './relay.js';
 import { session, signInByKey, signOut } from './session.js';
@@ -11,7 +11,7 @@ const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
 /** Why nobody can have this handle, or ''. @param {string} handle */
 async function objection(handle) {
   if (!HANDLE.test(handle) || handle.length < 3 || handle.length > 16) {
-    return 'Use 3 to 16 letters a–z, digits, and single "-" or "." between them; begin with a letter.';
+    return 'Use 3 to 16 letters a–z, digits, and single "-" or "." inside; begin with a letter.';
   }
   const taken = await api('GET', `accounts/${handle}`).catch((error) => {
     if (error.code === 'unknown_account') return null;
@@ -33,9 +33,7 @@ customElements.define(
       let typing;
       form.addEventListener('input', () => {
         clearTimeout(typing);
-        typing = setTimeout(() => {
-          this.check(form).catch((error) => say(form, error.message, 'error'));
-        }, 250);
+        typing = setTimeout(() => this.check(form).catch(() => {}), 250);
       });
       onSubmit(form, async () => {
         if (await this.check(form)) this.show('key');
@@ -79,7 +77,7 @@ customElements.define(
     async readBack(data) {
       const text = await /** @type {File} */ (data.get('file')).text();
       if (text !== this.file) {
-        throw new Error('This is not the file that was just saved. Look among your downloads.');
+        throw new Error('This is not the file that was just saved.');
       }
       const { key } = await open(text, this.passphrase);
       await this.register(step(this, 'check'), key.address, byKey(key));
@@ -91,9 +89,8 @@ customElements.define(
       const posting = await generate(false);
       const expiry = postingExpiry(await chain());
       say(root, 'Making your account…', 'pending');
-      const terms = { postingExpiry: expiry, recovery: 0, maxFee: 0 };
-      const values = { handle, ownerKey, postingKey: posting.address, ...terms };
-      await perform('Register', values, signer, posting);
+      const keys = { ownerKey, postingKey: posting.address, postingExpiry: expiry };
+      await perform('Register', { handle, ...keys, recovery: 0, maxFee: 0 }, signer, posting);
       const { account } = await api('GET', `accounts/${handle}`);
       await hold({ ...posting, handle, account, expiry });
       await signInByKey(posting);
@@ -108,15 +105,13 @@ customElements.define(
     async connectedCallback() {
       offerOwners(step(this, 'owner'), (owner, root) => this.asOwner(owner, root));
       for (const key of await allHeld()) {
-        const button = make('button', { type: 'button' }, `Sign in as @${key.handle}`);
         const here = step(this, 'held');
-        button.addEventListener('click', () => {
-          void attempt(here, async () => {
+        here.append(
+          button(here, `Sign in as @${key.handle}`, async () => {
             await signInByKey(key);
             goOn();
-          });
-        });
-        here.append(button);
+          }),
+        );
         here.hidden = false;
       }
     }
@@ -150,27 +145,31 @@ customElements.define(
       const { account, handle } = await session();
       if (!account) return;
       const mine = (await held(handle))?.address;
+      /** @param {string} what @param {(owner: import('./owner.js').Owner) => Promise<unknown>} work */
+      const asOwner = async (what, work) => {
+        const owner = await askOwner(what);
+        say(this, 'Waiting for the chain…', 'pending');
+        await work(owner);
+        location.reload();
+      };
       for (const row of this.querySelectorAll('[data-key]')) {
         const key = String(row.getAttribute('data-key')).toLowerCase();
-        if (key === mine) row.querySelector('[data-here]')?.removeAttribute('hidden');
-        onClick(/** @type {HTMLElement} */ (row), 'button', async () => {
-          if (key === mine) return signOut(true);
-          const what = `Revoke the key ${key} of @${handle}, for ever. Whoever holds it can no longer act for you.`;
-          const owner = await askOwner(what);
-          say(this, 'Revoking the key…', 'pending');
-          await perform('RevokeKey', { account, key }, owner.signer);
-          location.reload();
-        });
+        if (key === mine) $('[data-here]', row).hidden = false;
+        onClick(/** @type {HTMLElement} */ (row), 'button', () =>
+          key === mine
+            ? signOut(true)
+            : asOwner(`Revoke the key ${key} of @${handle}, for ever.`, ({ signer }) =>
+                perform('RevokeKey', { account, key }, signer),
+              ),
+        );
       }
       onClick(this, '[value="out"]', () => signOut(true));
-      onClick(this, '[value="add"]', async () => {
-        const what = `Let this browser post and vote as @${handle} for 30 days. It cannot move money or change keys.`;
-        const owner = await askOwner(what);
-        say(this, 'Adding the key…', 'pending');
-        await forget(handle);
-        await addPostingKey(account, handle, owner);
-        location.reload();
-      });
+      onClick(this, '[value="add"]', () =>
+        asOwner(
+          `Let this browser post and vote as @${handle} for 30 days. It cannot move money or change keys.`,
+          (owner) => addPostingKey(account, handle, owner),
+        ),
+      );
     }
   },
 );

@@ -1,6 +1,5 @@
 // Writing posts and replies: drafts, pictures, preview, publishing.
-import { sha256, toHex } from './bytes.js';
-import { canonical, postId } from './documents.js';
+import { canonical, postId, sha256, toHex } from './encoding.js';
 import { $, attempt, formOf, onSubmit, say } from './page.js';
 import { api, byKey, chain, perform } from './relay.js';
 import { me } from './session.js';
@@ -64,11 +63,11 @@ class Compose extends HTMLElement {
 
   /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
   keep(form) {
-    this.draft.fields = {};
-    for (const [name, value] of new FormData(form)) {
-      if (typeof value === 'string') this.draft.fields[name] = value;
-    }
-    this.draft.published = 0;
+    const data = new FormData(form);
+    data.delete('picture');
+    const fields = /** @type {Record<string, string>} */ (Object.fromEntries(data));
+    if (JSON.stringify(fields) !== JSON.stringify(this.draft.fields)) this.draft.published = 0;
+    this.draft.fields = fields;
     localStorage.setItem(this.slot_, JSON.stringify(this.draft));
   }
 
@@ -81,15 +80,10 @@ class Compose extends HTMLElement {
         this.draft.pictures.push(picture);
         const { body } = this;
         if (!body) return;
-        const start = body.selectionStart + 2;
-        body.setRangeText(
-          `![](ipfs://${picture.cid})`,
-          body.selectionStart,
-          body.selectionEnd,
-          'end',
-        );
+        const { selectionStart: start, selectionEnd: end } = body;
+        body.setRangeText(`![](ipfs://${picture.cid})`, start, end);
         body.focus();
-        body.setSelectionRange(start, start);
+        body.setSelectionRange(start + 2, start + 2);
         this.keep(form);
         say(form, 'Uploaded. Now describe the picture between the brackets.');
       }
@@ -100,7 +94,7 @@ class Compose extends HTMLElement {
   async publish(form) {
     const { account, key } = await me();
     this.keep(form);
-    const { title = '', summary = '', tags = '', body, sensitive } = this.draft.fields;
+    const { title = '', summary = '', tags = '', body = '', sensitive } = this.draft.fields;
     // The same words get the same id when sent again, so that no failure can publish them twice.
     this.draft.published ||= (await chain()).time;
     localStorage.setItem(this.slot_, JSON.stringify(this.draft));

@@ -1,9 +1,9 @@
 // P-256 keys of WebCrypto as keys of an account, and the posting keys that this browser holds.
-import { concat, fromHex, toHex, toInteger, utf8 } from './bytes.js';
+import { concat, fromHex, toHex, toInteger, utf8 } from './encoding.js';
 import { CHAIN } from './page.js';
 import { keccak256 } from './vendor/keccak.js';
 
-/** @typedef {import('./bytes.js').Bytes} Bytes */
+/** @typedef {import('./encoding.js').Bytes} Bytes */
 /** @typedef {{ privateKey: CryptoKey, point: Bytes, address: string }} KeyPair point: x || y */
 
 export const CURVE = { name: 'ECDSA', namedCurve: 'P-256' };

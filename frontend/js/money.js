@@ -1,9 +1,9 @@
 // The wallet page: claim, power up, withdraw, deposit. Money always asks the owner.
-import { calldata } from './actions.js';
+import { calldata } from './encoding.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { api, chain, mirrored, perform, settled } from './relay.js';
-import { session } from './session.js';
+import { api, chain, perform, settled } from './relay.js';
+import { person } from './session.js';
 
 /** LRL as typed to wei. @param {string} text */
 export function toWei(text) {
@@ -13,57 +13,61 @@ export function toWei(text) {
   return wei;
 }
 
+/** @typedef {{ account: number, amount: bigint, to: string, lrl: string, whose: string }} Order */
+
+/**
+ * What each form does, said in plain words before anything is signed.
+ * @type {Record<string, { says: (order: Order) => string, does: (order: Order, owner: import('./owner.js').Owner) => Promise<unknown> }>}
+ */
+const ORDERS = {
+  'power-up': {
+    says: ({ lrl, whose }) =>
+      `Turn ${lrl} of ${whose}'s balance into power. Power cannot be taken out again yet.`,
+    does: ({ account, amount }, { signer }) =>
+      perform('PowerUp', { account, to: account, amount }, signer),
+  },
+  withdraw: {
+    says({ lrl, whose, to }) {
+      if (!/^0x[\da-f]{40}$/i.test(to))
+        throw new Error('An address is 0x and 40 hexadecimal digits.');
+      return `Send ${lrl} from ${whose} to the address ${to}. It cannot be taken back.`;
+    },
+    does: ({ account, amount, to }, { signer }) =>
+      perform('Withdraw', { account, to, amount }, signer),
+  },
+  deposit: {
+    says: ({ lrl, whose }) => `Deposit ${lrl} from your wallet to ${whose}. The wallet asks twice.`,
+    async does({ account, amount }, { wallet }) {
+      const { core, token } = await chain();
+      await wallet?.send(token, calldata('approve', core, amount));
+      await wallet?.send(core, calldata('deposit', account, amount));
+    },
+  },
+};
+
 customElements.define(
   'laurel-wallet',
   class extends HTMLElement {
     connectedCallback() {
-      for (const [what, work] of Object.entries({
-        'power-up': this.powerUp,
-        withdraw: this.withdraw,
-        deposit: this.deposit,
-      })) {
-        const form = /** @type {HTMLFormElement | null} */ ($(`form[data-do="${what}"]`, this));
+      for (const [name, { says, does }] of Object.entries(ORDERS)) {
+        const form = /** @type {HTMLFormElement | null} */ ($(`[data-do="${name}"]`, this));
         if (!form) continue;
         onSubmit(form, async (data) => {
-          const { account, handle } = await session();
-          if (!account) throw new Error('Sign in first, at the top of the page.');
-          const amount = String(data.get('amount'));
-          const sent = { account, amount: toWei(amount) };
-          await work(sent, `${amount} LRL`, `@${handle}`, String(data.get('to')), form);
+          const { account, handle } = await person();
+          const [typed, to] = [String(data.get('amount')), String(data.get('to'))];
+          const order = {
+            account,
+            amount: toWei(typed),
+            to,
+            lrl: `${typed} LRL`,
+            whose: `@${handle}`,
+          };
+          const owner = await askOwner(says(order), name === 'deposit');
+          say(form, 'Waiting for the chain…', 'pending');
+          await does(order, owner);
           location.reload();
         });
       }
-    }
-
-    /** @typedef {{ account: number, amount: bigint }} Sent */
-
-    /** @param {Sent} sent @param {string} lrl @param {string} whose @param {string} _ @param {HTMLElement} form */
-    async powerUp(sent, lrl, whose, _, form) {
-      const summary = `Turn ${lrl} of ${whose}'s balance into power. It cannot be turned back at once.`;
-      const { signer } = await askOwner(summary);
-      say(form, 'Powering up…', 'pending');
-      await perform('PowerUp', { ...sent, to: sent.account }, signer);
-    }
-
-    /** @param {Sent} sent @param {string} lrl @param {string} whose @param {string} to @param {HTMLElement} form */
-    async withdraw(sent, lrl, whose, to, form) {
-      if (!/^0x[0-9a-f]{40}$/i.test(to))
-        throw new Error('An address is 0x and 40 hexadecimal digits.');
-      const summary = `Send ${lrl} from ${whose} to the address ${to}. It cannot be taken back.`;
-      const { signer } = await askOwner(summary);
-      say(form, 'Withdrawing…', 'pending');
-      await perform('Withdraw', { ...sent, to }, signer);
-    }
-
-    /** @param {Sent} sent @param {string} lrl @param {string} whose @param {string} _ @param {HTMLElement} form */
-    async deposit(sent, lrl, whose, _, form) {
-      const summary = `Deposit ${lrl} from your wallet to ${whose}. The wallet will ask twice: to allow it, and to do it.`;
-      const { wallet } = await askOwner(summary, true);
-      const { core, token } = await chain();
-      say(form, 'Depositing…', 'pending');
-      await wallet?.send(token, calldata('approve', core, sent.amount));
-      const receipt = await wallet?.send(core, calldata('deposit', sent.account, sent.amount));
-      await mirrored(Number(receipt.blockNumber));
     }
   },
 );
@@ -74,7 +78,7 @@ customElements.define(
     connectedCallback() {
       const form = /** @type {HTMLFormElement} */ ($('form', this));
       onSubmit(form, async () => {
-        say(form, 'Claiming…', 'pending');
+        say(form, 'Waiting for the chain…', 'pending');
         await settled(await api('POST', `accounts/${this.dataset.handle}/claim`));
         location.reload();
       });

@@ -1,10 +1,10 @@
 // What only an owner may do: with a wallet (found by EIP-6963, spoken to by EIP-1193), or with the
 // owner key in a recovery file.
-import { toHex, utf8 } from './bytes.js';
+import { toHex, utf8 } from './encoding.js';
 import { generate, hold } from './keys.js';
-import { $, attempt, make, onSubmit } from './page.js';
+import { $, button, make, onSubmit } from './page.js';
 import { open } from './recovery.js';
-import { byKey, byWallet, chain, perform, postingExpiry } from './relay.js';
+import { byKey, byWallet, chain, eventually, perform, postingExpiry } from './relay.js';
 import { signInByKey, signInByWallet } from './session.js';
 
 /** @typedef {Awaited<ReturnType<typeof connect>>} Wallet */
@@ -26,7 +26,6 @@ function explained(error, name) {
   const sentences = {
     4001: `You refused in ${name}. Nothing was done.`,
     4100: `${name} does not let this site use that account. Connect it in the wallet, then try again.`,
-    4900: `${name} is not connected to any chain. Check its network, then try again.`,
     '-32002': `${name} is already asking you something. Open it and answer there.`,
   };
   return new Error(sentences[error.code] ?? `${name} says: ${error.message ?? error}`);
@@ -34,9 +33,9 @@ function explained(error, name) {
 
 /**
  * Connects, on our chain. Every failure is an Error whose message is a sentence.
- * @param {AnnouncedWallet} wallet @param {Chain} chain
+ * @param {AnnouncedWallet} wallet @param {Chain} chain ours
  */
-async function connect({ provider, info }, chain) {
+async function connect({ provider, info }, { chainId: number, rpc }) {
   /** @param {string} method @param {...unknown} params @returns {Promise<any>} */
   const ask = (method, ...params) =>
     provider.request({ method, params }).catch((error) => {
@@ -44,10 +43,10 @@ async function connect({ provider, info }, chain) {
     });
   const [address] = await ask('eth_requestAccounts');
   if (!address) throw explained({ code: 4100 }, info.name);
-  if (Number(await ask('eth_chainId')) !== chain.chainId) {
-    const chainId = `0x${chain.chainId.toString(16)}`;
+  if (Number(await ask('eth_chainId')) !== number) {
+    const chainId = `0x${number.toString(16)}`;
     const nativeCurrency = { name: 'Coin', symbol: 'ETH', decimals: 18 };
-    const added = { chainId, chainName: 'Laurel', rpcUrls: [chain.rpc], nativeCurrency };
+    const added = { chainId, chainName: 'Laurel', rpcUrls: [rpc], nativeCurrency };
     await provider
       .request({ method: 'wallet_switchEthereumChain', params: [{ chainId }] })
       .catch((error) => {
@@ -62,16 +61,12 @@ async function connect({ provider, info }, chain) {
     signTyped: (typed) => ask('eth_signTypedData_v4', address, JSON.stringify(typed)),
     /** @param {string} text @returns {Promise<string>} */
     signText: (text) => ask('personal_sign', toHex(utf8(text)), address),
-    /** Sends a transaction and waits for its block. @param {string} to @param {string} data */
+    /** Sends a transaction; waits until the pages have it. @param {string} to @param {string} data */
     async send(to, data) {
       const hash = await ask('eth_sendTransaction', { from: address, to, data });
-      for (let tries = 0; tries < 300; tries++) {
-        const receipt = await ask('eth_getTransactionReceipt', hash);
-        if (receipt && Number(receipt.status)) return receipt;
-        if (receipt) throw new Error(`The chain did not accept the transaction ${hash}.`);
-        await new Promise((done) => setTimeout(done, 400));
-      }
-      throw new Error(`The transaction ${hash} is still waiting. Look again later.`);
+      const receipt = await eventually(() => ask('eth_getTransactionReceipt', hash));
+      if (!Number(receipt.status)) throw new Error(`The chain refused the transaction ${hash}.`);
+      await eventually(async () => (await chain()).block >= Number(receipt.blockNumber));
     },
   };
 }
@@ -89,15 +84,13 @@ export function offerWallets(root, use) {
   root.append(list);
   discover((found) => {
     none.remove();
-    const button = make('button', { type: 'button' }, `Use ${found.info.name}`);
-    button.addEventListener('click', () => {
-      void attempt(root, async () => {
+    list.append(
+      button(root, `Use ${found.info.name}`, async () => {
         const wallet = await connect(found, await chain());
         const signIn = () => signInByWallet(wallet);
         await use({ address: wallet.address, signer: byWallet(wallet), signIn, wallet }, root);
-      });
-    });
-    list.append(button);
+      }),
+    );
   });
 }
 
@@ -113,11 +106,7 @@ export function offerOwners(root, use) {
       'form',
       {},
       field('Recovery file', { type: 'file', name: 'file', accept: '.json' }),
-      field('Its passphrase', {
-        type: 'password',
-        name: 'passphrase',
-        autocomplete: 'current-password',
-      }),
+      field('Its passphrase', { type: 'password', name: 'passphrase', autocomplete: 'off' }),
       make('button', {}, 'Use the recovery file'),
     )
   );
@@ -137,14 +126,12 @@ export function askOwner(summary, walletOnly) {
   const dialog = /** @type {HTMLDialogElement} */ (
     make('dialog', { 'aria-label': 'Confirm' }, make('p', {}, summary))
   );
-  const cancel = make('button', { type: 'button' }, 'Cancel');
-  cancel.addEventListener('click', () => dialog.close());
   return new Promise((resolve, reject) => {
     (walletOnly ? offerWallets : offerOwners)(dialog, async (owner) => {
       resolve(owner);
       dialog.close();
     });
-    dialog.append(cancel);
+    dialog.append(button(dialog, 'Cancel', async () => dialog.close()));
     dialog.addEventListener('close', () => {
       dialog.remove();
       reject(new Error('Cancelled. Nothing was done.'));

@@ -1,4 +1,4 @@
-// What every enhanced form shares: the status line, the guard against sending twice, the chain's clock.
+// What every enhanced form shares: the status line, and the guard against sending twice.
 
 /** @template {Element} [T=HTMLElement] @param {string} selector @param {ParentNode} [root] */
 export const $ = (selector, root = document) => /** @type {T} */ (root.querySelector(selector));
@@ -7,9 +7,6 @@ export const $ = (selector, root = document) => /** @type {T} */ (root.querySele
 export const CHAIN = JSON.parse(
   globalThis.document?.querySelector('meta[name="laurel-chain"]')?.getAttribute('content') ?? '{}',
 );
-
-/** The chain's time, in seconds. */
-export const now = () => CHAIN.time + Math.floor(performance.now() / 1000);
 
 /**
  * Makes an element; text is always text.
@@ -31,18 +28,16 @@ export function say(root, text, state = '') {
 }
 
 /**
- * Runs `work` unless `root` is busy already; what fails is said. True if it went well.
+ * Runs `work` unless `root` is busy already; what fails is said.
  * @param {HTMLElement} root @param {() => Promise<unknown>} work
  */
 export async function attempt(root, work) {
-  if (root.ariaBusy === 'true') return false;
+  if (root.ariaBusy === 'true') return;
   root.ariaBusy = 'true';
   try {
     await work();
-    return true;
   } catch (error) {
     say(root, error instanceof Error ? error.message : String(error), 'error');
-    return false;
   } finally {
     root.ariaBusy = 'false';
   }
@@ -59,6 +54,13 @@ export function onSubmit(form, work) {
     const submitter = /** @type {HTMLButtonElement | null} */ (event.submitter);
     void attempt(form, () => work(new FormData(form), submitter));
   });
+}
+
+/** @param {HTMLElement} root where failures are said @param {string} label @param {() => Promise<unknown>} work */
+export function button(root, label, work) {
+  const made = make('button', { type: 'button' }, label);
+  made.addEventListener('click', () => void attempt(root, work));
+  return made;
 }
 
 /** @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */

@@ -1,18 +1,10 @@
 // The recovery file: an owner key, encrypted with a passphrase.
-import { concat, fromHex, random, toHex, utf8 } from './bytes.js';
+import { concat, fromHex, random, toHex, utf8 } from './encoding.js';
 import { CURVE, addressOf } from './keys.js';
 
 const ROUNDS = 600_000;
-const base64url = /** @param {Uint8Array} bytes */ (bytes) =>
-  btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-const fromBase64url = /** @param {string} text */ (text) =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
-
 /**
- * @param {string} passphrase @param {import('./bytes.js').Bytes} salt
+ * @param {string} passphrase @param {import('./encoding.js').Bytes} salt
  * @param {number} iterations @param {KeyUsage} usage
  */
 async function aesKey(passphrase, salt, iterations, usage) {
@@ -27,8 +19,8 @@ async function aesKey(passphrase, salt, iterations, usage) {
  * @param {import('./keys.js').KeyPair} key @param {string} handle @param {string} passphrase
  */
 export async function seal(key, handle, passphrase) {
-  const { d } = await crypto.subtle.exportKey('jwk', key.privateKey);
-  const secret = concat(fromBase64url(String(d)), key.point);
+  const pkcs8 = new Uint8Array(await crypto.subtle.exportKey('pkcs8', key.privateKey));
+  const secret = concat(key.point, pkcs8);
   const [salt, iv] = [random(16), random(12)];
   const aes = await aesKey(passphrase, salt, ROUNDS, 'encrypt');
   const box = { name: 'AES-GCM', iv, additionalData: utf8(handle + key.address) };
@@ -58,7 +50,7 @@ export async function open(text, passphrase) {
     file = JSON.parse(text);
     if (file.v !== 1 || !(file.kdf.iterations <= 10 * ROUNDS)) throw 0;
   } catch {
-    throw new Error('This is not a recovery file of ours. Pick the file that you saved here.');
+    throw new Error('This is not a recovery file of ours.');
   }
   const { handle, address, kdf, cipher, secret } = file;
   let plain;
@@ -69,9 +61,7 @@ export async function open(text, passphrase) {
   } catch {
     throw new Error('The passphrase does not open this file, or the file is damaged.');
   }
-  const [d, x, y] = [0, 32, 64].map((at) => base64url(plain.slice(at, at + 32)));
-  const jwk = { kty: 'EC', crv: 'P-256', d, x, y };
-  const privateKey = await crypto.subtle.importKey('jwk', jwk, CURVE, false, ['sign']);
-  const point = plain.slice(32);
+  const [point, pkcs8] = [plain.slice(0, 64), plain.slice(64)];
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, CURVE, false, ['sign']);
   return { handle, key: { privateKey, point, address: addressOf(point) } };
 }

@@ -1,21 +1,17 @@
 // The site's API, and the way of an action through it: sign it, hand it to the relay, wait until the
 // pages have it.
-import { encode, message, typedData } from './actions.js';
-import { concat, random, toHex, toInteger } from './bytes.js';
+import { concat, encode, message, random, toHex, toInteger, typedData } from './encoding.js';
 import { sign } from './keys.js';
 
-/** @typedef {{ detail?: string, code?: string }} Problem RFC 9457 */
-
-export class Refused extends Error {
-  /** @param {Problem} problem */
-  constructor({ detail, code }) {
-    super(detail ?? 'The site has a problem. Try again in a moment.');
-    this.code = code;
-  }
-}
+/**
+ * @param {{ detail?: string, code?: string }} problem RFC 9457
+ * @returns {Error & { code?: string }}
+ */
+const refusal = ({ detail = 'The site has a problem. Try again.', code }) =>
+  Object.assign(new Error(detail), { code });
 
 /**
- * The answer, as JSON. Throws Refused, whose message is a sentence for people.
+ * The answer, as JSON. Throws an Error with a sentence for people, and the problem's code.
  * @param {string} method @param {string} path under /api/v1/
  * @param {BodyInit | object} [body] sent as JSON, but bytes as they are
  * @returns {Promise<any>}
@@ -26,10 +22,10 @@ export async function api(method, path, body) {
   const sent = raw ? /** @type {BodyInit} */ (body) : JSON.stringify(body);
   const init = body && { headers: { 'Content-Type': type }, body: sent };
   const response = await fetch(`/api/v1/${path}`, { method, ...init }).catch(() => {
-    throw new Refused({ detail: 'The site does not answer. Nothing is lost; try again.' });
+    throw refusal({ detail: 'The site does not answer. Nothing is lost; try again.' });
   });
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Refused(answer);
+  if (!response.ok) throw refusal(answer);
   return answer;
 }
 
@@ -68,28 +64,26 @@ export async function perform(name, values, signer, proof) {
   return all;
 }
 
-const TRIES = 400;
-const pause = () => new Promise((done) => setTimeout(done, 200));
-const SLOW = 'The chain is slow. This is sent and will appear by itself; look again later.';
-
-/** Waits until a ticket's action is in the pages. @param {any} ticket */
-export async function settled(ticket) {
-  for (let tries = 0; tries < TRIES; tries++) {
-    if (ticket.state === 'skipped' || ticket.state === 'expired') throw new Error(ticket.detail);
-    if (ticket.indexed) return ticket;
-    await pause();
-    ticket = await api('GET', `tickets/${ticket.id}`);
+/**
+ * Looks again and again until there is something, for about a minute.
+ * @template T @param {() => Promise<T>} look @returns {Promise<NonNullable<T>>}
+ */
+export async function eventually(look) {
+  for (let tries = 0; tries < 300; tries++) {
+    const found = await look();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, 200));
   }
-  throw new Error(SLOW);
+  throw new Error('The chain is slow. This is sent and will appear by itself; look again later.');
 }
 
-/** Waits until a block is in the pages. @param {number} block */
-export async function mirrored(block) {
-  for (let tries = 0; (await chain()).block < block; tries++) {
-    if (tries > TRIES) throw new Error(SLOW);
-    await pause();
-  }
-}
+/** Waits until a ticket's action is in the pages. @param {{ id: string }} ticket */
+export const settled = ({ id }) =>
+  eventually(async () => {
+    const { state, detail, indexed } = await api('GET', `tickets/${id}`);
+    if (state === 'skipped' || state === 'expired') throw new Error(detail);
+    return indexed;
+  });
 
 /** When a posting key made now ends: after 30 days, and 30 of the chain's. @param {Chain} on */
 export const postingExpiry = (on) => on.time + 30 * Math.max(on.day, 86_400);

@@ -1,7 +1,7 @@
 // Who is signed in here, and with which posting key; on a local chain, its clock.
-import { toHex, utf8 } from './bytes.js';
+import { toHex, utf8 } from './encoding.js';
 import { forget, held, sign } from './keys.js';
-import { $, attempt, now, onSubmit } from './page.js';
+import { $, onClick, onSubmit } from './page.js';
 import { api, byKey, perform } from './relay.js';
 
 /** @type {Promise<{ account: number | null, handle: string }> | undefined} */
@@ -9,14 +9,18 @@ let asked;
 
 export const session = () => (asked ??= api('GET', 'session'));
 
-/** The signed-in account and its posting key. Throws an Error that says what is missing. */
-export async function me() {
+/** Who is signed in. Throws an Error if nobody is. */
+export async function person() {
   const { account, handle } = await session();
   if (!account) throw new Error('Sign in first, at the top of the page.');
+  return { account, handle };
+}
+
+/** Who is signed in, with the posting key. Throws an Error that says what is missing. */
+export async function me() {
+  const { account, handle } = await person();
   const key = await held(handle);
   if (!key) throw new Error('This browser has no posting key. Make one under "Keys".');
-  if (key.expiry <= now())
-    throw new Error('Your posting key has expired. Make a new one under "Keys".');
   return { account, handle, key };
 }
 
@@ -29,7 +33,7 @@ async function signIn(address, curve, signText) {
   const { id, message } = await api('POST', 'session/challenge', { address, curve });
   // So that no server can have a posting key sign anything but a sign-in.
   if (!message.startsWith(`${location.host} wants you to sign in`)) {
-    throw new Error('The server sent something else than a sign-in text. Nothing was signed.');
+    throw new Error('What the server sent is no sign-in text. Nothing was signed.');
   }
   asked = undefined;
   return api('POST', 'session', { id, signature: await signText(message) });
@@ -44,9 +48,9 @@ export const signInByWallet = (wallet) => signIn(wallet.address, 'secp256k1', wa
 
 /** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
 export async function signOut(revoke) {
-  const { account, handle } = await session();
+  const { account, handle } = await person();
   const key = await held(handle);
-  if (revoke && account && key) {
+  if (revoke && key) {
     await perform('RevokeKey', { account, key: key.address }, byKey(key));
     await forget(handle);
   }
@@ -58,11 +62,8 @@ customElements.define(
   'laurel-session',
   class extends HTMLElement {
     connectedCallback() {
-      for (const button of this.querySelectorAll('button')) {
-        button.addEventListener('click', () => {
-          void attempt(this, () => signOut(button.value === 'revoke'));
-        });
-      }
+      onClick(this, '[value="keep"]', () => signOut(false));
+      onClick(this, '[value="revoke"]', () => signOut(true));
     }
   },
 );

@@ -1,5 +1,5 @@
 // Voting: what it costs and brings, the vote itself, and the old state back when it failed.
-import { $, CHAIN, formOf, now, onSubmit, say } from './page.js';
+import { $, CHAIN, formOf, onSubmit, say } from './page.js';
 import { api, byKey, perform } from './relay.js';
 import { me, session } from './session.js';
 
@@ -43,34 +43,32 @@ customElements.define(
   class extends HTMLElement {
     /** The next vote's moment, in the chain's seconds: it must be later than the last one's. */
     at = 0;
-    standing = Number(this.dataset.mine ?? 0);
-    /** @type {HTMLInputElement | undefined} */
-    slider;
 
     connectedCallback() {
       const form = formOf(this, 'vote-form');
       const slider = /** @type {HTMLInputElement} */ (form.elements.namedItem('weight'));
-      this.slider = slider;
       const against = /** @type {HTMLInputElement} */ (form.elements.namedItem('against'));
       const bps = () => (against.checked ? -100 : 100) * Number(slider.value);
-      const show = () => void this.show(bps()).catch((error) => say(form, error.message, 'error'));
+      const show = () => this.show(bps()).catch((error) => say(form, error.message, 'error'));
       for (const event of ['input', 'focusin']) form.addEventListener(event, show);
       onSubmit(form, (_, button) => this.cast(form, button?.value === 'back' ? 0 : bps()));
-      if (this.standing) {
-        slider.value = String(Math.abs(this.standing) / 100);
-        against.checked = this.standing < 0;
+      const standing = Number(this.dataset.mine ?? 0);
+      if (standing) {
+        slider.value = String(Math.abs(standing) / 100);
+        against.checked = standing < 0;
+        $('[value="back"]', form).hidden = false;
       }
-      this.mark();
+      this.mark(bps());
     }
 
-    mark() {
-      $('[value="back"]', this)?.toggleAttribute('hidden', !this.standing);
-      $('[name="strength"]', this).textContent = `${this.slider?.value} %`;
+    /** @param {number} bps */
+    mark(bps) {
+      $('[name="strength"]', this).textContent = `${Math.abs(bps) / 100} %`;
     }
 
     /** @param {number} bps */
     async show(bps) {
-      this.mark();
+      this.mark(bps);
       const { handle } = await session();
       const voter = handle && (await (account ??= api('GET', `accounts/${handle}`)));
       const worth = Number(this.dataset.worth ?? 0);
@@ -83,20 +81,11 @@ customElements.define(
     async cast(form, weight) {
       const { account: voter, key } = await me();
       const post = String(this.dataset.post);
-      if (this.standing && now() >= Number(this.dataset.locked)) {
-        throw new Error('Shortly before the payout a vote cannot be changed any more.');
-      }
-      this.dataset.state = 'pending';
-      say(form, weight ? 'Voting…' : 'Taking your vote back…', 'pending');
-      try {
-        const values = { account: voter, post, weight, at: this.at };
-        this.at = (await perform('Vote', values, byKey(key))).at + 1;
-        this.standing = weight;
-      } finally {
-        this.dataset.state = '';
-        account = undefined;
-        this.mark();
-      }
+      say(form, 'Voting…', 'pending');
+      account = undefined;
+      const values = { account: voter, post, weight, at: this.at };
+      this.at = (await perform('Vote', values, byKey(key))).at + 1;
+      $('[value="back"]', this).hidden = !weight;
       const done = weight ? `Your vote of ${weight / 100} % counts.` : 'Your vote is taken back.';
       say(form, done, 'done');
       const { votes } = await api('GET', `posts/${post}`);

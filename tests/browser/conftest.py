@@ -1,10 +1,10 @@
 """A real node and a real browser for the flows. One node for all tests of a worker: handles are unique."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from indexer.actions import sha256
 from tests.browser.stack import Stack, running_stack
@@ -18,7 +18,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-Open = Callable[..., Page]
+SLOW = 30_000  # milliseconds: a machine that is busy with other tests
+expect.set_options(timeout=SLOW)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +40,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser, stack: Stack) -> Iterator[BrowserContext]:
     """A person's browser. Whatever goes to another host, or is written to the console, fails the test."""
     context = chromium.new_context(base_url=stack.url, accept_downloads=True)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(SLOW)
     foreign: list[str] = []
     errors: list[str] = []
     allowed = (stack.url, "blob:", "data:")

@@ -73,6 +73,19 @@ class Stack:
         self.relay(actor.post(sha256(data)))
         return actor.post_id(sha256(data)).hex()
 
+    def until_closed(self) -> None:
+        """Waits until the keeper has closed all days that are over."""
+        today = self.chain.anvil.now() // DAY
+        for _ in range(300):
+            *_, next_day, _ = self.chain.core.functions.poolState().call()
+            if next_day >= today:
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError("the keeper closes no days")
+        block = self.chain.anvil.rpc("eth_blockNumber")
+        self.until_shown({"blockNumber": int(block, 16)})
+
     def until_staked(self, handle: str) -> None:
         """Waits until the faucet has given an account its stake."""
         for _ in range(200):
@@ -106,6 +119,7 @@ def running_stack(home: Path) -> Iterator[Stack]:
             "LAUREL_RPC": anvil.url,
             "LAUREL_DEPLOYMENTS": str(home / "deployments"),
             "LAUREL_RELAY_LIMITS": "register=1000/60,claim=1000/60",
+            "LAUREL_KEEPER_GRACE": "300",  # so that people claim for themselves
         }
         processes = [
             ending.enter_context(_running(name, env, home))

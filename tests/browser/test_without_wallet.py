@@ -109,9 +109,7 @@ def test_the_recovery_file_must_be_shown_to_be_saved(
     assert {key["role"]: key["address"].lower() for key in keys}["owner"] == file["address"]
 
 
-def test_the_posting_key_cannot_leave_the_browser(
-    page: Page, handle: str, tmp_path: Path
-) -> None:
+def test_the_posting_key_cannot_leave_the_browser(page: Page, handle: str, tmp_path: Path) -> None:
     people.join(page, handle, tmp_path)
     keys = page.evaluate(
         """async () => {

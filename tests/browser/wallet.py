@@ -101,7 +101,9 @@ class Wallet:
         if method == "eth_signTypedData_v4":
             typed = json.loads(params[1])
             self.prompts.append((method, typed))
-            return "0x" + account.sign_message(encode_typed_data(full_message=typed)).signature.hex()
+            return (
+                "0x" + account.sign_message(encode_typed_data(full_message=typed)).signature.hex()
+            )
         sent = params[0]
         self.prompts.append((method, sent))
         transaction = {

@@ -1,13 +1,12 @@
 // Runs the page's modules under Node for test_modules.py: reads {function, ...} lines, answers a line each.
 import { createInterface } from "node:readline";
 import { encodeFunctionData, hashTypedData } from "viem";
-import * as actions from "../../frontend/js/actions.js";
-import { fromHex, toHex } from "../../frontend/js/bytes.js";
-import { canonical, postId } from "../../frontend/js/documents.js";
+import * as actions from "../../frontend/js/encoding.js";
 import * as keys from "../../frontend/js/keys.js";
 import * as recovery from "../../frontend/js/recovery.js";
 import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 
+const { fromHex, toHex } = actions;
 const calls = {
   keccak: ({ data }) => toHex(keccak256(fromHex(data))),
   action: ({ chain, kind, values }) => ({
@@ -17,8 +16,8 @@ const calls = {
   }),
   viem: ({ typed }) => hashTypedData(typed),
   word: ({ type, value }) => toHex(actions.word(type, value)),
-  canonical: ({ document }) => toHex(canonical(document)),
-  postId: ({ account, digest }) => postId(account, digest),
+  canonical: ({ document }) => toHex(actions.canonical(document)),
+  postId: ({ account, digest }) => actions.postId(account, digest),
   sign: async ({ data, times }) => {
     const key = await keys.generate(false);
     const signatures = [];

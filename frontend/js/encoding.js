@@ -1,7 +1,39 @@
-// Signed actions: their words, and their EIP-712 message. contracts/actions.json lists the kinds;
-// indexer/actions.py says the same in Python.
-import { concat, fromHex, toHex, utf8 } from './bytes.js';
+// Bytes, and what is signed as bytes: actions as words and as EIP-712 messages, documents in canonical
+// form. indexer/actions.py and indexer/content/encoding.py say the same in Python.
 import { keccak256 } from './vendor/keccak.js';
+
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
+/** @param {string} text */
+export const utf8 = (text) => new TextEncoder().encode(text);
+
+/** @param {Uint8Array | ArrayBuffer} bytes @returns {`0x${string}`} */
+export const toHex = (bytes) =>
+  `0x${Array.from(new Uint8Array(bytes), (b) => b.toString(16).padStart(2, '0')).join('')}`;
+
+/** @param {string} hex with or without 0x @returns {Bytes} */
+export const fromHex = (hex) =>
+  Uint8Array.from(hex.replace(/^0x/, '').match(/../g) ?? [], (pair) => parseInt(pair, 16));
+
+/** @param {...Uint8Array} parts @returns {Bytes} */
+export function concat(...parts) {
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** @param {Uint8Array} bytes big-endian */
+export const toInteger = (bytes) => BigInt(toHex(bytes));
+
+/** @param {number} size @returns {Bytes} */
+export const random = (size) => crypto.getRandomValues(new Uint8Array(size));
+
+/** @param {Bytes} data */
+export const sha256 = async (data) => new Uint8Array(await crypto.subtle.digest('SHA-256', data));
 
 const DOMAIN = /** @type {const} */ ([
   ['name', 'string'],
@@ -12,7 +44,7 @@ const DOMAIN = /** @type {const} */ ([
 
 /**
  * One ABI word. A string (the handle) is left-aligned.
- * @param {string} type @param {unknown} value @returns {import('./bytes.js').Bytes}
+ * @param {string} type @param {unknown} value @returns {Bytes}
  */
 export function word(type, value) {
   const text = String(value);
@@ -89,3 +121,23 @@ export function calldata(name, ...values) {
   const { selector, types } = CALLS[name];
   return toHex(concat(fromHex(selector), ...types.map((type, i) => word(type, values[i]))));
 }
+
+/**
+ * Keys sorted and strings in NFC, all the way down.
+ * @param {unknown} value @returns {unknown}
+ */
+function ordered(value) {
+  if (typeof value === 'string') return value.normalize('NFC');
+  if (Array.isArray(value)) return value.map(ordered);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
+}
+
+/** For ASCII keys that are not numbers, and whole numbers. @param {object} document */
+export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
+
+/** The id of a post: account (40 bits), then the first 216 bits of the digest.
+ * @param {number} account @param {string} digest 0x and 64 hex digits */
+export const postId = (account, digest) =>
+  `0x${account.toString(16).padStart(10, '0')}${digest.slice(2, 56)}`;
