@@ -10,12 +10,14 @@ from typing import Any
 
 import httpx
 
+from indexer.errors import LaurelError
+
 TIMEOUT_SECONDS = 2.0
 FRESH_SECONDS = 1.0
 """How long an answer is carried on by the wall's clock before the chain is asked again."""
 
 
-class ChainUnreachable(Exception):
+class ChainUnreachable(LaurelError):
     """The chain's RPC does not answer, or answers with an error."""
 
 

@@ -4,12 +4,13 @@ import json
 from functools import cache
 from typing import Any
 
+from indexer.errors import LaurelError
 from indexer.settings import ROOT
 
 BUILD = ROOT / "build" / "contracts.json"
 
 
-class NotCompiled(Exception):
+class NotCompiled(LaurelError):
     """The contracts have not been compiled yet."""
 
 

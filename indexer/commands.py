@@ -18,27 +18,17 @@ from indexer.contents import Fetcher
 from indexer.database import connect, migrate_mirror
 from indexer.deployment import Deployment, load
 from indexer.digests import table_digests
-from indexer.follow import DifferentChain, Indexer, catch_up, follow
+from indexer.errors import LaurelError
+from indexer.follow import Indexer, catch_up, follow
 from indexer.progress import bar, shown
-from indexer.rpc import NodeUnreachable, Rpc, RpcError
+from indexer.rpc import NodeUnreachable, Rpc
 from indexer.settings import Settings
 from indexer.source import Source
 from indexer.writer import Lease
 
 
-class DatabaseUnusable(Exception):
+class DatabaseUnusable(LaurelError):
     """The database stays locked, or is no database of ours."""
-
-
-FOR_THE_USER = (
-    DatabaseUnusable,
-    DifferentChain,
-    NodeUnreachable,
-    RpcError,
-    store.TooDeep,
-    verify.Behind,
-)
-"""Errors of these commands whose message says what to do."""
 
 
 @contextmanager

@@ -4,8 +4,10 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from indexer.errors import LaurelError
 
-class NotDeployed(Exception):
+
+class NotDeployed(LaurelError):
     """There is no deployment record for this chain."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from indexer import store
 from indexer.contents import Fetcher
 from indexer.deployment import Deployment
+from indexer.errors import LaurelError
 from indexer.rpc import NodeUnreachable
 from indexer.source import ChainMoved, Source
 from indexer.writer import Lease, LeaseLost
@@ -22,7 +23,7 @@ POLL = 1.0
 RETRY = 1.0  # seconds between tries while something is in the way
 
 
-class DifferentChain(Exception):
+class DifferentChain(LaurelError):
     """The mirror, the deployment record and the node are not about the same contracts."""
 
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from indexer.errors import LaurelError
+
 T = TypeVar("T")
 
 BATCH = 100  # calls in one request at most: what public nodes still take
@@ -24,7 +26,7 @@ _TOO_MUCH = re.compile(
 )
 
 
-class NodeUnreachable(Exception):
+class NodeUnreachable(LaurelError):
     """The node does not answer, or not in time, after some retries. Trying later may help."""
 
 
@@ -32,7 +34,7 @@ class TimedOut(NodeUnreachable):
     """The node took the request and did not answer in time. Asking for less may help."""
 
 
-class RpcError(Exception):
+class RpcError(LaurelError):
     """The node refused a call."""
 
     def __init__(self, method: str, code: int, message: str) -> None:

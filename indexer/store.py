@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from indexer import tables
 from indexer.database import writing
 from indexer.decode import Event
+from indexer.errors import LaurelError
 from indexer.fold import fold, places
 from indexer.rows import Place, Row
 from indexer.schema import Base, Block, Cursor, Undo
@@ -29,7 +30,7 @@ Resolve = Callable[[bytes], Row | None]
 """The content row of a digest, if its bytes are on this machine."""
 
 
-class TooDeep(Exception):
+class TooDeep(LaurelError):
     """The chain was reorganised further back than can be undone."""
 
 

@@ -11,6 +11,7 @@ from eth_utils.crypto import keccak
 from sqlalchemy import Connection, Engine, func, select
 
 from indexer.deployment import Deployment
+from indexer.errors import LaurelError
 from indexer.rewards import DOWNVOTE_DIVISOR, mana_down
 from indexer.rpc import BATCH
 from indexer.schema import Account, Cursor, Day, Key, Post, Vote
@@ -23,7 +24,7 @@ FIRST_DIFFERENCES = 20
 Fields = dict[str, Any]
 
 
-class Behind(Exception):
+class Behind(LaurelError):
     """The mirror does not reach the chain's latest block."""
 
 

@@ -10,6 +10,7 @@ import solcx
 from solcx.exceptions import SolcError
 
 from indexer.artifacts import BUILD
+from indexer.errors import LaurelError
 from indexer.settings import ROOT
 
 CONTRACTS = ROOT / "contracts"
@@ -19,11 +20,11 @@ DEPLOYED = ("LaurelCore.sol", "LaurelToken.sol", "libraries/KeyManagement.sol")
 WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
 
 
-class CompilerMissing(Exception):
+class CompilerMissing(LaurelError):
     """Node, or npm's solc, is not installed."""
 
 
-class CompileError(Exception):
+class CompileError(LaurelError):
     """The contracts do not compile; the message is the compiler's."""
 
 

@@ -17,11 +17,12 @@ from web3.exceptions import ContractCustomError, ContractLogicError
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment, NotDeployed, load, path_for, save
+from indexer.errors import LaurelError
 
 ETHER = 10**18
 
 
-class DeployError(Exception):
+class DeployError(LaurelError):
     """The chain cannot be deployed to; the sentence says why and what to do."""
 
 

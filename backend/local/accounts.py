@@ -14,6 +14,7 @@ from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
 from backend.local.views import data
 from indexer.actions import Signed, secp256k1_address
+from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 
 FAUCET = "faucet"
@@ -24,7 +25,7 @@ WINDOW = 1800  # seconds from signing to deadline
 NO_KEY = "0x" + "00" * 20
 
 
-class FaucetLost(Exception):
+class FaucetLost(LaurelError):
     """The account `faucet` has another key than the one in our file."""
 
 

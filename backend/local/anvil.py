@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from indexer.errors import LaurelError
 from indexer.settings import ROOT
 
 CHAIN_ID = 31337
@@ -20,7 +21,7 @@ BACK_SECONDS = 2400
 """A new chain begins so long ago, so that its reward pool is full and the samples have an age."""
 
 
-class AnvilMissing(Exception):
+class AnvilMissing(LaurelError):
     """anvil is not installed, or not for this machine."""
 
 

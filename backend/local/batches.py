@@ -16,6 +16,7 @@ from eth_utils.crypto import keccak
 
 from backend.chain.connection import Chain
 from indexer.actions import KINDS, KINDS_BY_NUMBER, Signed, encode, message, sign_secp256k1
+from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 
 ITEMS = 100  # in a transaction, at the most
@@ -33,7 +34,7 @@ RELAY = keccak(text="relay((uint8,bytes,bytes)[])")[:4]
 SKIPPED_TOPIC = "0x" + keccak(text="Skipped(uint256,bytes4)").hex()
 
 
-class NotMined(Exception):
+class NotMined(LaurelError):
     """A transaction was refused as a whole, or is not mined in time."""
 
 

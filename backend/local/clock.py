@@ -3,12 +3,13 @@
 from typing import Any
 
 from backend.local.anvil import CHAIN_ID
+from indexer.errors import LaurelError
 from indexer.rpc import Rpc, RpcError
 
 MOST_DAYS = 400
 
 
-class NotLocal(Exception):
+class NotLocal(LaurelError):
     """The chain is not a development chain on one's own machine."""
 
 

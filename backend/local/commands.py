@@ -5,17 +5,12 @@ from datetime import UTC, datetime
 
 import click
 
-from backend.local.accounts import FaucetLost
-from backend.local.anvil import CHAIN_ID, AnvilMissing
-from backend.local.batches import NotMined
-from backend.local.clock import MOST_DAYS, NotLocal, check_local, forward
+from backend.local.anvil import CHAIN_ID
+from backend.local.clock import MOST_DAYS, check_local, forward
 from backend.local.setup import furnish
 from indexer.deployment import load
 from indexer.rpc import Rpc
 from indexer.settings import Settings
-
-FOR_THE_USER = (AnvilMissing, FaucetLost, NotLocal, NotMined)
-"""Errors of these commands whose message says what to do."""
 
 
 @click.group()

@@ -6,12 +6,8 @@ from threading import Event
 
 import click
 
-from backend.relay.process import NoRelayerKey, RelayRunning, run
-from backend.relay.settings import BadLimits
+from backend.relay.process import run
 from indexer.settings import Settings
-
-FOR_THE_USER = (BadLimits, NoRelayerKey, RelayRunning)
-"""Errors of this command whose message says what to do."""
 
 
 @click.command()

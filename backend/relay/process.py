@@ -24,6 +24,7 @@ from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
 from indexer.database import connect, migrate_mirror
 from indexer.deployment import NotDeployed
+from indexer.errors import LaurelError
 from indexer.settings import Settings
 
 log = logging.getLogger("laurel.relay")
@@ -34,11 +35,11 @@ KEEP_LOCAL, KEEP_PUBLIC = 1.0, 5.0  # seconds between looks at what there is to 
 FORGET_SECONDS = 60.0
 
 
-class NoRelayerKey(Exception):
+class NoRelayerKey(LaurelError):
     """The relayer's key file is missing or is no key."""
 
 
-class RelayRunning(Exception):
+class RelayRunning(LaurelError):
     """Another relay uses the same key."""
 
 

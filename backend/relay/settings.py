@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.errors import LaurelError
+
 ETHER = 10**18
 LIMITS = "attempt=600/60,account=120/60,register=60/3600,claim=30/3600"
 
 
-class BadLimits(Exception):
+class BadLimits(LaurelError):
     """LAUREL_RELAY_LIMITS is not understood."""
 
 

@@ -24,20 +24,17 @@ from backend.local.clock import check_local
 from backend.local.keys import fund, key_file
 from backend.relay.settings import RelaySettings
 from backend.steem.plan import Plan, plan
-from backend.steem.read import NotAnImport, read
-from backend.steem.run import KINDS, Importer, Tally, TooLittleLrl
+from backend.steem.read import read
+from backend.steem.run import KINDS, Importer, Tally
 from indexer.actions import secp256k1_address
 from indexer.content import open_store
+from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 from indexer.settings import Settings
 
 
-class ImportRunning(Exception):
+class ImportRunning(LaurelError):
     """Another import works on the same node."""
-
-
-FOR_THE_USER = (ImportRunning, NotAnImport, TooLittleLrl)
-"""Errors of these commands whose message says what to do."""
 
 
 @click.group("import")

@@ -13,8 +13,10 @@ from typing import Any
 
 import msgspec
 
+from indexer.errors import LaurelError
 
-class NotAnImport(Exception):
+
+class NotAnImport(LaurelError):
     """The file cannot be read as lines of JSON."""
 
 

@@ -21,6 +21,7 @@ from backend.steem.plan import Plan, rounds, weight_for
 from backend.steem.read import Ballot, Piece
 from indexer.actions import Signed, post_id, secp256k1_address, sha256
 from indexer.content.store import Store
+from indexer.errors import LaurelError
 from indexer.rewards import REGENERATION_DAYS, WEI_PER_VEST, used_up
 from indexer.rpc import Rpc
 
@@ -30,7 +31,7 @@ EFFECTIVE = 2**64 - 1  # the lowest bits of an account's slot
 AHEAD = 1000  # accounts looked up, registered and given stake at a time
 
 
-class TooLittleLrl(Exception):
+class TooLittleLrl(LaurelError):
     """The faucet cannot give all the stake that the votes need."""
 
 

@@ -14,12 +14,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.errors import LaurelError
+
 STOP_SECONDS = 10.0
 LINES = 15
 _PR_SET_PDEATHSIG = 1
 
 
-class ChildDied(Exception):
+class ChildDied(LaurelError):
     """A process of the node ended by itself; the message has its last lines."""
 
 

@@ -8,15 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from indexer.errors import LaurelError
+
 PATIENCE_SECONDS = 4.0
 """A node that was killed takes a moment to let go of its ports."""
 
 
-class AlreadyUp(Exception):
+class AlreadyUp(LaurelError):
     """Another `laurel up` uses the same folder."""
 
 
-class PortTaken(Exception):
+class PortTaken(LaurelError):
     """A port is in use by another program."""
 
 

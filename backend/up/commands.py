@@ -2,12 +2,7 @@
 
 import click
 
-from backend.up.children import ChildDied
-from backend.up.claims import AlreadyUp, PortTaken
 from indexer.settings import Settings
-
-FOR_THE_USER = (AlreadyUp, ChildDied, PortTaken)
-"""Errors of this command whose message says what to do."""
 
 
 @click.command()

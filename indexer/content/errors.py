@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from indexer.errors import LaurelError
 
-class ContentError(Exception):
+
+class ContentError(LaurelError):
     """A refusal with a stable `code` for programs; `str(error)` is a sentence for people."""
 
     code: ClassVar[str] = "content"
