@@ -9,7 +9,7 @@ from typing import Any
 from eth_account import Account
 
 from backend.chain.connection import Chain
-from backend.local.batches import NotMined, relay, signed
+from backend.local.batches import NotMined, receipt_of, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
 from backend.local.views import data
@@ -138,7 +138,6 @@ def _call(chain: Chain, rpc: Rpc, to: str, function: str, *words: int) -> None:
         "chainId": chain.deployment.chain_id,
     }
     raw = Account.from_key(DEV_KEY).sign_transaction(transaction).raw_transaction
-    mined = rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
-    receipt: Any = rpc.call(Any, "eth_getTransactionReceipt", mined)
-    if receipt is None or int(receipt["status"], 16) != 1:
+    sent = rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
+    if int(receipt_of(rpc, sent)["status"], 16) != 1:
         raise NotMined(f"The chain refused {function}.")

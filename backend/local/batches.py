@@ -67,7 +67,7 @@ def relay(
     flying: deque[tuple[range, str]] = deque()
     for items in _split(batch, most):
         if len(flying) == IN_FLIGHT:
-            yield _mined(chain, rpc, *flying.popleft())
+            yield _mined(rpc, *flying.popleft())
         part = [(s.kind, s.action, s.signature) for s in batch[items.start : items.stop]]
         transaction: dict[str, Any] = {
             "to": chain.deployment.core,
@@ -82,7 +82,7 @@ def relay(
         flying.append((items, rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())))
         nonce += 1
     while flying:
-        yield _mined(chain, rpc, *flying.popleft())
+        yield _mined(rpc, *flying.popleft())
 
 
 def _split(batch: Sequence[Signed], most: int) -> Iterator[range]:
@@ -112,13 +112,18 @@ def _settled_nonce(rpc: Rpc, address: str) -> int:
     raise NotMined(f"Transactions of {address} are waiting, and the chain does not mine them.")
 
 
-def _mined(chain: Chain, rpc: Rpc, items: range, transaction: str) -> Mined:
+def receipt_of(rpc: Rpc, transaction: str) -> Any:
+    """Waits for a transaction's receipt: a busy node answers before it mines. Raises NotMined."""
     end = time.monotonic() + WAIT_SECONDS
-    receipt: Any
     while (receipt := rpc.call(Any, "eth_getTransactionReceipt", transaction)) is None:
         if time.monotonic() > end:
             raise NotMined(f"The chain has not mined {transaction} in {WAIT_SECONDS:.0f} seconds.")
         time.sleep(0.01)
+    return receipt
+
+
+def _mined(rpc: Rpc, items: range, transaction: str) -> Mined:
+    receipt = receipt_of(rpc, transaction)
     if int(receipt["status"], 16) != 1:
         raise NotMined(f"The chain refused the whole of {transaction}.")
     skipped = {
