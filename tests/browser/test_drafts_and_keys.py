@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
+from indexer import rewards
 from tests.browser import people
 from tests.browser.stack import Stack
 
@@ -185,3 +187,35 @@ def test_a_posting_key_that_has_expired(
     people.signed_in_as(page, handle)
     people.write(page, "A month later", "Words")
     people.publish(page)
+
+
+@pytest.mark.parametrize("against", [False, True])
+@pytest.mark.parametrize("percent", [1, 37, 100])
+def test_the_wait_that_the_slider_names_is_the_models(
+    page: Page, percent: int, against: bool
+) -> None:
+    """After the wait the rules allow the vote; a minute's rounding before, they do not."""
+    effective = 1000 * 10**9
+    bps = percent * 100
+    used = rewards.used_up(effective, bps)
+    page.goto("/about")
+    words = page.evaluate(
+        """async ([bps, effective]) => {
+          const main = document.querySelector('script[type=module]').src;
+          const { cost } = await import(main.replace('main.js', 'vote.js'));
+          return cost(bps, { effective, votingMana: '0', downvoteMana: '0' }, 86400, 0);
+        }""",
+        [-bps if against else bps, str(effective)],
+    )
+    found = re.search(r"Affordable in (\d+) (s|min|h)\.", words)
+    assert found, words
+    unit = {"s": 1, "min": 60, "h": 3600}[found[2]]
+
+    def mana(seconds: int) -> int:
+        voting = rewards.mana_down(0, effective, seconds, 86_400)
+        quarter = effective // rewards.DOWNVOTE_DIVISOR
+        return voting + (rewards.mana_down(0, quarter, seconds, 86_400) if against else 0)
+
+    seconds = int(found[1]) * unit
+    assert mana(seconds) >= used
+    assert mana(seconds - unit - 2) < used

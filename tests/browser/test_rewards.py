@@ -88,6 +88,7 @@ def test_the_local_clock_can_be_moved_from_the_page(stack: Stack, page: Page) ->
     control.get_by_label("Move the clock on by").fill("1")
     control.get_by_role("button", name="Move the clock on").click()
     page.wait_for_function(
-        "before => document.querySelector('laurel-forward time').dataset.clock > before", arg=before
+        "time => Number(document.querySelector('laurel-forward time').dataset.clock) >= time",
+        arg=before + 86_400,
     )
     assert stack.chain.anvil.now() >= before + 86_400
