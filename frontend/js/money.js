@@ -28,8 +28,7 @@ const ORDERS = {
   },
   withdraw: {
     says({ lrl, whose, to }) {
-      if (!/^0x[\da-f]{40}$/i.test(to))
-        throw new Error('An address is 0x and 40 hexadecimal digits.');
+      if (!/^0x[\da-f]{40}$/i.test(to)) throw new Error('An address is 0x and 40 hex digits.');
       return `Send ${lrl} from ${whose} to the address ${to}. It cannot be taken back.`;
     },
     does: ({ account, amount, to }, { signer }) =>

@@ -79,7 +79,7 @@ async function connect({ provider, info }, { chainId: number, rpc }) {
 
 /** A button for each wallet in this browser. @param {HTMLElement} root @param {Use} use */
 export function offerWallets(root, use) {
-  const none = make('p', {}, 'There is no wallet in this browser.');
+  const none = make('p', {}, 'No wallet is in this browser.');
   const list = make('p', {}, none);
   root.append(list);
   discover((found) => {
@@ -101,15 +101,14 @@ const field = (label, attributes) =>
 /** Wallets, and a form for a recovery file. @param {HTMLElement} root @param {Use} use */
 export function offerOwners(root, use) {
   offerWallets(root, use);
-  const form = /** @type {HTMLFormElement} */ (
-    make(
-      'form',
-      {},
-      field('Recovery file', { type: 'file', name: 'file', accept: '.json' }),
-      field('Its passphrase', { type: 'password', name: 'passphrase', autocomplete: 'off' }),
-      make('button', {}, 'Use the recovery file'),
-    )
+  const fields = make(
+    'fieldset',
+    {},
+    field('Recovery file', { type: 'file', name: 'file', accept: '.json' }),
+    field('Its passphrase', { type: 'password', name: 'passphrase', autocomplete: 'off' }),
+    make('button', {}, 'Use the recovery file'),
   );
+  const form = /** @type {HTMLFormElement} */ (make('form', {}, fields));
   onSubmit(form, async (data) => {
     const file = /** @type {File} */ (data.get('file'));
     const { key } = await open(await file.text(), String(data.get('passphrase')));
@@ -124,7 +123,7 @@ export function offerOwners(root, use) {
  */
 export function askOwner(summary, walletOnly) {
   const dialog = /** @type {HTMLDialogElement} */ (
-    make('dialog', { 'aria-label': 'Confirm' }, make('p', {}, summary))
+    make('dialog', { class: 'panel-card', 'aria-label': 'Confirm' }, make('p', {}, summary))
   );
   return new Promise((resolve, reject) => {
     (walletOnly ? offerWallets : offerOwners)(dialog, async (owner) => {
@@ -134,7 +133,7 @@ export function askOwner(summary, walletOnly) {
     dialog.append(button(dialog, 'Cancel', async () => dialog.close()));
     dialog.addEventListener('close', () => {
       dialog.remove();
-      reject(new Error('Cancelled. Nothing was done.'));
+      reject(new Error('Nothing was done.'));
     });
     document.body.append(dialog);
     dialog.showModal();
