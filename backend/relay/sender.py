@@ -96,7 +96,7 @@ class Sender:
             return
         quote = self._outbox.quote()
         batch, data, gas = self._batch(
-            tickets, min(self._settings.batch_gas, quote.free // quote.max_fee)
+            tickets, min(self._settings.batch_gas, quote.free // max(quote.max_fee, 1))
         )
         if not batch:
             return

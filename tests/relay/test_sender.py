@@ -181,6 +181,19 @@ def test_an_empty_relayer_says_so_and_goes_on_when_it_has_coin(
     node.accept(ann.post(sha256(b"after")))
 
 
+def test_a_chain_that_takes_no_fees(
+    node: Node, ann: Actor, deployed: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployed.anvil.rpc("anvil_setNextBlockBaseFeePerGas", "0x0")
+    deployed.anvil.rpc("evm_mine")
+    # anvil takes transactions without a tip, but always suggests one
+    monkeypatch.setattr(node.outbox, "_suggested", lambda: (0, 0))
+    ticket = node.accept(ann.post(sha256(b"hello")))
+    node.deliver()
+    assert node.state(ticket) == "included"
+    assert node.connection.number("eth_getBalance", RELAYER, "latest") == 10**18
+
+
 def test_what_a_rolled_back_chain_forgot_is_sent_again(
     node: Node, ann: Actor, deployed: Chain
 ) -> None:
