@@ -1,5 +1,7 @@
 """The site: `create_app` puts the rooms together."""
 
+import sys
+
 from flask import Flask
 
 from backend import about, assets, compression, problems, security, templating
@@ -29,6 +31,8 @@ MAX_REQUEST = 16 * 1024 * 1024
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of one node. The database must be migrated already."""
+    # py_ecc, imported by eth_account, raises the limit beyond what the stack holds.
+    sys.setrecursionlimit(1000)
     settings = settings or Settings.from_env()
     app = Flask(
         "backend",

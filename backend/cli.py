@@ -1,5 +1,6 @@
 """The `laurel` command. Each room brings its own commands; this module only puts them together."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -34,6 +35,8 @@ class Laurel(click.Group):
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
+        # py_ecc, imported by eth_account, raises the limit beyond what the stack holds.
+        sys.setrecursionlimit(1000)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

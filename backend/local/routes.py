@@ -1,11 +1,12 @@
 """The local chain's clock, moved on from the page: POST /api/v1/chain/forward {"days": n}."""
 
-import math
 from contextlib import closing
 from typing import Any
 
-from flask import Blueprint, request
+import msgspec
+from flask import Blueprint
 
+from backend.bodies import json_body
 from backend.local.clock import MOST_DAYS, forward
 from backend.node import current_node
 from backend.problems import Problem
@@ -14,22 +15,26 @@ from indexer.rpc import NodeUnreachable, Rpc
 bp = Blueprint("local-chain", __name__, url_prefix="/api/v1")
 
 
+class Forward(msgspec.Struct, forbid_unknown_fields=True):
+    """`days`: DAYs of the chain."""
+
+    days: int | float
+
+
 @bp.post("/chain/forward")
 def move() -> dict[str, Any]:
     """{"days": DAYs of the chain, more than 0} -> {"time": the latest block's, in seconds}.
 
-    Problems: 404 `not_local` on a public chain, 400 `bad_days`, 503 `chain_unreachable`.
+    Problems: 404 `not_local` on a public chain, 400 `bad_json`, `bad_days`, 503 `chain_unreachable`.
     """
     node = current_node()
     if not node.local:
         raise Problem(404, "not_local", "The clock of a public chain cannot be moved.")
-    body = request.get_json(silent=True)
-    days = body.get("days") if isinstance(body, dict) else None
-    number = days if isinstance(days, int | float) and not isinstance(days, bool) else math.nan
-    if not 0 < number <= MOST_DAYS:
+    days = json_body(Forward).days
+    if not 0 < days <= MOST_DAYS:
         raise Problem(400, "bad_days", f"`days` is a number of days, over 0 and up to {MOST_DAYS}.")
     with closing(Rpc(node.settings.rpc)) as rpc:
         try:
-            return {"time": forward(rpc, max(1, round(number * node.deployment.day)))}
+            return {"time": forward(rpc, max(1, round(days * node.deployment.day)))}
         except NodeUnreachable as error:
             raise Problem(503, "chain_unreachable", str(error)) from error

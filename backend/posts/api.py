@@ -18,6 +18,9 @@ from indexer.content.cid import cid_of, digest
 from indexer.content.render import render
 from indexer.schema import Account, Post, Vote
 
+MOST_PREVIEW = 6 * documents.MAX_BODY + 64
+"""Bytes of JSON around the longest body: a character of one byte takes up to six there (\\u0001)."""
+
 bp = Blueprint("posts-api", __name__, url_prefix="/api/v1")
 
 
@@ -122,7 +125,7 @@ def put_document() -> tuple[dict[str, str], int]:
 
 @bp.post("/render")
 def preview() -> dict[str, str]:
-    (body,) = members("body")
+    (body,) = members("body", most=MOST_PREVIEW)
     if len(body.encode("utf-8", "replace")) > documents.MAX_BODY:
         detail = f"A body has at most {documents.MAX_BODY:,} bytes."
         raise Problem(413, documents.TooLarge.code, detail)

@@ -150,7 +150,10 @@ def test_the_secret_itself_is_not_kept(site: Site):
     ("body", "code"),
     [
         ({"address": "0x12"}, "bad_address"),
-        ({"address": 7}, "missing_member"),
+        ({"address": 7}, "bad_json"),
+        ({}, "missing_member"),
+        ({"address": "\ud800"}, "bad_json"),
+        ({"address": "0x\0"}, "bad_json"),
         ([], "bad_json"),
     ],
 )
