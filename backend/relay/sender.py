@@ -159,7 +159,8 @@ class Sender:
         for ticket in tickets:
             tries = ticket.tries + (finished.state != LOST)
             if self._is_done(ticket):
-                fates[ticket.seq] = {"state": INCLUDED, "block": block}
+                there = block or self._chain.number("eth_blockNumber")  # no later than the latest
+                fates[ticket.seq] = {"state": INCLUDED, "block": there}
             elif tries >= MOST_TRIES:
                 fates[ticket.seq] = {"state": SKIPPED, "reason": "too_little_gas", "block": block}
             else:

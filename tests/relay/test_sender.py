@@ -217,12 +217,9 @@ def test_what_a_rolled_back_chain_forgot_is_sent_again(
         assert posted(deployed, ann.post_id(sha256(word))) == 1
 
 
-def test_a_nonce_that_went_elsewhere_costs_nothing(node: Node, ann: Actor, deployed: Chain) -> None:
-    anvil = deployed.anvil
-    anvil.rpc("evm_setAutomine", False)
-    ticket = node.accept(ann.post(sha256(b"hello")))
-    node.sender.send()
-    (ours,) = node.transactions()
+def take_nonce(node: Node) -> None:
+    """Forgets what waits to be mined, and uses the nonce of the first of it for something else."""
+    anvil = node.chain.anvil
     anvil.rpc("anvil_dropAllTransactions")
     foreign = Account.from_key(RELAYER_KEY).sign_transaction(
         {
@@ -230,18 +227,42 @@ def test_a_nonce_that_went_elsewhere_costs_nothing(node: Node, ann: Actor, deplo
             "value": 0,
             "gas": 21_000,
             "gasPrice": 10**10,
-            "nonce": ours.nonce,
+            "nonce": int(anvil.rpc("eth_getTransactionCount", RELAYER, "latest"), 16),
             "chainId": 31337,
         }
     )
     anvil.rpc("eth_sendRawTransaction", "0x" + foreign.raw_transaction.hex())
     anvil.rpc("evm_mine")
     anvil.rpc("evm_setAutomine", True)
+
+
+def test_a_nonce_that_went_elsewhere_costs_nothing(node: Node, ann: Actor, deployed: Chain) -> None:
+    deployed.anvil.rpc("evm_setAutomine", False)
+    ticket = node.accept(ann.post(sha256(b"hello")))
+    node.sender.send()
+    take_nonce(node)
     node.sender.follow()
     assert node.state(ticket) == "queued"
     node.deliver()
     assert node.state(ticket) == "included"
     assert [t.state for t in node.transactions()] == ["lost", "mined"]
+
+
+def test_what_another_brought_in_a_lost_transactions_stead_is_indexed(
+    node: Node, ann: Actor, deployed: Chain
+) -> None:
+    deployed.anvil.rpc("evm_setAutomine", False)
+    post = ann.post(sha256(b"hello"))
+    ticket = node.accept(post)
+    node.sender.send()
+    take_nonce(node)
+    deployed.relay(post)
+    node.sender.follow()
+    told = node.ticket(ticket)
+    assert (told["state"], told["indexed"]) == ("included", False)
+    assert told["block"] == node.connection.number("eth_blockNumber")
+    node.mirror()
+    assert node.ticket(ticket)["indexed"]
 
 
 def test_a_transaction_that_reverts_is_tried_with_more_gas_and_then_given_up(
