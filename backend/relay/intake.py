@@ -81,8 +81,8 @@ def submit_claim(
     slot = f"claim:{account}"
     with writing(engine) as connection:
         _check_relayer(connection)
-        if live := _live(connection, slot):
-            return Accepted(live.id, live.state)
+        if same := live(connection, slot):
+            return Accepted(same.id, same.state)
         take(connection, f"claim:{address}", limits["claim"])
         nothing = Signed(CLAIM, b"", b"")
         return enqueue(connection, nothing, account=account, address=address, slot=slot, deadline=0)
@@ -150,7 +150,7 @@ def _try(
         reason = reason_of(reverted.data)
         if awaited := slots.awaited_slot(reason.code, fields):
             with engine.begin() as connection:
-                if _live(connection, awaited):
+                if live(connection, awaited):
                     return
         if reason.code == "unknown_key" and slots.account_of_key(chain, signer) == 0:
             raise Problem(400, "bad_signature", _foreign(chain, "a key of this account")) from None
@@ -176,7 +176,8 @@ def _check_relayer(connection: Connection) -> None:
         )
 
 
-def _live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
+def live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
+    """Id, state and action of the ticket on its way to a slot, if there is one."""
     found = select(RelayTicket.id, RelayTicket.state, RelayTicket.action).where(
         RelayTicket.slot == slot, RelayTicket.state.in_(LIVE)
     )
@@ -184,11 +185,11 @@ def _live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
 
 
 def _same(connection: Connection, slot: str, signed: Signed, kind: Kind) -> Accepted | None:
-    live = _live(connection, slot)
-    if live is None:
+    first = live(connection, slot)
+    if first is None:
         return None
-    if live.action[: kind.size] == signed.action[: kind.size]:
-        return Accepted(live.id, live.state)
+    if first.action[: kind.size] == signed.action[: kind.size]:
+        return Accepted(first.id, first.state)
     code = {"Register": "handle_taken", "AddKey": "key_taken", "Vote": "stale_vote"}.get(
         kind.name, "already_used"
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.chain.connection import Chain
 from backend.chain.errors import reason_of
 from backend.relay import slots
+from backend.relay.intake import live
 from backend.relay.outbox import Finished, Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (
@@ -35,7 +36,7 @@ SKIPPED_TOPIC = "0x" + keccak(text="Skipped(uint256,bytes4)").hex()
 GAS = {"Vote": 130_000, "Post": 100_000, "Register": 220_000}
 GAS_OTHERWISE = 130_000
 GAS_BETWEEN = 10_000  # reading an item, calling itself, reporting a skip
-MOST_TRIES = 3
+MOST_TRIES = 3  # sendings that came to nothing by no fault of the action's, before it is given up
 
 
 class Sender:
@@ -175,7 +176,15 @@ class Sender:
         code = reason_of(skip).code
         if code in slots.REPLAYED and self._is_done(ticket):
             return {"state": INCLUDED, "block": block}
+        if ticket.tries + 1 < MOST_TRIES and self._waits(ticket, code):
+            return {"state": QUEUED, "transaction": None, "tries": ticket.tries + 1}
         return {"state": EXPIRED if code == "expired" else SKIPPED, "reason": code, "block": block}
+
+    def _waits(self, ticket: RelayTicket, code: str) -> bool:
+        """Whether the chain refused with `code` because of something that is sent again."""
+        awaited = slots.awaited_slot(code, decode(KINDS_BY_NUMBER[ticket.kind], ticket.action))
+        with self._engine.connect() as connection:
+            return awaited is not None and live(connection, awaited) is not None
 
     def _is_done(self, ticket: RelayTicket) -> bool:
         kind = KINDS_BY_NUMBER[ticket.kind]

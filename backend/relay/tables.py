@@ -35,7 +35,7 @@ class RelayTicket(NodeBase):
     deadline: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(40))
-    tries: Mapped[int] = mapped_column(Integer, default=0)  # transactions that reverted whole
+    tries: Mapped[int] = mapped_column(Integer, default=0)  # sendings that came to nothing
     created: Mapped[float] = mapped_column(Float)
     transaction: Mapped[int | None] = mapped_column(Integer, index=True)
     position: Mapped[int | None] = mapped_column(Integer)  # in the transaction's batch

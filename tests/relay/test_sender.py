@@ -248,6 +248,45 @@ def test_a_nonce_that_went_elsewhere_costs_nothing(node: Node, ann: Actor, deplo
     assert [t.state for t in node.transactions()] == ["lost", "mined"]
 
 
+@pytest.mark.parametrize(("most_tries", "end"), [(3, "included"), (1, "skipped")])
+def test_a_reply_waits_for_a_parent_that_is_sent_again(
+    node: Node,
+    ann: Actor,
+    deployed: Chain,
+    monkeypatch: pytest.MonkeyPatch,
+    most_tries: int,
+    end: str,
+) -> None:
+    monkeypatch.setattr(sender, "MOST_TRIES", most_tries)
+    deployed.anvil.rpc("evm_setAutomine", False)
+    parent = node.accept(ann.post(sha256(b"parent")))
+    node.sender.send()
+    reply = node.accept(ann.post(sha256(b"reply"), parent=ann.post_id(sha256(b"parent"))))
+    node.sender.send()
+    second = node.transactions()[1]
+    take_nonce(node)
+    deployed.anvil.rpc("eth_sendRawTransaction", "0x" + second.raw.hex())
+    node.deliver()
+    node.deliver()
+    assert [node.state(parent), node.state(reply)] == ["included", end]
+    assert node.ticket(reply)["reason"] == (None if end == "included" else "unknown_parent")
+
+
+def test_a_vote_waits_for_a_post_whose_batch_reverted(
+    node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as short:
+        short.setattr(sender, "GAS", {})
+        short.setattr(sender, "GAS_OTHERWISE", 1000)
+        post = node.accept(ann.post(sha256(b"post")))
+        node.sender.send()
+    vote = node.accept(ann.vote(ann.post_id(sha256(b"post")), 100))
+    node.deliver()
+    assert [t.state for t in node.transactions()] == ["reverted", "mined"]
+    node.deliver()
+    assert [node.state(post), node.state(vote)] == ["included", "included"]
+
+
 def test_what_another_brought_in_a_lost_transactions_stead_is_indexed(
     node: Node, ann: Actor, deployed: Chain
 ) -> None:
