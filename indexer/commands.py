@@ -138,13 +138,9 @@ def rebuild() -> None:
     """Empty the mirror, index the same blocks again, and say whether the tables are the same."""
     console = Console()
     with _indexer(Settings.from_env()) as (engine, indexer):
-        other = indexer.lease.acquire()
-        if other is not None:
-            raise click.ClickException(
-                f"Another indexer ({other}) writes this database. Stop it, then rebuild."
-            )
+        indexer.check_node()
+        indexer.lease.take_over()  # a running indexer waits meanwhile
         try:
-            indexer.check_node()
             before, here = table_digests(engine), store.position(engine)
             store.empty(engine, indexer.lease)
             with shown(console) as report:

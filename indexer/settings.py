@@ -15,7 +15,7 @@ class Settings:
 
     home: folder of the node's state (LAUREL_HOME, default var/).
     database: SQLAlchemy URL (LAUREL_DATABASE, default SQLite in home).
-    rpc: the chain's JSON-RPC URL (LAUREL_RPC).
+    rpc: the chain's JSON-RPC URL (LAUREL_RPC, default what `laurel up` left in home/rpc).
     deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS).
     ipfs_api: multiaddr of a Kubo daemon's RPC, or None for the embedded store alone (IPFS_API).
     sources: base URLs of other nodes and gateways to ask for missing content (LAUREL_SOURCES, comma-separated).
@@ -34,8 +34,20 @@ class Settings:
         return cls(
             home=home,
             database=env.get("LAUREL_DATABASE", f"sqlite:///{home / 'laurel.db'}"),
-            rpc=env.get("LAUREL_RPC", DEFAULT_RPC),
+            rpc=env.get("LAUREL_RPC") or _left_in(rpc_file(home)) or DEFAULT_RPC,
             deployments=Path(env.get("LAUREL_DEPLOYMENTS", ROOT / "deployments")),
             ipfs_api=env.get("IPFS_API") or None,
             sources=tuple(s for s in env.get("LAUREL_SOURCES", "").split(",") if s),
         )
+
+
+def rpc_file(home: Path) -> Path:
+    """Where `laurel up` says on which port its chain is, for commands typed beside it."""
+    return home / "rpc"
+
+
+def _left_in(path: Path) -> str | None:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return None

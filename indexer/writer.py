@@ -9,13 +9,14 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from indexer.database import writing
+from indexer.errors import LaurelError
 from indexer.schema import Writer
 
 LEASE_SECONDS = 10.0
 
 
-class LeaseLost(Exception):
-    """Another indexer took the mirror over, because this one did not renew its lease in time."""
+class LeaseLost(LaurelError):
+    """Another process took the mirror over: this one was late to renew its lease, or is rebuilt past."""
 
 
 class Lease:
@@ -38,6 +39,12 @@ class Lease:
             else:
                 return str(row.owner)
         return None
+
+    def take_over(self) -> None:
+        """Takes the lease from whoever holds it: each write renews, so the other's next one fails."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(Writer))
+            connection.execute(insert(Writer).values(id=1, **self._mine()))
 
     def renew(self, connection: Connection) -> None:
         """Prolongs the lease within a transaction that writes. Raises LeaseLost."""

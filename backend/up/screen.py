@@ -8,7 +8,6 @@ from rich.console import Console
 
 from backend.local.anvil import CHAIN_ID
 from backend.local.keys import DEV_ADDRESS, DEV_KEY
-from indexer.settings import DEFAULT_RPC
 
 SCREEN = """
 [bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]
@@ -16,8 +15,8 @@ SCREEN = """
   Try     read and vote: the posts by sample-ada, sample-ben and sample-cleo are samples
           make an account (Join): no wallet, no coin; then write, vote, reply
           a DAY lasts {day} seconds here, so a post pays out after about eight minutes; or move the clock:
-          {laurel} chain forward 8
-  Import  {laurel} import steem FILE --limit 300
+          .venv/bin/laurel chain forward 8
+  Import  .venv/bin/laurel import steem FILE --limit 300
   Wallet  RPC {rpc}   chain id {chain_id}   currency ETH
           a test key that everybody knows (never use it elsewhere), with coin and 1,000,000 LRL:
           {address}
@@ -28,12 +27,8 @@ SCREEN = """
 
 
 def show(console: Console, site: str, rpc: str, day: int, logs: str) -> None:
-    """The one screen. Commands need to be told where the chain is only if it is not where they look."""
-    laurel = ".venv/bin/laurel"
-    if rpc != DEFAULT_RPC:
-        laurel = f"LAUREL_RPC={rpc} {laurel}"
+    """The one screen."""
     text = SCREEN.format(
-        laurel=laurel,
         site=site,
         rpc=rpc,
         day=day,

@@ -25,7 +25,7 @@ from indexer.database import connect, migrate_mirror
 from indexer.deployment import load
 from indexer.rpc import Rpc
 from indexer.schema import Cursor
-from indexer.settings import ROOT, Settings
+from indexer.settings import ROOT, Settings, rpc_file
 
 COPY_SECONDS = 5.0
 COPY_PART = 50  # looking at the chain's file takes at most this part (a fiftieth) of the time
@@ -75,6 +75,7 @@ def _start(
 ) -> None:
     logs = settings.home / "logs"
     env = _environment(settings)
+    rpc_file(settings.home).write_text(settings.rpc + "\n")
     if healed := anvil.heal(state):
         console.print(healed.sentence, style="yellow", highlight=False, soft_wrap=True)
     with step(console, "Compiling the contracts, if they are new"):

@@ -114,9 +114,6 @@ def test_two_indexers_on_one_database(deployed: Chain, tmp_path: Path) -> None:
         until(lambda: "Following" in (home / "said").read_text())
         with laurel_index(deployed, home) as second:
             until(lambda: "Waiting. Another indexer" in (home / "said").read_text())
-            refused = laurel(deployed, home, rebuild)
-            assert refused.exit_code == 1
-            assert "Stop it, then rebuild" in refused.output
             first.kill()
             first.wait(10)
             join(deployed, "alice")
@@ -150,6 +147,25 @@ def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
         *("same", "same", "changed", "changed", "same", "same", "same")
     ]
     assert dump(engine) == before
+
+
+def test_a_rebuild_beside_a_running_indexer(deployed: Chain, tmp_path: Path) -> None:
+    home = tmp_path / "node"
+    busy(deployed)
+    head = deployed.w3.eth.block_number
+    with laurel_index(deployed, home) as process:
+        until(lambda: "Following" in (home / "said").read_text())
+        engine = opened(home)
+        until(lambda: at_block(engine) == head)
+        before = dump(engine)
+        rebuilt = laurel(deployed, home, rebuild)
+        assert rebuilt.exit_code == 0, rebuilt.output
+        assert "changed" not in rebuilt.output
+        assert dump(engine) == before
+        join(deployed, "zoe")
+        until(lambda: "zoe" in [row["handle"] for row in rows(engine, "accounts")])
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
 
 
 def test_a_file_that_is_no_database_gets_a_sentence(deployed: Chain, tmp_path: Path) -> None:
