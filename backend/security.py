@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import NotFound
 
 from backend.problems import Problem
 
@@ -32,8 +33,15 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def init_app(app: Flask) -> None:
     """Checks where a changing request comes from, and puts the headers on every answer."""
+    app.before_request(check_path)
     app.before_request(check_origin)
     app.after_request(_put_headers)
+
+
+def check_path() -> None:
+    """Raises NotFound for U+0000, which is in no name here, and which no database takes."""
+    if "\0" in request.path:
+        raise NotFound
 
 
 def check_origin() -> None:

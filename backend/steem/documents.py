@@ -22,7 +22,7 @@ def document(piece: Piece, parent: bytes | None) -> bytes:
     made: dict[str, Any] = {
         "v": 1,
         "type": "post" if parent is None else "comment",
-        "body": piece.body,
+        "body": piece.body.replace("\0", ""),
         "parent": None if parent is None else "0x" + parent.hex(),
         "published": piece.created,
         "canonical": f"https://steemit.com/@{piece.author}/{quote(piece.permlink, safe='')}",

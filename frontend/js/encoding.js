@@ -123,11 +123,11 @@ export function calldata(name, ...values) {
 }
 
 /**
- * Keys sorted and strings in NFC, all the way down.
+ * Keys sorted and strings in NFC without U+0000 (no database keeps it), all the way down.
  * @param {unknown} value @returns {unknown}
  */
 function ordered(value) {
-  if (typeof value === 'string') return value.normalize('NFC');
+  if (typeof value === 'string') return value.replaceAll('\0', '').normalize('NFC');
   if (Array.isArray(value)) return value.map(ordered);
   if (value === null || typeof value !== 'object') return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -32,7 +32,7 @@ def canonical(doc: dict[str, Any]) -> bytes:
     """`doc` as canonical bytes; strings are brought to NFC.
 
     Raises `NotJson` for what has no canonical form: a fraction, NaN, an integer beyond 2^53 - 1, a
-    lone surrogate, two keys that become one in NFC, depth over 32, a value that JSON has not.
+    lone surrogate, U+0000 (which no database's text holds), two keys that become one in NFC, depth over 32, a value that JSON has not.
     """
     text = json.dumps(_ordered(doc, 0), ensure_ascii=False, separators=(",", ":"))
     return text.encode()
@@ -114,6 +114,8 @@ def _string(text: str) -> str:
         text.encode()
     except UnicodeEncodeError as error:
         raise NotJson("The document holds half of a surrogate pair.") from error
+    if "\0" in text:
+        raise NotJson("The document holds the character U+0000, which a database cannot keep.")
     return text if is_normalized("NFC", text) else normalize("NFC", text)
 
 

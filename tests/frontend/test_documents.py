@@ -25,7 +25,9 @@ def test_awkward_text(js: Js) -> None:
     body = 'e\u0301 \u212b "\\ \b\f\n\r\t\x00\x1f\x7f \u2028 \ud55c 🌱 </script> '
     document = {"v": 1, "type": "post", "title": "a\u0308", "body": body, "parent": None}
     document["published"] = 2**53 - 1
-    assert bytes.fromhex(js("canonical", document=document)[2:]) == canonical(document)
+    assert bytes.fromhex(js("canonical", document=document)[2:]) == canonical(
+        document | {"body": body.replace("\0", "")}
+    )
 
 
 def test_half_a_surrogate_pair_is_refused_as_the_browser_writes_it(js: Js) -> None:

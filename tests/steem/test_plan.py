@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backend.steem.documents import document, tags, title
@@ -158,6 +158,7 @@ def test_titles() -> None:
 
 
 @given(st.text(), st.text(), st.lists(st.text(max_size=50), max_size=15), st.booleans())
+@example("a\0b", "\0", ["\0"], False)
 def test_any_words_make_a_document_that_the_indexer_takes(
     heading: str, body: str, labels: list[str], answer: bool
 ) -> None:
