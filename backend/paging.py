@@ -1,5 +1,6 @@
 """Pages of a list, by the sort values of the last row shown: what is added meanwhile moves nothing."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -17,9 +18,10 @@ MOST = 100
 def limit() -> int:
     """The request's `limit`. Raises Problem 400 `bad_limit`."""
     text = request.args.get("limit", str(DEFAULT))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST:
+    size = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
+    if not 1 <= size <= MOST:
         raise Problem(400, "bad_limit", f"`limit` is a number from 1 to {MOST}.")
-    return int(text)
+    return size
 
 
 def after(
