@@ -15,7 +15,7 @@ from eth_typing import HexStr
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from backend.chain.connection import Chain, Refused
+from backend.chain.connection import Chain, Refused, Reverted
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import LOST, MINED, REVERTED, SENT, RelayStatus, RelayTransaction
 from indexer.database import writing
@@ -106,11 +106,14 @@ class Outbox:
         return transaction
 
     def broadcast(self, transaction: RelayTransaction) -> None:
-        """Gives a kept transaction to the node. What the node refuses now is tried again later."""
+        """Gives a kept transaction to the node. What the node refuses now is tried again later.
+
+        Hardhat's node takes a transaction that reverts, and answers as if it had refused it.
+        """
         self._looked[transaction.hash] = time.monotonic()
         try:
             self._chain.ask("eth_sendRawTransaction", "0x" + transaction.raw.hex())
-        except Refused as refusal:
+        except (Refused, Reverted) as refusal:
             text = str(refusal).lower()
             if "insufficient funds" in text:
                 self._set_empty(True)
