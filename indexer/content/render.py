@@ -40,7 +40,8 @@ _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "ol": {"start"}}
 def render(body: str) -> str:
     """The HTML of a post's Markdown `body`: complete elements, no scripts, no styles, no ids.
 
-    Headings begin at h2. Never raises: a body that cannot be rendered is returned as escaped text.
+    Headings begin at h2 and skip no level on the way down. Never raises: a body that cannot be
+    rendered is returned as escaped text.
     """
     body = _encodable(body)
     try:
@@ -88,9 +89,12 @@ def _parse(body: str) -> list[Token]:
     if len(body.encode()) > MAX_BODY or body.count("[") > MAX_BRACKETS:
         raise _TooMuch
     tokens = _MARKDOWN.parse(body)
+    outline = ["h1"]  # the page's title, and the headings that the present one stands under
     for token in tokens:
+        if token.type == "heading_open":
+            outline = [outline[0], *(tag for tag in outline[1:] if tag < token.tag), token.tag]
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + 1, 6)}"  # the page's h1 is the title
+            token.tag = f"h{min(len(outline), 6)}"
         if token.children:
             token.children = list(_safe(token.children))
     return tokens

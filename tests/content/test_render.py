@@ -222,7 +222,13 @@ def test_there_are_enough_vectors() -> None:
     ("markdown", "html"),
     [
         ("**a** *b* ~~c~~ `d`", "<p><strong>a</strong> <em>b</em> <s>c</s> <code>d</code></p>\n"),
-        ("# one\n## two\n###### six", "<h2>one</h2>\n<h3>two</h3>\n<h6>six</h6>\n"),
+        ("# one\n## two\n###### six", "<h2>one</h2>\n<h3>two</h3>\n<h4>six</h4>\n"),
+        ("### a\n# b\n### c", "<h2>a</h2>\n<h2>b</h2>\n<h3>c</h3>\n"),
+        ("## a\n#### b\n### c", "<h2>a</h2>\n<h3>b</h3>\n<h3>c</h3>\n"),
+        (
+            "\n".join("#" * n + " x" for n in range(1, 7)),
+            "".join(f"<h{n}>x</h{n}>\n" for n in (2, 3, 4, 5, 6, 6)),
+        ),
         ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>\n'),
         ("a <b>b</b> & c", "<p>a &lt;b&gt;b&lt;/b&gt; &amp; c</p>\n"),
         ("[x](http://a.example)", f'<p><a href="http://a.example/" {REL}>x</a></p>\n'),
