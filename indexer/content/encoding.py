@@ -32,7 +32,8 @@ def canonical(doc: dict[str, Any]) -> bytes:
     """`doc` as canonical bytes; strings are brought to NFC.
 
     Raises `NotJson` for what has no canonical form: a fraction, NaN, an integer beyond 2^53 - 1, a
-    lone surrogate, U+0000 (which no database's text holds), two keys that become one in NFC, depth over 32, a value that JSON has not.
+    lone surrogate, U+0000 (which PostgreSQL's text cannot hold), two keys that become one in NFC,
+    depth over 32, a value that JSON has not.
     """
     text = json.dumps(_ordered(doc, 0), ensure_ascii=False, separators=(",", ":"))
     return text.encode()
