@@ -14,7 +14,7 @@ bp = Blueprint("about", __name__)
 
 @bp.get("/about")
 def page() -> str:
-    return render_template("about.html", rpc=current_node().settings.rpc)
+    return render_template("about.html", node=current_node())
 
 
 @bp.get("/robots.txt")
@@ -37,7 +37,7 @@ def chain() -> dict[str, Any]:
         "time": now.time,
         "latest": node.clock.latest(),
         "block": now.block,
-        "rpc": node.settings.rpc,
+        "rpc": node.public_rpc,
         "faucet": node.local and relay.faucet_key_file.exists(),
         "local": node.local,
         "actions": ACTIONS,

@@ -3,6 +3,7 @@
 import sys
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import about, assets, compression, problems, security, templating
 from backend.accounts import api as accounts_api
@@ -18,6 +19,7 @@ from backend.posts import api as posts_api
 from backend.posts import routes as posts
 from backend.relay import routes as relay
 from backend.sessions import api as sessions_api
+from backend.settings import SiteSettings
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
 
@@ -29,18 +31,22 @@ MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: Settings | None = None, site: SiteSettings | None = None) -> Flask:
     """The WSGI application of one node. The database must be migrated already."""
     # py_ecc, imported by eth_account, raises the limit beyond what the stack holds.
     sys.setrecursionlimit(1000)
     settings = settings or Settings.from_env()
+    site = site or SiteSettings.from_env()
     app = Flask(
         "backend",
         template_folder=str(ROOT / "frontend" / "templates"),
         static_folder=None,
     )
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST
-    app.extensions["laurel"] = Node(settings, connect(settings.database), Clock(settings.rpc))
+    if site.proxies:
+        proxied = ProxyFix(app.wsgi_app, x_for=site.proxies, x_proto=site.proxies, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    app.extensions["laurel"] = Node(settings, connect(settings.database), Clock(settings.rpc), site)
     app.extensions["laurel-assets"] = assets.Assets(ROOT / "frontend")
     app.teardown_appcontext(close_session)
     security.init_app(app)

@@ -7,6 +7,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from backend.database import migrate_node
+from backend.settings import SiteSettings
 from indexer.database import connect, migrate_mirror
 from indexer.settings import Settings
 
@@ -14,8 +15,9 @@ from indexer.settings import Settings
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with our application, made in each worker after the fork."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+    def __init__(self, settings: Settings, reach: SiteSettings, options: dict[str, Any]) -> None:
         self._settings = settings
+        self._reach = reach
         self._options = options
         super().__init__()
 
@@ -26,16 +28,22 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         from backend.app import create_app
 
-        return create_app(self._settings)
+        return create_app(self._settings, self._reach)
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen at. For any name but this machine's own, also set LAUREL_HOSTS.",
+)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--workers", default=1, show_default=True, help="Processes, of 8 threads each.")
 def site(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API."""
     settings = Settings.from_env()
+    reach = SiteSettings.from_env()  # what is wrong with it is said here, not in a worker
     engine = connect(settings.database)
     migrate_mirror(engine)
     migrate_node(engine)
@@ -48,4 +56,4 @@ def site(host: str, port: int, workers: int) -> None:
         "loglevel": "warning",
         "graceful_timeout": 5,
     }
-    _Server(settings, options).run()
+    _Server(settings, reach, options).run()

@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import Engine, select
 
 from backend.clock import Clock
+from backend.settings import SiteSettings
 from indexer.content import open_store
 from indexer.content.store import Store
 from indexer.deployment import Deployment, load
@@ -24,6 +25,7 @@ class Node:
     settings: Settings
     engine: Engine
     clock: Clock
+    site: SiteSettings
 
     @cached_property
     def store(self) -> Store:
@@ -39,6 +41,11 @@ class Node:
         with self.engine.connect() as connection:
             mirrored = connection.scalar(select(Cursor.chain_id))
         return load(self.settings.deployments, mirrored or self.clock.chain_id())
+
+    @property
+    def public_rpc(self) -> str | None:
+        """The RPC URL that anybody may know: a node's own may hold a secret."""
+        return self.site.rpc or (self.settings.rpc if self.local else None)
 
     @property
     def local(self) -> bool:

@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem documents with a stable `code`, or as a page for people."""
 
+import logging
 from typing import Any
 
 from flask import Flask, Response, json, render_template, request
@@ -10,6 +11,8 @@ from werkzeug.http import HTTP_STATUS_CODES
 from backend.clock import ChainUnreachable
 from indexer.content.errors import ContentError
 from indexer.deployment import NotDeployed
+
+_log = logging.getLogger("laurel.site")
 
 _CODES = {
     400: "bad_request",
@@ -61,7 +64,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(ContentError, _from_content)
     app.register_error_handler(NotDeployed, lambda e: _waiting("not_deployed", e))
-    app.register_error_handler(ChainUnreachable, lambda e: _waiting("chain_unreachable", e))
+    app.register_error_handler(ChainUnreachable, _from_chain)
     app.register_error_handler(OperationalError, _from_database)
 
 
@@ -113,6 +116,12 @@ def _from_content(error: ContentError) -> Response:
 
 def _waiting(code: str, error: Exception) -> Response:
     return respond(Problem(503, code, str(error), {"Retry-After": "5"}))
+
+
+def _from_chain(error: ChainUnreachable) -> Response:
+    _log.warning("%s", error)  # for the operator alone: it names the RPC URL
+    detail = "The chain does not answer; try again in a moment."
+    return respond(Problem(503, "chain_unreachable", detail, {"Retry-After": "5"}))
 
 
 def _from_database(error: OperationalError) -> Response:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from backend.bodies import exact_bytes
+from backend.limits import count_use
 from backend.node import current_node
-from backend.uploads import count_upload
 from indexer.content import pictures
 from indexer.content.cid import digest_of
 
@@ -19,7 +19,7 @@ _MAGIC = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "imag
 @bp.post("/api/v1/media")
 def put_picture() -> tuple[dict[str, Any], int]:
     data = exact_bytes(pictures.MAX_BYTES, pictures.PictureTooLarge.code)
-    count_upload()  # before the work
+    count_use("upload")  # before the work
     picture = pictures.reencode(data)
     cid = current_node().store.put(picture.data)
     size = {"width": picture.width, "height": picture.height}

@@ -9,10 +9,10 @@ from backend import paging
 from backend.bodies import exact_bytes, members
 from backend.database import session
 from backend.formats import hex0x
+from backend.limits import count_use
 from backend.node import current_node
 from backend.posts.queries import Piece, find, pieces, read
 from backend.problems import Problem
-from backend.uploads import count_upload
 from indexer.content import documents
 from indexer.content.cid import cid_of, digest
 from indexer.content.render import render
@@ -118,7 +118,7 @@ def votes(post: str) -> dict[str, Any]:
 def put_document() -> tuple[dict[str, str], int]:
     data = exact_bytes(documents.MAX_DOCUMENT, documents.TooLarge.code)
     documents.parse(data)
-    count_upload()
+    count_use("upload")
     cid = current_node().store.put(data)
     return {"digest": hex0x(digest(data)), "cid": cid}, 201
 
@@ -129,6 +129,7 @@ def preview() -> dict[str, str]:
     if len(body.encode("utf-8", "replace")) > documents.MAX_BODY:
         detail = f"A body has at most {documents.MAX_BODY:,} bytes."
         raise Problem(413, documents.TooLarge.code, detail)
+    count_use("preview")
     return {"html": render(body)}
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import msgspec
-from flask import Blueprint, request
+from flask import Blueprint
 from sqlalchemy import select
 
 from backend.bodies import exact_bytes
@@ -16,6 +16,7 @@ from backend.problems import Problem
 from backend.relay.intake import Accepted, submit, submit_claim
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import RelayTicket, RelayTransaction
+from backend.security import client_address
 from indexer.actions import Signed
 from indexer.schema import Account
 
@@ -48,7 +49,7 @@ def relay() -> tuple[dict[str, str], int]:
     node = current_node()
     limits = RelaySettings.from_env(node.settings.home).limits
     chain = connect_chain(node.settings)
-    return _accepted(submit(node.engine, chain, limits, signed, request.remote_addr or ""))
+    return _accepted(submit(node.engine, chain, limits, signed, client_address()))
 
 
 @bp.get("/tickets/<ticket_id>")
@@ -83,7 +84,7 @@ def claim(handle: str) -> tuple[dict[str, str], int]:
     if not is_owed(session(), account, over):
         raise Problem(409, "nothing_to_claim", f"There is nothing to claim for @{handle} yet.")
     limits = RelaySettings.from_env(node.settings.home).limits
-    return _accepted(submit_claim(node.engine, limits, account, request.remote_addr or ""))
+    return _accepted(submit_claim(node.engine, limits, account, client_address()))
 
 
 def _accepted(ticket: Accepted) -> tuple[dict[str, str], int]:

@@ -8,6 +8,7 @@ from backend.accounts.api import keys_of
 from backend.accounts.queries import live_key
 from backend.bodies import hex_bytes, members
 from backend.database import session
+from backend.limits import count_use
 from backend.node import current_node
 from backend.present import present
 from backend.problems import Problem
@@ -21,6 +22,7 @@ bp = Blueprint("session", __name__, url_prefix="/api/v1/session")
 def challenge() -> dict[str, str]:
     node = current_node()
     (address,) = members("address")
+    count_use("sign-in")
     site = challenges.Signer(request.host, request.host_url.rstrip("/"), node.deployment.chain_id)
     found, message = challenges.issue(node.engine, address, site)
     return {"id": found, "message": message}
@@ -30,6 +32,7 @@ def challenge() -> dict[str, str]:
 def sign_in() -> Response:
     engine = current_node().engine
     found, signature = members("id", "signature")
+    count_use("sign-in")
     address = challenges.redeem(engine, found, hex_bytes("signature", signature))
     live = live_key(session(), address, present().time)
     if live is None:

@@ -188,6 +188,8 @@ def test_the_preview_is_what_the_page_will_show(site: Site):
     }
     too_long = site.post("/api/v1/render", {"body": "x" * 65_537})
     assert (too_long.status, too_long.json["code"]) == (413, "document_too_large")
+    escaped = site.post("/api/v1/render", {"body": "\1" * 65_536})
+    assert escaped.status == 200
     for wrong in ({}, {"body": 7}, [1]):
         assert site.post("/api/v1/render", wrong).status == 400
 

@@ -4,8 +4,8 @@ import time
 
 from sqlalchemy import delete, insert
 
+from backend.limits import LIMITS
 from backend.relay.tables import RelayUse
-from backend.uploads import UPLOADS
 from indexer.content.cid import cid_of, digest
 from indexer.database import writing
 from tests.web.conftest import Site
@@ -62,11 +62,11 @@ def test_names_that_lead_nowhere(site: Site):
 def test_an_address_that_stores_too_much_has_to_wait(site: Site):
     mine = RelayUse.bucket == "upload:127.0.0.1"
     with writing(site.engine) as connection:
-        uses = [{"bucket": "upload:127.0.0.1", "at": time.time()}] * UPLOADS.times
+        uses = [{"bucket": "upload:127.0.0.1", "at": time.time()}] * LIMITS["upload"].times
         connection.execute(insert(RelayUse), uses)
     answer = site.post("/api/v1/media", picture(), Content_Type="image/png")
     with writing(site.engine) as connection:
         connection.execute(delete(RelayUse).where(mine))
     assert (answer.status, answer.json["code"]) == (429, "rate_limited")
-    assert 0 < int(answer.headers["Retry-After"]) <= UPLOADS.seconds
+    assert 0 < int(answer.headers["Retry-After"]) <= LIMITS["upload"].seconds
     assert answer.json["until"] > time.time()

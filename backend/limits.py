@@ -1,0 +1,19 @@
+"""How much one address may ask of this node, besides the relay."""
+
+from backend.node import current_node
+from backend.relay.limits import take
+from backend.relay.settings import Limit
+from backend.security import client_address
+from indexer.database import writing
+
+LIMITS = {
+    "upload": Limit(times=300, seconds=600),  # documents and pictures together
+    "sign-in": Limit(times=300, seconds=600),  # texts to sign and signatures together
+    "preview": Limit(times=600, seconds=600),
+}
+
+
+def count_use(kind: str) -> None:
+    """Counts one use of the request's address. Raises Problem 429 `rate_limited`."""
+    with writing(current_node().engine) as connection:
+        take(connection, f"{kind}:{client_address()}", LIMITS[kind])

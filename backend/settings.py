@@ -1,0 +1,45 @@
+"""How this node's site is reached, from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from indexer.errors import LaurelError
+
+LOOPBACK = "localhost,127.0.0.1,[::1]"
+
+
+class BadProxies(LaurelError):
+    """LAUREL_TRUSTED_PROXIES is not understood."""
+
+
+@dataclass(frozen=True)
+class SiteSettings:
+    """Who may ask, and what they are told.
+
+    hosts: names that the site answers to, without ports (LAUREL_HOSTS, comma-separated, default
+        those of the machine itself). Sign-in texts and the check of origins rely on them.
+    proxies: reverse proxies before the site, each of which appends to X-Forwarded-For and sets
+        X-Forwarded-Proto (LAUREL_TRUSTED_PROXIES, default 0: nobody's word is taken for it).
+    rpc: RPC URL for the public, or None (LAUREL_PUBLIC_RPC; LAUREL_RPC may hold a secret, and is
+        told only if the chain is local).
+    """
+
+    hosts: frozenset[str]
+    proxies: int
+    rpc: str | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "SiteSettings":
+        """Raises BadProxies."""
+        hosts = env.get("LAUREL_HOSTS") or LOOPBACK
+        proxies = env.get("LAUREL_TRUSTED_PROXIES") or "0"
+        if not proxies.isdecimal():
+            raise BadProxies(
+                f"LAUREL_TRUSTED_PROXIES is the number of proxies before the site, not {proxies!r}."
+            )
+        return cls(
+            hosts=frozenset(host.strip().strip("[]").lower() for host in hosts.split(",")),
+            proxies=int(proxies),
+            rpc=env.get("LAUREL_PUBLIC_RPC") or None,
+        )
