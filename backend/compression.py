@@ -22,7 +22,10 @@ def _finish(response: Response) -> Response:
         return response
     response.vary.update(["Accept-Encoding", "Cookie"])
     response.headers.setdefault("Cache-Control", "no-cache")
-    if response.mimetype == "text/html":
+    # What was fetched ahead is shown as it was then: whoever acts here would not see the outcome.
+    if request.method not in ("GET", "HEAD"):
+        response.headers["Clear-Site-Data"] = '"prefetchCache"'
+    elif response.mimetype == "text/html" and SESSION_COOKIE not in request.cookies:
         rules = current_assets().url("rules/prefetch.json")
         response.headers["Speculation-Rules"] = f'"{rules}"'
     if response.status_code == 200 and SESSION_COOKIE not in request.cookies:

@@ -20,6 +20,7 @@ BODIES = [
     for vector in VECTORS
     if len(vector["body"].encode("utf-8", "replace")) <= 64 * 1024
     and vector["body"].encode("utf-8", "replace").decode() == vector["body"]
+    and "\0" not in vector["body"]
 ]
 TITLES = [
     "<img src=x onerror=alert(1)>",
@@ -105,14 +106,13 @@ def test_every_hostile_link_leads_to_the_web_or_nowhere(
 def test_the_preview_of_hostile_words(page: Page, dialogs: list[str]) -> None:
     page.goto("/write")
     text, preview = page.locator("[name=body]"), page.locator("[data-preview]")
-    for vector in BODIES:
-        if len(vector["body"]) > 20_000:
-            continue
-        text.fill(vector["body"])
+    short = [vector["body"] for vector in BODIES if len(vector["body"]) < 1000]
+    for first in range(0, len(short), 12):
+        text.fill("\n\n".join(short[first : first + 12]))
         with page.expect_response("**/api/v1/render"):
             page.get_by_role("button", name="Preview").click()
         expect(page.locator("form#editor")).to_have_attribute("aria-busy", "false")
-        assert preview.locator("script, iframe, svg, object, style").count() == 0, vector["name"]
+        assert preview.locator("script, iframe, svg, object, style").count() == 0
     assert dialogs == []
 
 
