@@ -207,15 +207,20 @@ class Keeper:
         over = now // self._chain.day * self._chain.day
         with writing(self._engine) as connection, Session(connection) as session:
             block = work.mirrored_block(session)
-            owed = work.is_owed(session, account, over)
-            refused = next((a.reason.code for a in self._aside.values()), "refused")
+            most = SETTLE_AT_ONCE + len(self._aside)
+            owed = [
+                *work.to_settle(session, over, 0, [account], most),
+                *work.to_claim(session, 0, [account], most),
+            ]
+            refusals = (self._aside[item].reason.code for item in owed if item in self._aside)
+            refused = next(refusals, "refused")
             live = select(RelayTicket).where(
                 RelayTicket.kind == CLAIM,
                 RelayTicket.account == account,
                 RelayTicket.state.in_(LIVE),
             )
             for ticket in session.scalars(live):
-                failed = owed and ticket.state == QUEUED
+                failed = bool(owed) and ticket.state == QUEUED
                 ticket.state = SKIPPED if failed else INCLUDED
                 ticket.reason = refused if failed else None
                 ticket.block = block

@@ -71,7 +71,7 @@ def test_everyone_is_paid_after_the_grace(node: Node, chain: Chain) -> None:
     for author in authors:
         assert chain.core.functions.balanceOf(author.account).call() > 0
     for voter in voters:
-        assert chain.core.functions.voteState(post_of(authors[0]), voter.account).call() >> 176 & 1
+        assert chain.core.functions.voteState(post_of(authors[0]), voter.account).call() >> 184 & 1
     done = node.transactions()
     assert {t.state for t in done} == {"mined"}
     assert [t.purpose for t in done].count("settle") == 1
@@ -158,6 +158,22 @@ def test_a_claim_that_the_chain_refuses_says_why(node: Node, chain: Chain) -> No
     node.keep()
     told = node.ticket(ticket)
     assert (told["state"], told["reason"]) == ("skipped", "unknown_post")
+
+
+def test_a_refusal_is_told_to_whom_it_concerns(node: Node, chain: Chain) -> None:
+    authors, _ = voted_posts(chain, authors=2, voters=1)
+    node.mirror()
+    invent_post(node, post_of(authors[0]), account=authors[0].account)
+    with Session(node.engine) as session:  # the mirror is ahead of the chain
+        ours = Post.id.in_([post_of(a) for a in authors])
+        session.execute(update(Post).where(ours).values(settled=True, curation=1))
+        session.commit()
+    tickets = []
+    for handle in ("voter00", "author00"):
+        tickets.append(claim(node, handle))
+        node.keep()
+    assert [node.ticket(t)["state"] for t in tickets] == ["skipped", "skipped"]
+    assert [node.ticket(t)["reason"] for t in tickets] == ["not_settled", "unknown_post"]
 
 
 def test_claims_have_their_limit(node: Node, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
