@@ -62,8 +62,10 @@ def submit(
             return same
         if account is None:
             take(connection, f"register:{address}", limits["register"])
+            take(connection, "newcomers", limits["newcomers"])
         else:
             take(connection, f"account:{account}", limits["account"])
+        take(connection, "all", limits["all"])
         return enqueue(
             connection,
             signed,
@@ -84,6 +86,7 @@ def submit_claim(
         if same := live(connection, slot):
             return Accepted(same.id, same.state)
         take(connection, f"claim:{address}", limits["claim"])
+        take(connection, "all", limits["all"])
         nothing = Signed(CLAIM, b"", b"")
         return enqueue(connection, nothing, account=account, address=address, slot=slot, deadline=0)
 

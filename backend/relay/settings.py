@@ -9,7 +9,10 @@ from pathlib import Path
 from indexer.errors import LaurelError
 
 ETHER = 10**18
-LIMITS = "attempt=600/60,account=120/60,register=60/3600,claim=30/3600"
+LIMITS = (
+    "attempt=600/60,account=120/60,register=60/3600,claim=30/3600,"
+    "newcomers=2000/86400,all=200000/86400"
+)
 
 
 class BadLimits(LaurelError):
@@ -31,8 +34,9 @@ class RelaySettings:
     key_file: hex private key that pays gas (LAUREL_RELAYER_KEY_FILE).
     faucet_key_file: hex owner key of the local chain's account `faucet` (LAUREL_FAUCET_KEY_FILE).
     faucet_grant: wei that a new account is given as stake (LAUREL_FAUCET_LRL, in LRL).
-    limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted
-        (LAUREL_RELAY_LIMITS, "name=times/seconds,…").
+    limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted; of
+        everyone together `newcomers` (registrations) and `all` that is accepted, so that many
+        addresses cannot drain the relayer either (LAUREL_RELAY_LIMITS, "name=times/seconds,…").
     batch_gas: most gas of one transaction (LAUREL_RELAY_GAS).
     stuck_seconds: after so long a transaction is replaced at a higher fee (LAUREL_RELAY_STUCK).
     grace_days: how long, in DAY, rewards wait to be claimed by hand (LAUREL_KEEPER_GRACE).
@@ -67,7 +71,7 @@ class RelaySettings:
 def _limits(text: str) -> dict[str, Limit]:
     limits = {}
     for part in filter(None, text.split(",")):
-        match = re.fullmatch(r"\s*(attempt|account|register|claim)=(\d+)/(\d+)\s*", part)
+        match = re.fullmatch(r"\s*(attempt|account|register|claim|newcomers|all)=(\d+)/(\d+)\s*", part)
         if match is None:
             raise BadLimits(
                 f"LAUREL_RELAY_LIMITS does not read as limits at {part!r}. Write them as {LIMITS}."

@@ -184,6 +184,10 @@ def test_claims_have_their_limit(node: Node, chain: Chain, monkeypatch: pytest.M
     answer = node.client.post("/api/v1/accounts/author01/claim", json={})
     assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
     assert int(answer.headers["Retry-After"]) > 3500
+    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "all=1/86400")  # of everyone together
+    answer = node.client.post("/api/v1/accounts/author01/claim", json={})
+    assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
+    assert int(answer.headers["Retry-After"]) > 86_000
 
 
 def test_the_keeper_waits_for_the_mirror(node: Node, chain: Chain) -> None:

@@ -208,3 +208,18 @@ def test_limits_say_when_there_is_room_again(
 
     answers = [node.submit(Signed(99, b"", b"")) for _ in range(6)]
     assert [a.status_code for a in answers].count(429) == 2  # four were made, eight are allowed
+
+
+def test_what_all_clients_together_may_spend_has_its_bound(
+    node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "newcomers=1/86400,all=3/86400")
+    newcomers = [Actor(ann.deployment, ann.anvil, handle).register() for handle in ("bob", "cat")]
+    posts = [ann.post(sha256(b"%d" % i)) for i in range(3)]
+    clients = (f"192.0.2.{i}" for i in range(1, 99))
+    answers = [node.submit(signed, address=next(clients)) for signed in newcomers + posts]
+    assert [a.status_code for a in answers] == [202, 429, 202, 202, 429]
+    for refused in (answers[1], answers[4]):
+        assert refused.json["code"] == "rate_limited"
+        assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+        assert refused.json["until"] > 1_700_000_000
