@@ -2,9 +2,9 @@
 
 import math
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select
 
 from backend.problems import Problem
 from backend.relay.settings import Limit
@@ -40,8 +40,13 @@ def take(connection: Connection, bucket: str, limit: Limit) -> None:
     connection.execute(insert(RelayUse).values(bucket=bucket, at=now))
 
 
-def forget(engine: Engine, limits: Iterable[Limit]) -> None:
-    """Drops uses that no window reaches back to."""
-    longest = max(limit.seconds for limit in limits)
+def forget(engine: Engine, limits: Mapping[str, Limit]) -> None:
+    """Drops uses that their limit's window does not reach back to.
+
+    A bucket is called as its limit, or as its limit, a colon, and whose it is.
+    """
     with writing(engine) as connection:
-        connection.execute(delete(RelayUse).where(RelayUse.at <= time.time() - longest))
+        for name, limit in limits.items():
+            named = or_(RelayUse.bucket == name, RelayUse.bucket.startswith(f"{name}:"))
+            old = RelayUse.at <= time.time() - limit.seconds
+            connection.execute(delete(RelayUse).where(named, old))

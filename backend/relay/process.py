@@ -94,7 +94,7 @@ def _serve(
         (FOLLOW_LOCAL if chain.local else FOLLOW_PUBLIC, sender.follow),
         (0.0, sender.send),
         (KEEP_LOCAL if chain.local else KEEP_PUBLIC, lambda: _keep(outbox, sender, faucet, keeper)),
-        (FORGET_SECONDS, lambda: forget(engine, relay.limits.values())),
+        (FORGET_SECONDS, lambda: forget(engine, relay.limits)),
     ]
     due = [0.0] * len(rounds)  # time.monotonic()
     while not stop.is_set():

@@ -71,7 +71,9 @@ class RelaySettings:
 def _limits(text: str) -> dict[str, Limit]:
     limits = {}
     for part in filter(None, text.split(",")):
-        match = re.fullmatch(r"\s*(attempt|account|register|claim|newcomers|all)=(\d+)/(\d+)\s*", part)
+        match = re.fullmatch(
+            r"\s*(attempt|account|register|claim|newcomers|all)=(\d+)/(\d+)\s*", part
+        )
         if match is None:
             raise BadLimits(
                 f"LAUREL_RELAY_LIMITS does not read as limits at {part!r}. Write them as {LIMITS}."

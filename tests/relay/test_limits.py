@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from backend.database import NodeBase
 from backend.problems import Problem
@@ -71,12 +71,19 @@ def test_a_lowered_limit_waits_for_enough_to_leave(engine: Engine, wall: Wall) -
 
 
 def test_old_uses_are_forgotten(engine: Engine, wall: Wall) -> None:
-    use(engine, "a", Limit(5, 60))
+    limits = {"attempt": Limit(5, 60), "all": Limit(5, 3600)}
+    buckets = {"attempt:a": limits["attempt"], "all": limits["all"]}
+    for bucket, limit in buckets.items():
+        use(engine, bucket, limit)
     wall.seconds += 61
-    use(engine, "b", Limit(5, 60))
-    forget(engine, [Limit(5, 60), Limit(1, 10)])
+    use(engine, "attempt:b", limits["attempt"])
+    forget(engine, limits)
     with engine.connect() as connection:
-        assert connection.scalar(select(func.count(RelayUse.id))) == 1
+        assert set(connection.scalars(select(RelayUse.bucket))) == {"all", "attempt:b"}
+    wall.seconds += 3600
+    forget(engine, limits)
+    with engine.connect() as connection:
+        assert connection.scalars(select(RelayUse.bucket)).all() == []
 
 
 def test_limits_that_cannot_be_read_say_so(tmp_path: Path) -> None:
