@@ -50,8 +50,8 @@ def account_slot(word: int) -> AccountSlot:
         effective=word & _MASK64,
         mana=word >> 64 & _MASK64,
         down_mana=word >> 128 & _MASK64,
-        updated_at=word >> 192 & 0xFFFFFFFF,
-        key_epoch=word >> 224 & 0xFFFF,
+        updated_at=word >> 192 & _MASK40,
+        key_epoch=word >> 232 & 0xFFFF,
     )
 
 
@@ -59,18 +59,18 @@ def vote_slot(word: int) -> VoteSlot:
     return VoteSlot(
         rshares=_signed(word, 64),
         weight=word >> 64 & _MASK64,
-        signed_at=word >> 128 & 0xFFFFFFFF,
-        bps=_signed(word >> 160, 16),
-        claimed=bool(word >> 176 & 1),
+        signed_at=word >> 128 & _MASK40,
+        bps=_signed(word >> 168, 16),
+        claimed=bool(word >> 184 & 1),
     )
 
 
 def post_slot(word: int) -> PostSlot:
     return PostSlot(
-        created_at=word & 0xFFFFFFFF,
-        net_rshares=_signed(word >> 32, 64),
-        weight=word >> 96 & _MASK64,
-        settled=bool(word >> 160 & 1),
+        created_at=word & _MASK40,
+        net_rshares=_signed(word >> 40, 64),
+        weight=word >> 104 & _MASK64,
+        settled=bool(word >> 168 & 1),
     )
 
 

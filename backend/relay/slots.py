@@ -5,6 +5,7 @@ from typing import Any
 
 from backend.chain.connection import Chain
 from indexer.actions import Kind, post_id
+from indexer.slots import key_slot, vote_slot
 
 VOTE_SECONDS = 3600  # a vote may be included so long after it was signed
 
@@ -66,17 +67,18 @@ def is_done(chain: Chain, kind: Kind, fields: Fields) -> bool:
             post = post_id(fields["account"], fields["digest"])
             return bool(chain.view("postState", post)[0] != 0)
         case "Vote":
-            (vote,) = chain.view("voteState", fields["post"], fields["account"])
-            signed_at, bps = vote >> 128 & 0xFFFFFFFF, vote >> 160 & 0xFFFF
-            return bool(signed_at == fields["at"] and bps == fields["weight"] & 0xFFFF)
+            (word,) = chain.view("voteState", fields["post"], fields["account"])
+            vote = vote_slot(word)
+            return (vote.signed_at, vote.bps) == (fields["at"], fields["weight"])
         case _:
             return bool(chain.view("nonceUsed", fields["account"], fields["nonce"])[0])
 
 
 def _key(chain: Chain, address: str) -> tuple[int, int, bool]:
-    """Account, role and whether revoked, of a key (contracts/types/Key.sol has the layout)."""
+    """Account, role and whether revoked, of a key."""
     (word,) = chain.view("keyOf", address)
-    return word & (1 << 40) - 1, word >> 40 & 0xFF, bool(word >> 104 & 1)
+    key = key_slot(word)
+    return key.account, key.role, key.revoked
 
 
 def account_of_key(chain: Chain, address: str) -> int:

@@ -33,9 +33,9 @@ abstract contract Relay is Votes {
         if (msg.sender != address(this)) revert OnlySelf();
         uint8 kind = s.kind;
         if (kind == Kinds.VOTE) {
-            (uint40 account, bytes32 id, int16 bps, uint32 signedAt) = abi.decode(
+            (uint40 account, bytes32 id, int16 bps, uint40 signedAt) = abi.decode(
                 s.action,
-                (uint40, bytes32, int16, uint32)
+                (uint40, bytes32, int16, uint40)
             );
             _vote(_signer(s, Kinds.VOTE_TYPEHASH, 4), account, id, bps, signedAt);
         } else if (kind == Kinds.POST) {

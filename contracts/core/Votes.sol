@@ -16,7 +16,7 @@ abstract contract Votes is Pool {
     using SafeCast for int256;
 
     function vote(uint40 account, bytes32 id, int16 bps) external {
-        _vote(msg.sender, account, id, bps, uint32(block.timestamp));
+        _vote(msg.sender, account, id, bps, uint40(block.timestamp));
     }
 
     function voteState(bytes32 id, uint40 account) external view returns (VoteState) {
@@ -29,7 +29,7 @@ abstract contract Votes is Pool {
         uint40 account,
         bytes32 id,
         int16 bps,
-        uint32 signedAt
+        uint40 signedAt
     ) internal {
         AccountState state = _authorize(signer, account, Role.Posting);
         VoteState old = _votes[id][account];
@@ -62,7 +62,7 @@ abstract contract Votes is Pool {
     function _cast(
         AccountState state,
         int16 bps,
-        uint32 signedAt,
+        uint40 signedAt,
         uint256 left
     ) private view returns (VoteState, AccountState) {
         bool against = bps < 0;

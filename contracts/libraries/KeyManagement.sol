@@ -46,6 +46,7 @@ library KeyManagement {
                 r.deadline
             )
         );
+        if (r.ownerKey == address(0)) revert ICore.NotPossessed(r.ownerKey);
         if (r.ownerKey != caller) _checkPossession(r.ownerKey, domain, structHash, ownerSignature);
         _setKey(book, account, r.ownerKey, Role.Owner, 0);
         if (r.postingKey != address(0)) {

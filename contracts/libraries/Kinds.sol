@@ -25,7 +25,7 @@ library Kinds {
         "Post(uint40 account,bytes32 digest,bytes32 parent,uint40 community,uint40 deadline)"
     );
     bytes32 internal constant VOTE_TYPEHASH = keccak256(
-        "Vote(uint40 account,bytes32 post,int16 weight,uint32 at)"
+        "Vote(uint40 account,bytes32 post,int16 weight,uint40 at)"
     );
     bytes32 internal constant POWER_UP_TYPEHASH = keccak256(
         "PowerUp(uint40 account,uint40 to,uint256 amount,uint256 nonce,uint40 deadline)"

@@ -6,9 +6,9 @@ pragma solidity 0.8.37;
 ///   bits   0..63   effective   micro-vests that vote (own - delegated - returning - powering down + received)
 ///   bits  64..127  mana        micro-vests of voting mana at `updatedAt`
 ///   bits 128..191  downMana    micro-vests of downvote mana at `updatedAt`
-///   bits 192..223  updatedAt   seconds; when mana was last brought up to date
-///   bits 224..239  keyEpoch    keys of an older epoch are void
-///   bits 240..255  (free)
+///   bits 192..231  updatedAt   seconds; when mana was last brought up to date
+///   bits 232..247  keyEpoch    keys of an older epoch are void
+///   bits 248..255  (free)
 type AccountState is uint256;
 
 using AccountStateLib for AccountState global;
@@ -29,15 +29,15 @@ library AccountStateLib {
     }
 
     function updatedAt(AccountState s) internal pure returns (uint256) {
-        return uint32(AccountState.unwrap(s) >> 192);
+        return uint40(AccountState.unwrap(s) >> 192);
     }
 
     function keyEpoch(AccountState s) internal pure returns (uint256) {
-        return uint16(AccountState.unwrap(s) >> 224);
+        return uint16(AccountState.unwrap(s) >> 232);
     }
 
     /// @dev Keeps the epoch of `s` and replaces the rest. The caller holds the bounds:
-    ///      mana <= effective < 2^64, downMana <= effective / 4, updatedAt < 2^32.
+    ///      mana <= effective < 2^64, downMana <= effective / 4, updatedAt < 2^40.
     function with(
         AccountState s,
         uint256 effective_,
@@ -45,7 +45,7 @@ library AccountStateLib {
         uint256 downMana_,
         uint256 updatedAt_
     ) internal pure returns (AccountState) {
-        uint256 epochBits = (AccountState.unwrap(s) >> 224) << 224;
+        uint256 epochBits = (AccountState.unwrap(s) >> 232) << 232;
         return
             AccountState.wrap(
                 epochBits | (updatedAt_ << 192) | (downMana_ << 128) | (mana_ << 64) | effective_

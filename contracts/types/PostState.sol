@@ -3,19 +3,19 @@ pragma solidity 0.8.37;
 
 /// @notice The slot of a post. Its author is in its id.
 ///
-///   bits   0..31   createdAt  seconds
-///   bits  32..95   net        net rshares, signed
-///   bits  96..159  weight     sum of the curation weights of its votes
-///   bit  160       settled
-///   bit  161       replied    a comment has named it as its parent
+///   bits   0..39   createdAt  seconds
+///   bits  40..103  net        net rshares, signed
+///   bits 104..167  weight     sum of the curation weights of its votes
+///   bit  168       settled
+///   bit  169       replied    a comment has named it as its parent
 type PostState is uint256;
 
 using PostStateLib for PostState global;
 
 library PostStateLib {
-    uint256 private constant SETTLED = 1 << 160;
-    uint256 private constant REPLIED = 1 << 161;
-    uint256 private constant VOTED_BITS = ((1 << 128) - 1) << 32;
+    uint256 private constant SETTLED = 1 << 168;
+    uint256 private constant REPLIED = 1 << 169;
+    uint256 private constant VOTED_BITS = ((1 << 128) - 1) << 40;
 
     function created(uint256 time) internal pure returns (PostState) {
         return PostState.wrap(time);
@@ -26,15 +26,15 @@ library PostStateLib {
     }
 
     function createdAt(PostState p) internal pure returns (uint256) {
-        return uint32(PostState.unwrap(p));
+        return uint40(PostState.unwrap(p));
     }
 
     function net(PostState p) internal pure returns (int256) {
-        return int64(uint64(PostState.unwrap(p) >> 32));
+        return int64(uint64(PostState.unwrap(p) >> 40));
     }
 
     function weight(PostState p) internal pure returns (uint256) {
-        return uint64(PostState.unwrap(p) >> 96);
+        return uint64(PostState.unwrap(p) >> 104);
     }
 
     function settled(PostState p) internal pure returns (bool) {
@@ -47,7 +47,7 @@ library PostStateLib {
 
     function withVotes(PostState p, int64 net_, uint64 weight_) internal pure returns (PostState) {
         uint256 rest = PostState.unwrap(p) & ~VOTED_BITS;
-        return PostState.wrap(rest | (uint256(uint64(net_)) << 32) | (uint256(weight_) << 96));
+        return PostState.wrap(rest | (uint256(uint64(net_)) << 40) | (uint256(weight_) << 104));
     }
 
     function withSettled(PostState p) internal pure returns (PostState) {

@@ -5,20 +5,20 @@ pragma solidity 0.8.37;
 ///
 ///   bits   0..63   rshares  signed; what the vote adds to the post's net rshares
 ///   bits  64..127  weight   curation weight; 0 for a vote against
-///   bits 128..159  signedAt  seconds; when the voter signed. A later vote needs a later moment.
-///   bits 160..175  bps      signed; the weight asked for, -10000..10000. 0: taken back.
-///   bit  176       claimed  the curation reward has been paid
+///   bits 128..167  signedAt  seconds; when the voter signed. A later vote needs a later moment.
+///   bits 168..183  bps      signed; the weight asked for, -10000..10000. 0: taken back.
+///   bit  184       claimed  the curation reward has been paid
 type VoteState is uint256;
 
 using VoteStateLib for VoteState global;
 
 library VoteStateLib {
-    uint256 private constant CLAIMED = 1 << 176;
+    uint256 private constant CLAIMED = 1 << 184;
 
     function pack(
         int256 rshares_,
         uint256 weight_,
-        uint32 signedAt_,
+        uint40 signedAt_,
         int16 bps_
     ) internal pure returns (VoteState) {
         return
@@ -26,7 +26,7 @@ library VoteStateLib {
                 uint256(uint64(int64(rshares_))) |
                     (weight_ << 64) |
                     (uint256(signedAt_) << 128) |
-                    (uint256(uint16(bps_)) << 160)
+                    (uint256(uint16(bps_)) << 168)
             );
     }
 
@@ -39,7 +39,7 @@ library VoteStateLib {
     }
 
     function signedAt(VoteState v) internal pure returns (uint256) {
-        return uint32(VoteState.unwrap(v) >> 128);
+        return uint40(VoteState.unwrap(v) >> 128);
     }
 
     function claimed(VoteState v) internal pure returns (bool) {

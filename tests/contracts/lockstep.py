@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer.rewards import Ledger, Refused, Voter
+from indexer.slots import PostSlot, VoteSlot, account_slot, post_slot, vote_slot
 from tests.actors import Actor, join
 from tests.chain import DEV, Chain
 
@@ -112,24 +113,19 @@ class Lockstep:
         f = self.chain.core.functions
         for person in self.people:
             account = person.account
-            word = f.accountState(account).call()
-            got = Voter(*(word >> shift & (2**64 - 1) for shift in (0, 64, 128)), word >> 192)
+            slot = account_slot(f.accountState(account).call())
+            got = Voter(slot.effective, slot.mana, slot.down_mana, slot.updated_at)
             assert got == self.model.voters.get(account, Voter())
             assert f.balanceOf(account).call() == self.model.balances[account]
         for post in self.posts:
             expected = self.model.posts[post]
-            word = f.postState(post).call()
-            net = word >> 32 & (2**64 - 1)
-            assert word & (2**32 - 1) == expected.created_at
-            assert net - (net >> 63 << 64) == expected.net
-            assert word >> 96 & (2**64 - 1) == expected.weight
-            assert bool(word >> 160 & 1) == expected.settled
+            assert post_slot(f.postState(post).call()) == PostSlot(
+                expected.created_at, expected.net, expected.weight, expected.settled
+            )
             for account, vote in expected.votes.items():
-                word = f.voteState(post, account).call()
-                rshares = word & (2**64 - 1)
-                assert rshares - (rshares >> 63 << 64) == vote.rshares
-                assert word >> 64 & (2**64 - 1) == vote.weight
-                assert bool(word >> 176 & 1) == vote.claimed
+                assert vote_slot(f.voteState(post, account).call()) == VoteSlot(
+                    vote.rshares, vote.weight, vote.signed_at, vote.bps, vote.claimed
+                )
         assert f.poolState().call() == [
             self.model.pool,
             self.model.recent,

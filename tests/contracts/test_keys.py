@@ -3,11 +3,13 @@
 import pytest
 from web3 import Web3
 
+from indexer.slots import account_slot, post_slot, vote_slot
 from tests.actors import Actor, Key, join, signed, stake
 from tests.chain import DEV
 
 DAY = 86_400
 ETHER = 10**18
+ZERO = "0x" + "00" * 20
 
 
 @pytest.mark.parametrize("handle", ["abc", "a1b", "ada.lovelace", "a-b.c-d", "x" * 16])
@@ -63,7 +65,11 @@ def test_nobody_is_registered_with_a_key_that_did_not_sign(deployed):
         "deadline": deployed.anvil.now() + 60,
     }
     captured = signed(deployed.deployment, "Register", fields, thief, proof=thief)
-    assert deployed.skipped(deployed.relay(captured)) == {0: "NotPossessed"}
+    nobodys = signed(deployed.deployment, "Register", fields | {"ownerKey": ZERO}, thief, victim)
+    assert deployed.skipped(deployed.relay(captured, nobodys)) == {
+        0: "NotPossessed",
+        1: "NotPossessed",
+    }
     assert deployed.skipped(deployed.relay(actor.register())) == {}
 
 
@@ -72,8 +78,7 @@ def test_a_contract_wallet_registers_and_acts_by_calling(deployed):
     deployed.impersonate(wallet)
     f = deployed.core.functions
     deadline = deployed.anvil.now() + 60
-    zero = "0x" + "00" * 20
-    registration = (b"wallet".ljust(32, b"\0"), wallet, zero, 0, 0, 0, deadline)
+    registration = (b"wallet".ljust(32, b"\0"), wallet, ZERO, 0, 0, 0, deadline)
     deployed.send(f.register(registration, b"", b""), wallet)
     deployed.send(f.post(1, b"\x07" * 32, bytes(32), 0), wallet)
     with pytest.raises(Exception, match="0x"):
@@ -146,3 +151,21 @@ def test_a_key_cannot_be_added_with_no_role_or_an_expiry_in_the_past(deployed):
         ada.add_key(Key.secp256k1(), account=99),
     )
     assert deployed.skipped(receipt) == {0: "BadRole", 1: "BadExpiry", 2: "UnknownKey"}
+
+
+def test_the_year_2106_is_like_any_other(deployed):
+    """Where 32 bits of seconds end, no time may spill into the field beside it."""
+    (ada,) = join(deployed, "ada")
+    deployed.anvil.forward(2**32 - deployed.anvil.now())
+    stake(deployed, ada, ETHER)
+    deployed.anvil.forward(DAY)
+    deployed.relay(ada.post(b"\x01" * 32))
+    post = ada.post_id(b"\x01" * 32)
+    assert deployed.skipped(deployed.relay(ada.vote(post, 0), ada.vote(post, 100))) == {
+        0: "NothingToTakeBack"
+    }
+    f = deployed.core.functions
+    account = account_slot(f.accountState(ada.account).call())
+    assert (account.key_epoch, account.updated_at >> 32) == (0, 1)
+    assert post_slot(f.postState(post).call()).created_at >> 32 == 1
+    assert vote_slot(f.voteState(post, ada.account).call()).signed_at >> 32 == 1

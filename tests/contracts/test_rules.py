@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from backend.deployment.deploy import Parameters
+from indexer.slots import account_slot, post_slot, vote_slot
 from tests.actors import join, stake
 from tests.chain import deployed_on
 from tests.contracts.lockstep import Lockstep
@@ -64,15 +65,15 @@ def test_votes_from_outside(deployed, v):
     deployed.anvil.forward(6 * DAY)
     deployed.relay(author.post(b"\x01" * 32))
     post = author.post_id(b"\x01" * 32)
-    created = deployed.core.functions.postState(post).call() & (2**32 - 1)
+    created = post_slot(deployed.core.functions.postState(post).call()).created_at
     vote_at = max(created + 7 * DAY - v["left"], created + 1)
     signed = voter.vote(post, v["bps"], at=vote_at)
     deployed.anvil.rpc("evm_setNextBlockTimestamp", vote_at)
     assert deployed.skipped(deployed.relay(signed)) == {}
-    word = deployed.core.functions.voteState(post, voter.account).call()
-    mana = deployed.core.functions.accountState(voter.account).call() >> 64 & (2**64 - 1)
+    vote = vote_slot(deployed.core.functions.voteState(post, voter.account).call())
+    mana = account_slot(deployed.core.functions.accountState(voter.account).call()).mana
     assert v["effective"] - mana == v["used"]
-    assert word & (2**64 - 1) == v["rshares"]
+    assert vote.rshares == v["rshares"]
 
 
 def test_five_equal_votes_share_curation_equally(deployed):
@@ -88,7 +89,7 @@ def test_five_equal_votes_share_curation_equally(deployed):
     deployed.send(f.close(40))
     deployed.send(f.settle([post]))
     deployed.send(f.claimOfPost(post, [voter.account for voter in voters]))
-    rewards = {f.accountState(v.account).call() % 2**64 - 10**12 for v in voters}
+    rewards = {account_slot(f.accountState(v.account).call()).effective - 10**12 for v in voters}
     payout = f.payoutOf(post).call()
     assert payout >= ETHER // 50
     assert rewards == {payout // 2 // 5 // 10**9}

@@ -75,7 +75,7 @@ def test_agrees_with_eth_abi(signature: str, data: st.DataObject) -> None:
 
 
 def test_slots_keep_their_signs() -> None:
-    word = (2**64 - 5) | 7 << 64 | 9 << 128 | (2**16 - 10_000) << 160 | 1 << 176
+    word = (2**64 - 5) | 7 << 64 | 9 << 128 | (2**16 - 10_000) << 168 | 1 << 184
     vote = vote_slot(word)
     assert (vote.rshares, vote.weight, vote.signed_at, vote.bps, vote.claimed) == (
         -5,
