@@ -18,7 +18,7 @@ const alt = (body, cid) => (body.split(`](ipfs://${cid}`)[0].match(/!\[([^[\]]*)
 
 class Compose extends HTMLElement {
   parent = this.dataset.parent ?? '';
-  slot_ = `laurel-draft:${this.parent}`;
+  kept = `laurel-draft:${this.parent}`;
   /** @type {{ fields: Record<string, string>, pictures: Picture[], published: number }} */
   draft = { fields: {}, pictures: [], published: 0 };
 
@@ -51,14 +51,14 @@ class Compose extends HTMLElement {
 
   /** @param {HTMLFormElement} form */
   restore(form) {
-    const kept = localStorage.getItem(this.slot_);
-    if (kept) this.draft = JSON.parse(kept);
+    const draft = localStorage.getItem(this.kept);
+    if (draft) this.draft = JSON.parse(draft);
     for (const [name, value] of Object.entries(this.draft.fields)) {
       const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
       if (field?.type === 'checkbox') field.checked = true;
       else if (field) field.value = value;
     }
-    if (kept) say(form, 'Your draft is here again.');
+    if (draft) say(form, 'Your draft is here again.');
   }
 
   /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
@@ -68,7 +68,7 @@ class Compose extends HTMLElement {
     const fields = /** @type {Record<string, string>} */ (Object.fromEntries(data));
     if (JSON.stringify(fields) !== JSON.stringify(this.draft.fields)) this.draft.published = 0;
     this.draft.fields = fields;
-    localStorage.setItem(this.slot_, JSON.stringify(this.draft));
+    localStorage.setItem(this.kept, JSON.stringify(this.draft));
   }
 
   /** @param {HTMLFormElement} form @param {FileList | null} files */
@@ -97,7 +97,7 @@ class Compose extends HTMLElement {
     const { title = '', summary = '', tags = '', body = '', sensitive } = this.draft.fields;
     // The same words get the same id when sent again, so that no failure can publish them twice.
     this.draft.published ||= (await chain()).time;
-    localStorage.setItem(this.slot_, JSON.stringify(this.draft));
+    localStorage.setItem(this.kept, JSON.stringify(this.draft));
     const data = canonical({
       v: 1,
       type: this.parent ? 'comment' : 'post',
@@ -120,7 +120,7 @@ class Compose extends HTMLElement {
     await perform('Post', values, byKey(key)).catch((error) => {
       if (error.code !== 'already_used') throw error;
     });
-    localStorage.removeItem(this.slot_);
+    localStorage.removeItem(this.kept);
     const id = postId(account, digest).slice(2);
     if (!this.parent) return location.assign(`/post/${id}`);
     location.hash = `c${id.slice(-12)}`;

@@ -110,16 +110,12 @@ export function typedData(chain, name, values) {
   };
 }
 
-/** What a wallet sends by itself: types and selectors; a test holds them against the contracts. */
-const CALLS = {
-  approve: { selector: '095ea7b3', types: ['address', 'uint256'] },
-  deposit: { selector: 'fee9fa87', types: ['uint40', 'uint256'] },
-};
-
-/** @param {keyof typeof CALLS} name @param {...(string | number | bigint)} values */
-export function calldata(name, ...values) {
-  const { selector, types } = CALLS[name];
-  return toHex(concat(fromHex(selector), ...types.map((type, i) => word(type, values[i]))));
+/** Calldata of a contract's function. @param {string} call such as approve(address,uint256)
+ *  @param {...(string | number | bigint)} values */
+export function calldata(call, ...values) {
+  const types = call.match(/\w+(?=[,)])/g) ?? [];
+  const words = types.map((type, i) => word(type, values[i]));
+  return toHex(concat(keccak256(utf8(call)).slice(0, 4), ...words));
 }
 
 /**

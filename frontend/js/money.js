@@ -38,8 +38,8 @@ const ORDERS = {
     says: ({ lrl, whose }) => `Deposit ${lrl} from your wallet to ${whose}. The wallet asks twice.`,
     async does({ account, amount }, { wallet }) {
       const { core, token } = await chain();
-      await wallet?.send(token, calldata('approve', core, amount));
-      await wallet?.send(core, calldata('deposit', account, amount));
+      await wallet?.send(token, calldata('approve(address,uint256)', core, amount));
+      await wallet?.send(core, calldata('deposit(uint40,uint256)', account, amount));
     },
   },
 };

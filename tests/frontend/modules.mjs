@@ -44,9 +44,9 @@ const calls = {
       signature: toHex(await keys.sign(opened.key, fromHex(data))),
     };
   },
-  calldata: ({ name, values, abi }) => [
-    actions.calldata(name, ...values),
-    encodeFunctionData({ abi, functionName: name, args: values }),
+  calldata: ({ call, values, abi }) => [
+    actions.calldata(call, ...values),
+    encodeFunctionData({ abi, functionName: call.split("(")[0], args: values }),
   ],
 };
 

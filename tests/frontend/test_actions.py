@@ -12,6 +12,7 @@ from eth_utils.crypto import keccak
 from backend.deployment.compile import compile_contracts
 from indexer import actions
 from indexer.artifacts import artifact
+from indexer.settings import ROOT
 from tests.frontend.conftest import Js, JsError
 
 CASES = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())["cases"]
@@ -110,16 +111,21 @@ def test_keccak(js: Js, size: int) -> None:
     assert js("keccak", data=_hex(data)) == _hex(keccak(data))
 
 
+ADDRESS = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
+
+
 @pytest.mark.parametrize(
-    ("contract", "name", "values"),
+    ("contract", "call", "values"),
     [
-        ("LaurelToken", "approve", ["0x70997970C51812dc3A010C7d01b50e0d17dc79C8", str(7 * 10**18)]),
-        ("LaurelCore", "deposit", ["12", str(10**27)]),
+        ("LaurelToken", "approve(address,uint256)", [ADDRESS, str(7 * 10**18)]),
+        ("LaurelCore", "deposit(uint40,uint256)", ["12", str(10**27)]),
     ],
 )
 def test_what_a_wallet_sends_is_the_contracts_call(
-    js: Js, contract: str, name: str, values: list[str]
+    js: Js, contract: str, call: str, values: list[str]
 ) -> None:
     compile_contracts()
-    ours, of_viem = js("calldata", name=name, values=values, abi=artifact(contract)["abi"])
+    ours, of_viem = js("calldata", call=call, values=values, abi=artifact(contract)["abi"])
     assert ours == of_viem
+    source = (ROOT / "frontend" / "js" / "money.js").read_text()
+    assert f"calldata('{call}'" in source
