@@ -24,6 +24,9 @@ FIRST_DIFFERENCES = 20
 Fields = dict[str, Any]
 
 
+TRIES = 10  # of a question that the node answers with nothing
+
+
 class Behind(LaurelError):
     """The mirror does not reach the chain's latest block."""
 
@@ -213,7 +216,17 @@ def _words(answer: msgspec.Raw) -> list[int]:
 
 
 def _ask(source: Source, core: str, checks: list[_Check], block: int) -> list[list[int]]:
-    return [_words(a) for a in source.rpc.batch([_request(core, c, block) for c in checks])]
+    """The words of each answer. Raises Behind when the node has no contracts at that block."""
+    requests = [_request(core, check, block) for check in checks]
+    for _ in range(TRIES):
+        answers = [_words(answer) for answer in source.rpc.batch(requests)]
+        if all(answers):
+            return answers
+        time.sleep(0.5)  # a node that is just being reorganised has no code there for a moment
+    raise Behind(
+        f"The node has no contracts at block {block}: it is being reorganised, or has dropped that "
+        "state. Verify again."
+    )
 
 
 def _wrong(check: _Check, words: list[int]) -> Fields:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.chain import Anvil, Chain, deployed_on, running_anvil
 
@@ -39,3 +40,15 @@ def anvil() -> Iterator[Anvil]:
 def deployed(anvil: Anvil, tmp_path: Path) -> Chain:
     """A fresh local chain with the contracts on it, DAY = 86,400."""
     return deployed_on(anvil, tmp_path / "deployments")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium: one for each worker, as a process has room for one sync_playwright()."""
+    quiet = ["background-networking", "component-update", "sync"]
+    arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run"]
+    arguments += [f"--disable-{what}" for what in quiet]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()

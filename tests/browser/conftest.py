@@ -11,21 +11,12 @@ from playwright.sync_api import (
     Page,
     Request,
     expect,
-    sync_playwright,
 )
 
 from indexer.actions import sha256
 from tests.browser.stack import Stack, running_stack
 from tests.browser.wallet import Wallet
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SLOW = 30_000  # milliseconds: a machine that is busy with other tests
 expect.set_options(timeout=SLOW)
 
@@ -34,14 +25,6 @@ expect.set_options(timeout=SLOW)
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     with running_stack(tmp_path_factory.mktemp("node")) as stack:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Route
 
 from indexer.content import render as module
 from indexer.content.links import misleads, target
@@ -23,14 +23,6 @@ TAGS = {
     *("em", "strong", "s", "code", "pre", "a", "img"),
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
-BROWSER = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 ATTRIBUTES = {"href", "rel", "src", "alt", "loading", "start"}
 
 
@@ -110,14 +102,12 @@ SPY = """for (const name of ['alert', 'confirm', 'prompt', 'open'])
   window[name] = () => { window.ran = true; };"""
 
 
-@pytest.fixture(scope="module")
-def page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=BROWSER)
-        page = browser.new_page()
-        page.add_init_script(SPY)
-        yield page
-        browser.close()
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    page = chromium.new_page()
+    page.add_init_script(SPY)
+    yield page
+    page.close()
 
 
 def test_hostile_bodies_in_a_browser(page: Page) -> None:

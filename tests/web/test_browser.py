@@ -1,9 +1,7 @@
 """Every page in a real browser: axe finds nothing, nothing overflows, nothing is logged or asked of others."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from backend.sessions.current import open_session
 from indexer.settings import ROOT
@@ -22,16 +20,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 }).map((e) => e.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
-
-
 def paths(site: Site) -> list[str]:
     posts = [site.world.posts[name].hex() for name in (SWIFTS, "c1", "Lost words", HOSTILE)]
     account = ["/@ada", "/@ben.k/comments", "/@ada/wallet"]
@@ -39,9 +27,9 @@ def paths(site: Site) -> list[str]:
     return ["/", "/new", *(f"/post/{post}" for post in posts), *account, *doors]
 
 
-def context(browser: Browser, site: Site, width: int, scheme: str, **more: bool) -> BrowserContext:
+def context(chromium: Browser, site: Site, width: int, scheme: str, **more: bool) -> BrowserContext:
     """Signed in as @ada. axe and our measuring need evaluation, which the policy forbids pages."""
-    found = browser.new_context(
+    found = chromium.new_context(
         viewport={"width": width, "height": 800},
         color_scheme="dark" if scheme == "dark" else "light",
         reduced_motion="reduce",
@@ -61,8 +49,8 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_axe_finds_nothing(browser: Browser, site: Site, width: int, scheme: str):
-    pages = context(browser, site, width, scheme, bypass_csp=True)
+def test_axe_finds_nothing(chromium: Browser, site: Site, width: int, scheme: str):
+    pages = context(chromium, site, width, scheme, bypass_csp=True)
     page = pages.new_page()
     for path in paths(site):
         page.goto(site.url + path)
@@ -72,8 +60,8 @@ def test_axe_finds_nothing(browser: Browser, site: Site, width: int, scheme: str
     pages.close()
 
 
-def test_nothing_overflows_and_no_target_is_small(browser: Browser, site: Site):
-    pages = context(browser, site, 320, "light")
+def test_nothing_overflows_and_no_target_is_small(chromium: Browser, site: Site):
+    pages = context(chromium, site, 320, "light")
     page = pages.new_page()
     for path in paths(site):
         page.goto(site.url + path)
@@ -85,8 +73,8 @@ def test_nothing_overflows_and_no_target_is_small(browser: Browser, site: Site):
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
-def test_nothing_is_logged_or_asked_of_others(browser: Browser, site: Site, signed_in: bool):
-    pages = context(browser, site, 1280, "light")
+def test_nothing_is_logged_or_asked_of_others(chromium: Browser, site: Site, signed_in: bool):
+    pages = context(chromium, site, 1280, "light")
     if not signed_in:
         pages.clear_cookies()
     page = pages.new_page()
@@ -105,8 +93,8 @@ def test_nothing_is_logged_or_asked_of_others(browser: Browser, site: Site, sign
     pages.close()
 
 
-def test_a_post_is_readable_and_its_forms_rest_without_javascript(browser: Browser, site: Site):
-    pages = context(browser, site, 360, "light", java_script_enabled=False)
+def test_a_post_is_readable_and_its_forms_rest_without_javascript(chromium: Browser, site: Site):
+    pages = context(chromium, site, 360, "light", java_script_enabled=False)
     page = pages.new_page()
     page.goto(f"{site.url}/post/{site.world.posts[SWIFTS].hex()}")
     assert page.get_by_role("heading", name=SWIFTS).is_visible()
@@ -119,8 +107,8 @@ def test_a_post_is_readable_and_its_forms_rest_without_javascript(browser: Brows
     pages.close()
 
 
-def test_by_keyboard_one_skips_to_the_words_and_folds_a_thread(browser: Browser, site: Site):
-    pages = context(browser, site, 1280, "light")
+def test_by_keyboard_one_skips_to_the_words_and_folds_a_thread(chromium: Browser, site: Site):
+    pages = context(chromium, site, 1280, "light")
     page = pages.new_page()
     page.goto(f"{site.url}/post/{site.world.posts[SWIFTS].hex()}")
     page.keyboard.press("Tab")
