@@ -59,13 +59,17 @@ export function onSubmit(form, work) {
 /** @param {HTMLElement} root where failures are said @param {string} label @param {() => Promise<unknown>} work */
 export function button(root, label, work) {
   const made = make('button', { type: 'button' }, label);
-  made.addEventListener('click', () => void attempt(root, work));
+  made.addEventListener('click', () => attempt(root, work));
   return made;
 }
 
-/** @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */
-export const onClick = (root, selector, work) =>
-  $(selector, root)?.addEventListener('click', () => void attempt(root, work));
+/** A button rests, disabled, until this makes it work.
+ * @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */
+export function onClick(root, selector, work) {
+  const found = $(selector, root);
+  found?.removeAttribute('disabled');
+  found?.addEventListener('click', () => attempt(root, work));
+}
 
 /**
  * The form in `root`; where the page has many of a kind, a copy of its template.

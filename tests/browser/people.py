@@ -39,9 +39,10 @@ def signed_in_as(page: Page, handle: str) -> None:
     expect(page.locator("laurel-session summary")).to_contain_text(handle)
 
 
-def menu(page: Page, button: str) -> None:
+def sign_out(page: Page, button: str = "Sign out") -> None:
     page.locator("laurel-session summary").click()
     page.locator("laurel-session").get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_role("link", name="Sign in", exact=True)).to_be_visible()
 
 
 def write(page: Page, title: str, body: str) -> None:

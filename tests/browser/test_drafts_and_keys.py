@@ -131,8 +131,7 @@ def test_signing_out_can_revoke_the_key(
     stack: Stack, page: Page, handle: str, tmp_path: Path
 ) -> None:
     people.join(page, handle, tmp_path)
-    people.menu(page, "Sign out and revoke this browser’s key")
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    people.sign_out(page, "Sign out and revoke this browser’s key")
     keys = stack.api("GET", f"accounts/{handle}/keys")["keys"]
     assert {key["role"]: key["revoked"] for key in keys} == {"posting": True, "owner": False}
     page.goto("/signin")
@@ -154,6 +153,7 @@ def test_keys_are_revoked_and_made_with_the_recovery_file(
     dialog.get_by_label("Its passphrase").fill(people.PASSPHRASE)
     dialog.get_by_role("button", name="Use the recovery file").click()
     expect(page.locator("[data-key]")).to_have_count(3)
+    expect(mine).to_have_count(1)
     others = page.locator("[data-key]", has_text="Posting key").filter(
         has_not=page.locator("[data-here]:not([hidden])")
     )

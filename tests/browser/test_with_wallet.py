@@ -73,7 +73,7 @@ def test_one_signature_makes_the_account_and_then_none(
     page.goto(f"/post/{theirs}")
     people.vote(page, 100)
     expect(page.locator(".vote-bar")).to_contain_text("Your vote of 100 % counts.")
-    people.menu(page, "Sign out")
+    people.sign_out(page)
     page.goto("/signin")
     page.get_by_role("button", name=f"Sign in as @{handle}").click()
     people.signed_in_as(page, handle)
