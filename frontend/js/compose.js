@@ -1,7 +1,7 @@
 // Writing posts and replies: drafts, pictures, preview, publishing.
 import { canonical, postId, sha256, toHex } from './encoding.js';
 import { $, attempt, formOf, onSubmit, say } from './page.js';
-import { api, byKey, chain, perform } from './relay.js';
+import { api, byKey, chain, perform, eventually } from './relay.js';
 import { me } from './session.js';
 
 // What the site's own renderer made is the only HTML that is ever put in from text.
@@ -117,11 +117,13 @@ class Compose extends HTMLElement {
     await api('POST', 'documents', data);
     const digest = toHex(await sha256(data));
     const values = { account, digest, parent: this.parent || NOTHING, community: 0 };
+    const post = postId(account, digest);
     await perform('Post', values, byKey(key)).catch((error) => {
       if (error.code !== 'already_used') throw error;
+      return eventually(() => api('GET', `posts/${post}`).catch(() => null));
     });
     localStorage.removeItem(this.kept);
-    const id = postId(account, digest).slice(2);
+    const id = post.slice(2);
     if (!this.parent) return location.assign(`/post/${id}`);
     location.hash = `c${id.slice(-12)}`;
     location.reload();

@@ -74,7 +74,7 @@ export async function eventually(look) {
     if (found) return found;
     await new Promise((done) => setTimeout(done, 200));
   }
-  throw new Error('The chain is slow. This is sent and will appear by itself; look again later.');
+  throw new Error('The chain is slow. This is sent; look again later.');
 }
 
 /** Waits until a ticket's action is in the pages. @param {{ id: string }} ticket */
