@@ -13,14 +13,13 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size
 from indexer.actions import sha256
-from indexer.artifacts import artifact
 from tests.actors import Actor, Key, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 
 DAY = 86_400
 ETHER = 10**18
-BYTECODE_LIMIT = 24_576  # EIP-170
 
 # Measured with the same compiler and whole transactions, as the limits are: see docs/architecture.md.
 PEERS = {
@@ -146,11 +145,6 @@ def _payouts(chain: Chain, author: Actor, voters: list[Actor], parent: bytes) ->
         Row("curator claim, one voter over 20 posts", voter // 20, 12_000),
         Row("curator claim, 50 voters of one post", fifty // 50, 20_000),
     ]
-
-
-def bytecode_size(contract: str = "LaurelCore") -> int:
-    """Deployed bytes."""
-    return len(artifact(contract)["deployedBytecode"]) // 2
 
 
 def main() -> int:

@@ -25,8 +25,6 @@ ACTIONS = json.loads((Path(__file__).parent.parent / "contracts" / "actions.json
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 
-ROLES = {"posting": 1, "active": 2, "owner": 3}
-
 
 class BadSignature(ValueError):
     """The signature is malformed, has a high s, or does not verify."""

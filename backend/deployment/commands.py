@@ -4,13 +4,10 @@ from pathlib import Path
 
 import click
 
-from backend.deployment.compile import compile_contracts
+from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size, compile_contracts
 from backend.deployment.deploy import LOCAL, DeployError, Parameters, deploy
-from indexer.artifacts import artifact
 from indexer.deployment import path_for
 from indexer.settings import Settings
-
-BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
 
 
 @click.command("compile")
@@ -18,7 +15,7 @@ BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
 def compile_command(force: bool) -> None:
     """Compile the contracts into build/contracts.json."""
     made = compile_contracts(force)
-    size = len(artifact("LaurelCore")["deployedBytecode"]) // 2
+    size = bytecode_size()
     click.echo(
         f"{'Compiled' if made else 'Nothing to do'}: the core has {size:,} bytes, "
         f"{BYTECODE_LIMIT - size:,} below the limit."

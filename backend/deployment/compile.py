@@ -9,7 +9,7 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError
 
-from indexer.artifacts import BUILD
+from indexer.artifacts import BUILD, artifact
 from indexer.errors import LaurelError
 from indexer.settings import ROOT
 
@@ -17,6 +17,7 @@ CONTRACTS = ROOT / "contracts"
 SOLC_JSON = CONTRACTS / "solc.json"
 # What goes on a chain; all else is compiled as part of it.
 DEPLOYED = ("LaurelCore.sol", "LaurelToken.sol", "libraries/KeyManagement.sol")
+BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
 WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
 
 
@@ -72,6 +73,11 @@ def compile_contracts(force: bool = False) -> bool:
     partial.write_text(json.dumps(artifacts))
     partial.replace(BUILD)
     return True
+
+
+def bytecode_size(contract: str = "LaurelCore") -> int:
+    """Deployed bytes."""
+    return len(artifact(contract)["deployedBytecode"]) // 2
 
 
 def _solc(request: dict[str, Any]) -> dict[str, Any]:

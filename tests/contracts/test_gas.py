@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.gas import BYTECODE_LIMIT, bytecode_size, measure
+from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size
+from benchmarks.gas import measure
 from indexer.actions import KINDS
 from tests.actors import Actor, Key, join, stake
 
