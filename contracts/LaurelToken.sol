@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
 /// @title LRL, 18 decimals, with Permit. The core is its only minter.
-contract LaurelToken is ERC20, ERC20Permit {
+contract LaurelToken is ERC20Burnable, ERC20Permit {
     error NotMinter(address caller);
 
     address public immutable minter;

@@ -16,7 +16,9 @@ import coincurve
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
+from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
@@ -34,29 +36,60 @@ class MalformedAction(ValueError):
     """The kind is unknown, or the action's bytes are not that kind's words."""
 
 
+Fields = tuple[tuple[str, str], ...]
+
+TYPES: dict[str, Fields] = {
+    name: tuple((n, t) for n, t in fields) for name, fields in ACTIONS["types"].items()
+}
+"""Structs that are elements of an array."""
+
+
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action: its number, EIP-712 fields as (name, type), and whether a proof of possession follows."""
+    """One kind of action: the contract that takes it (core or graph), its number, the number of proofs that
+    follow its fields, and these, EIP-712's (name, type)."""
 
     name: str
+    contract: str
     number: int
-    role: str
-    proof: bool
-    fields: tuple[tuple[str, str], ...]
+    proofs: int
+    fields: Fields
 
     @property
     def type_string(self) -> str:
         """EIP-712 encodeType, for example `RevokeKey(uint40 account,address key,uint40 deadline)`."""
-        return f"{self.name}({','.join(f'{t} {n}' for n, t in self.fields)})"
+        nested = sorted({t[:-2] for _, t in self.fields if t.endswith("[]")} & TYPES.keys())
+        return "".join(
+            f"{name}({','.join(f'{t} {n}' for n, t in fields)})"
+            for name, fields in [(self.name, self.fields), *((n, TYPES[n]) for n in nested)]
+        )
+
+    @property
+    def abi_types(self) -> list[str]:
+        """As abi.encode takes them: a string (the handle) is a bytes32."""
+        return [_abi_type(t) for _, t in self.fields]
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether an array is among the fields, so that `action` is more than a row of words."""
+        return any(t.endswith("[]") for _, t in self.fields)
 
     @property
     def size(self) -> int:
-        """Bytes of the fields' words in `Signed.action`; a proof may follow them."""
+        """Bytes of the fields in `Signed.action` when all are static; proofs may follow them."""
         return 32 * len(self.fields)
 
 
+def _abi_type(field_type: str) -> str:
+    if field_type.endswith("[]"):
+        return _abi_type(field_type[:-2]) + "[]"
+    if field_type in TYPES:
+        return f"({','.join(t for _, t in TYPES[field_type])})"
+    return "bytes32" if field_type == "string" else field_type
+
+
 KINDS = {
-    name: Kind(name, k["kind"], k["role"], k["proof"], tuple((n, t) for n, t in k["fields"]))
+    name: Kind(name, k["contract"], k["kind"], k["proofs"], tuple((n, t) for n, t in k["fields"]))
     for name, k in ACTIONS["kinds"].items()
 }
 KINDS_BY_NUMBER = {kind.number: kind for kind in KINDS.values()}
@@ -72,9 +105,9 @@ class Signed:
 
 
 @cache
-def domain_separator(chain_id: int, core: str) -> bytes:
-    """EIP-712 domain separator (32 bytes) of the core at address `core`."""
-    domain = ACTIONS["domain"]
+def domain_separator(chain_id: int, address: str, contract: str = "core") -> bytes:
+    """EIP-712 domain separator (32 bytes) of the core or the graph at `address`."""
+    domain = ACTIONS["domains"][contract]
     type_hash = keccak(
         text="EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
     )
@@ -86,70 +119,89 @@ def domain_separator(chain_id: int, core: str) -> bytes:
                 keccak(text=domain["name"]),
                 keccak(text=domain["version"]),
                 chain_id,
-                core,
+                address,
             ],
         )
     )
 
 
 @cache
-def _type_hash(kind: Kind) -> bytes:
-    return keccak(text=kind.type_string)
+def _type_hash(type_string: str) -> bytes:
+    return keccak(text=type_string)
 
 
 def encode(kind: Kind, fields: Mapping[str, Any]) -> bytes:
-    """The fields as words, in order. A string (the handle) is left-aligned ASCII of at most 32 bytes.
+    """abi.encode of the fields, in order. A string (the handle) is left-aligned ASCII of at most 32 bytes; an
+    element of an array of structs is a mapping.
 
     Raises MalformedAction when a field is missing or does not fit its type.
     """
     try:
-        types = ["bytes32" if t == "string" else t for _, t in kind.fields]
-        values = [fields[n].encode("ascii") if t == "string" else fields[n] for n, t in kind.fields]
-        return abi_encode(types, values)
+        return abi_encode(kind.abi_types, [_abi_value(t, fields[n]) for n, t in kind.fields])
     except Exception as error:  # eth_abi raises many kinds; each means that a value does not fit
         raise MalformedAction(f"{kind.name}: {error}") from error
 
 
+def _abi_value(field_type: str, value: Any) -> Any:
+    if field_type.endswith("[]"):
+        return [_abi_value(field_type[:-2], v) for v in value]
+    if field_type in TYPES:
+        return tuple(value[n] for n, _ in TYPES[field_type])
+    return value.encode("ascii") if field_type == "string" else value
+
+
 def decode(kind: Kind, action: bytes) -> dict[str, Any]:
-    """The fields of an action: int, checksummed address, bytes (32) or str (the handle).
+    """The fields of an action: int, bool, checksummed address, bytes (32), str (the handle), or a list of these
+    or of mappings.
 
     Raises MalformedAction when the length is wrong or a value has bits outside its type.
     """
-    if len(action) < kind.size or (len(action) > kind.size and not kind.proof):
+    if len(action) < kind.size or (
+        len(action) > kind.size and not kind.proofs and not kind.dynamic
+    ):
         raise MalformedAction(f"{kind.name} takes {kind.size} bytes, not {len(action)}")
-    fields: dict[str, Any] = {}
-    for i, (name, kind_type) in enumerate(kind.fields):
-        fields[name] = _decode_word(f"{kind.name}.{name}", kind_type, action[32 * i : 32 * i + 32])
-    return fields
+    try:
+        values = abi_decode(kind.abi_types, action if kind.dynamic else action[: kind.size])
+        return {name: _value(t, v) for (name, t), v in zip(kind.fields, values, strict=True)}
+    except (DecodingError, UnicodeDecodeError, OverflowError) as error:
+        raise MalformedAction(f"{kind.name}: {error}") from error
 
 
-def _decode_word(where: str, kind_type: str, word: bytes) -> Any:
-    if kind_type == "bytes32":
-        return word
-    if kind_type == "string":
-        try:
-            return word.rstrip(b"\0").decode("ascii")
-        except UnicodeDecodeError as error:
-            raise MalformedAction(f"{where} is not ASCII") from error
-    if kind_type == "address":
-        if any(word[:12]):
-            raise MalformedAction(f"{where} is not an address")
-        return to_checksum_address(word[12:])
-    signed = kind_type.startswith("int")
-    bits = int(kind_type.removeprefix("u").removeprefix("int"))
-    value = int.from_bytes(word, signed=signed)
-    low, high = (-(1 << (bits - 1)), 1 << (bits - 1)) if signed else (0, 1 << bits)
-    if not low <= value < high:
-        raise MalformedAction(f"{where} does not fit {kind_type}")
-    return value
+def _value(field_type: str, value: Any) -> Any:
+    if field_type.endswith("[]"):
+        return [_value(field_type[:-2], v) for v in value]
+    if field_type in TYPES:
+        return {n: _value(t, v) for (n, t), v in zip(TYPES[field_type], value, strict=True)}
+    if field_type == "string":
+        return value.rstrip(b"\0").decode("ascii")
+    return to_checksum_address(value) if field_type == "address" else value
 
 
 def message(domain: bytes, kind: Kind, action: bytes) -> bytes:
     """The 66 bytes that a key signs: 0x1901 || domain || hashStruct(action)."""
+    return b"\x19\x01" + domain + keccak(_type_hash(kind.type_string) + _struct_words(kind, action))
+
+
+def _struct_words(kind: Kind, action: bytes) -> bytes:
+    if kind.dynamic:
+        values = abi_decode(kind.abi_types, action)
+        return b"".join(_hash_word(t, v) for (_, t), v in zip(kind.fields, values, strict=True))
     words = action[: kind.size]
     if kind.fields[0][1] == "string":
-        words = keccak(words[:32].rstrip(b"\0")) + words[32:]
-    return b"\x19\x01" + domain + keccak(_type_hash(kind) + words)
+        return keccak(words[:32].rstrip(b"\0")) + words[32:]
+    return words
+
+
+def _hash_word(field_type: str, value: Any) -> bytes:
+    """EIP-712 encodeData of one value: an array is the hash of its elements' words, a struct its hashStruct."""
+    if field_type.endswith("[]"):
+        return keccak(b"".join(_hash_word(field_type[:-2], v) for v in value))
+    if field_type in TYPES:
+        fields = TYPES[field_type]
+        type_string = f"{field_type}({','.join(f'{t} {n}' for n, t in fields)})"
+        words = (_hash_word(t, v) for (_, t), v in zip(fields, value, strict=True))
+        return keccak(_type_hash(type_string) + b"".join(words))
+    return abi_encode([field_type], [value])
 
 
 def sign_secp256k1(private_key: bytes, data: bytes) -> bytes:

@@ -15,10 +15,19 @@ class NotCompiled(LaurelError):
 
 
 @cache
-def artifact(contract: str) -> dict[str, Any]:
-    """`abi`, `bytecode` (hex with link references), `linkReferences` and `deployedBytecode` of one contract."""
+def _read() -> dict[str, dict[str, Any]]:
     try:
-        contracts: dict[str, dict[str, Any]] = json.loads(BUILD.read_text())
+        made: dict[str, dict[str, Any]] = json.loads(BUILD.read_text())
     except FileNotFoundError:
         raise NotCompiled("The contracts are not compiled. Run `laurel compile`.") from None
-    return contracts[contract]
+    return made
+
+
+def artifact(contract: str) -> dict[str, Any]:
+    """`abi`, `bytecode` (hex) and `deployedBytecode` of one contract."""
+    return _read()[contract]
+
+
+def contracts() -> list[str]:
+    """Their names."""
+    return list(_read())

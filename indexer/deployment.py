@@ -14,14 +14,14 @@ class NotDeployed(LaurelError):
 @dataclass(frozen=True)
 class Deployment:
     """Addresses are checksummed; `block` is the first block with our events; `parameters` are the core's
-    constructor arguments (ICore.sol `Parameters`: day in seconds, supplies in wei)."""
+    constructor arguments (ICoreBase.sol `Parameters`: day in seconds, supplies in wei)."""
 
     chain_id: int
     core: str
+    graph: str
     token: str
     block: int
     parameters: dict[str, int | str]
-    libraries: dict[str, str]
     settings_hash: str  # sha-256 of contracts/solc.json as compiled with
 
     @property

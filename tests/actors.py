@@ -54,7 +54,8 @@ def signed(
     """An action of kind `name`, signed by `key` and, where a new key proves possession, by `proof`."""
     kind = KINDS[name]
     words = actions.encode(kind, fields)
-    domain = actions.domain_separator(deployment.chain_id, deployment.core)
+    address = deployment.graph if kind.contract == "graph" else deployment.core
+    domain = actions.domain_separator(deployment.chain_id, address, kind.contract)
     data = actions.message(domain, kind, words)
     tail = proof.sign(data) if proof else b""
     return Signed(kind.number, words + tail, key.sign(data))

@@ -18,7 +18,7 @@ from web3.logs import DISCARD
 
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import Parameters, deploy
-from indexer.actions import Signed
+from indexer.actions import KINDS_BY_NUMBER, Signed
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment
 from indexer.settings import ROOT
@@ -102,6 +102,7 @@ class Chain:
     deployment: Deployment
     w3: Web3
     core: Contract
+    graph: Contract
     token: Contract
 
     def send(self, call: Any, sender: str = DEV, gas: int = 0) -> Any:
@@ -112,9 +113,11 @@ class Chain:
         return receipt
 
     def relay(self, *batch: Signed) -> Any:
-        """Relays from the dev account; returns the receipt."""
+        """Relays from the dev account, to the contract that takes the first one's kind; returns the receipt."""
+        graph = KINDS_BY_NUMBER[batch[0].kind].contract == "graph" if batch else False
+        contract = self.graph if graph else self.core
         return self.send(
-            self.core.functions.relay([(s.kind, s.action, s.signature) for s in batch])
+            contract.functions.relay([(s.kind, s.action, s.signature) for s in batch])
         )
 
     def skipped(self, receipt: Any) -> dict[int, str]:
@@ -132,10 +135,10 @@ class Chain:
 
 
 def error_names() -> dict[bytes, str]:
-    """Selector -> name of every custom error of the core."""
+    """Selector -> name of every custom error of the core and the graph."""
     return {
         Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})")[:4]: e["name"]
-        for e in artifact("LaurelCore")["abi"]
+        for e in artifact("LaurelCore")["abi"] + artifact("LaurelGraph")["abi"]
         if e["type"] == "error"
     }
 
@@ -149,5 +152,6 @@ def deployed_on(anvil: Anvil, folder: Path, parameters: Parameters = Parameters(
         deployment,
         w3,
         w3.eth.contract(deployment.core, abi=artifact("LaurelCore")["abi"]),  # type: ignore[call-overload]
+        w3.eth.contract(deployment.graph, abi=artifact("LaurelGraph")["abi"]),  # type: ignore[call-overload]
         w3.eth.contract(deployment.token, abi=artifact("LaurelToken")["abi"]),  # type: ignore[call-overload]
     )

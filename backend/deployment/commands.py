@@ -6,6 +6,7 @@ import click
 
 from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size, compile_contracts
 from backend.deployment.deploy import LOCAL, DeployError, Parameters, deploy
+from indexer.artifacts import contracts
 from indexer.deployment import path_for
 from indexer.settings import Settings
 
@@ -15,11 +16,10 @@ from indexer.settings import Settings
 def compile_command(force: bool) -> None:
     """Compile the contracts into build/contracts.json."""
     made = compile_contracts(force)
-    size = bytecode_size()
-    click.echo(
-        f"{'Compiled' if made else 'Nothing to do'}: the core has {size:,} bytes, "
-        f"{BYTECODE_LIMIT - size:,} below the limit."
-    )
+    click.echo("Compiled." if made else "Nothing to do.")
+    for contract in contracts():
+        size = bytecode_size(contract)
+        click.echo(f"{contract}: {size:,} bytes, {BYTECODE_LIMIT - size:,} below the limit")
 
 
 def read_key(path: Path) -> bytes:
@@ -56,6 +56,7 @@ def deploy_command(
         preset.curve_constant,
         preset.seed,
         preset.genesis_supply,
+        preset.handle_fee,
         genesis_recipient,
         treasury,
     )
@@ -63,6 +64,7 @@ def deploy_command(
     folder = Settings.from_env().deployments
     made = deploy(rpc, read_key(key_file), folder, parameters, say=click.echo)
     click.echo(
-        f"Chain {made.chain_id}: core {made.core}, token {made.token}, since block {made.block}."
+        f"Chain {made.chain_id}: core {made.core}, graph {made.graph}, token {made.token}, "
+        f"since block {made.block}."
     )
     click.echo(f"Recorded in {path_for(folder, made.chain_id)}.")

@@ -16,7 +16,13 @@ from indexer.settings import ROOT
 CONTRACTS = ROOT / "contracts"
 SOLC_JSON = CONTRACTS / "solc.json"
 # What goes on a chain; all else is compiled as part of it.
-DEPLOYED = ("LaurelCore.sol", "LaurelToken.sol", "libraries/KeyManagement.sol")
+DEPLOYED = (
+    "LaurelCore.sol",
+    "LaurelCoreExtension.sol",
+    "LaurelGraph.sol",
+    "LaurelToken.sol",
+    "interfaces/ICore.sol",
+)
 BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
 WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
 
@@ -62,12 +68,14 @@ def compile_contracts(force: bool = False) -> bool:
         name: {
             "abi": made["abi"],
             "bytecode": made["evm"]["bytecode"]["object"],
-            "linkReferences": made["evm"]["bytecode"]["linkReferences"],
             "deployedBytecode": made["evm"]["deployedBytecode"]["object"],
         }
         for source, contracts in output["contracts"].items()
         for name, made in contracts.items()
     }
+    # The extension's functions are called at the core's address.
+    core = artifacts["LaurelCore"]["abi"]
+    core += [entry for entry in artifacts.pop("ICore")["abi"] if entry not in core]
     BUILD.parent.mkdir(exist_ok=True)
     partial = BUILD.with_suffix(f".{os.getpid()}")
     partial.write_text(json.dumps(artifacts))

@@ -1,4 +1,4 @@
-"""Puts the core (and the libraries it links) on a chain, once, and records it."""
+"""Puts the contracts on a chain, once, and records them."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class DeployError(LaurelError):
 
 @dataclass(frozen=True)
 class Parameters:
-    """ICore.sol `Parameters`. day: seconds; curve_constant: rshares; seed: claims; genesis_supply: wei.
+    """ICoreBase.sol `Parameters`. day: seconds; curve_constant: rshares; seed: claims; the rest: wei.
 
     The defaults are for production. With a seed of 10^18 claims, a day's pool goes out whole only once the
     day's votes come to that: the net rshares of 1 LRL of stake voting in full are about 2 * 10^7.
@@ -38,6 +38,7 @@ class Parameters:
     curve_constant: int = 0
     seed: int = 10**18
     genesis_supply: int = 100_000_000 * ETHER
+    handle_fee: int = 0
     genesis_recipient: str | None = None  # the deployer
     treasury: str | None = None  # the deployer
 
@@ -48,6 +49,7 @@ class Parameters:
             "curveConstant": self.curve_constant,
             "seed": self.seed,
             "genesisSupply": self.genesis_supply,
+            "handleFee": self.handle_fee,
             "genesisRecipient": self.genesis_recipient or deployer,
             "treasury": self.treasury or deployer,
         }
@@ -94,24 +96,23 @@ def deploy(
     sent = _resume(w3, note)
     if sent is None:
         arguments = parameters.for_deployer(deployer.address)
-        libraries: dict[str, str] = {
-            name: _create(w3, deployer, artifact(name)["bytecode"], say, name)[0]
-            for name in _libraries("LaurelCore")
-        }
-        sent = _send_core(w3, deployer, arguments, libraries, note)
+        sent = _send_core(w3, deployer, arguments, note)
     say(f"deploying the core in {sent['tx']}")
     receipt = w3.eth.wait_for_transaction_receipt(sent["tx"], timeout=300)
     if receipt["status"] != 1:
         note.unlink(missing_ok=True)
         raise DeployError(f"The deployment {sent['tx']} reverted. Check the parameters.")
     core = w3.eth.contract(receipt["contractAddress"], abi=artifact("LaurelCore")["abi"])
+    # Killed before the record is written, another graph is made: one that nobody knows of does no harm.
+    graph = _create_graph(w3, deployer, core.address)
+    say(f"deployed the graph at {graph}")
     deployment = Deployment(
         chain_id=chain_id,
         core=core.address,
+        graph=graph,
         token=core.functions.TOKEN().call(),
         block=receipt["blockNumber"],
         parameters=sent["parameters"],
-        libraries=sent["libraries"],
         settings_hash=settings_hash(),
     )
     save(folder, deployment)
@@ -146,11 +147,10 @@ def _send_core(
     w3: Web3,
     deployer: LocalAccount,
     arguments: dict[str, int | str],
-    libraries: dict[str, str],
     note: Path,
 ) -> dict[str, Any]:
     core = w3.eth.contract(
-        abi=artifact("LaurelCore")["abi"], bytecode=linked("LaurelCore", libraries)
+        abi=artifact("LaurelCore")["abi"], bytecode=artifact("LaurelCore")["bytecode"]
     )
     try:
         tx: Any = core.constructor(tuple(arguments.values())).build_transaction(
@@ -159,13 +159,13 @@ def _send_core(
     except (ContractLogicError, ContractCustomError) as error:
         raise DeployError(
             f"The contracts refuse these parameters: {arguments}. The day is 60 seconds to a "
-            "week, the seed above 0, the genesis supply at most 10^9 LRL."
+            "week, the curve constant at most 10^18, the seed from 1 to 10^24, the genesis supply at "
+            "most 10^9 LRL, the handle fee at most 1,000 LRL, and neither address is zero."
         ) from error
     raw = deployer.sign_transaction(tx).raw_transaction
     sent = {
         "tx": "0x" + keccak(raw).hex(),
         "parameters": arguments,
-        "libraries": libraries,
     }
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(sent))
@@ -173,42 +173,17 @@ def _send_core(
     return sent
 
 
-def _create(
-    w3: Web3,
-    deployer: LocalAccount,
-    bytecode: str,
-    say: Callable[[str], None],
-    name: str,
-) -> tuple[ChecksumAddress, int]:
+def _create_graph(w3: Web3, deployer: LocalAccount, core: ChecksumAddress) -> ChecksumAddress:
+    made = artifact("LaurelGraph")
     tx: Any = (
-        w3.eth.contract(abi=[], bytecode=bytecode)
-        .constructor()
+        w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"])
+        .constructor(core)
         .build_transaction(
-            {
-                "from": deployer.address,
-                "nonce": w3.eth.get_transaction_count(deployer.address),
-            }
+            {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
         )
     )
     sent = w3.eth.send_raw_transaction(deployer.sign_transaction(tx).raw_transaction)
-    say(f"deploying {name} in {sent.to_0x_hex()}")
     receipt = w3.eth.wait_for_transaction_receipt(sent, timeout=300)
     if receipt["status"] != 1 or receipt["contractAddress"] is None:
-        raise DeployError(f"The deployment of {name} reverted.")
-    return receipt["contractAddress"], receipt["blockNumber"]
-
-
-def _libraries(contract: str) -> list[str]:
-    references: dict[str, dict[str, Any]] = artifact(contract)["linkReferences"]
-    return sorted(name for libraries in references.values() for name in libraries)
-
-
-def linked(contract: str, libraries: dict[str, str]) -> str:
-    """The creation bytecode (hex) of `contract` with the addresses of its libraries put in."""
-    code = artifact(contract)["bytecode"]
-    for source in artifact(contract)["linkReferences"].values():
-        for name, places in source.items():
-            for place in places:
-                start, end = 2 * place["start"], 2 * (place["start"] + place["length"])
-                code = code[:start] + libraries[name][2:].lower() + code[end:]
-    return str(code)
+        raise DeployError("The deployment of the graph reverted. Run this again.")
+    return receipt["contractAddress"]

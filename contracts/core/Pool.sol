@@ -3,64 +3,60 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Parameters} from "../interfaces/ICore.sol";
 import {RewardMath} from "../libraries/RewardMath.sol";
-import {PostState} from "../types/PostState.sol";
-import {VoteState} from "../types/VoteState.sol";
-import {Posts} from "./Posts.sol";
-import {Stake} from "./Stake.sol";
+import {Keys} from "./Keys.sol";
 
-/// @dev The reward pool: Steem's recent-claims rule, applied once a day; then payouts from it.
-abstract contract Pool is Posts, Stake {
+/// @dev The reward pool: Steem's recent-claims rule, applied once a day; and the emission that feeds it.
+abstract contract Pool is Keys {
     using SafeCast for uint256;
 
     uint256 private constant CONTENT_PERCENT = 65;
+    uint256 private constant STAKERS_PERCENT = 15;
     uint256 private constant TREASURY_PERCENT = 20;
     uint256 private constant POOL_BUDGETS = 30; // the pool holds no more than so many days' budgets
-    uint256 private constant LEAST_PAYOUT = 0.02 ether;
+    uint256 private constant MOST_OPEN_DAYS = 8; // that a change of stake closes by itself
+    uint256 internal constant WEI_PER_VEST = 1e9; // wei in a micro-vest: 1 LRL = 1,000 vests
 
-    /// @dev Two slots: pool, recent and nextDay; virtualSupply.
-    struct Reserve {
-        uint96 pool; // wei
-        uint128 recent; // claims
-        uint32 nextDay; // the first day not closed
-        uint128 virtualSupply; // wei
+    /// @dev Before every change of stake: nobody stakes into the emission of days gone by.
+    function _closeElapsed() internal {
+        uint256 open = _openDays();
+        if (open > MOST_OPEN_DAYS) revert CloseFirst(open);
+        if (open != 0) _close(open);
     }
 
-    /// @dev One slot. `claims` moves with votes; `paid` is written once, when the day closes.
-    struct Day {
-        uint128 claims;
-        uint128 paid; // wei
+    /// @return how many days are over and not closed
+    function _openDays() internal view returns (uint256) {
+        return block.timestamp / DAY - _reserve.nextDay;
     }
 
-    Reserve public poolState;
-    mapping(uint256 day => Day) public dayState;
-    mapping(bytes32 id => mapping(uint40 account => VoteState)) internal _votes;
-
-    constructor(Parameters memory p) {
-        poolState = Reserve(0, p.seed, GENESIS_DAY.toUint32(), p.genesisSupply);
-    }
-
-    // ---------------------------------------------------------------- days
-
-    function close(uint256 n) external returns (uint256 closed) {
-        Reserve memory r = poolState;
-        uint256 emitted;
-        while (closed < n && block.timestamp >= (uint256(r.nextDay) + 1) * DAY) {
+    function _close(uint256 n) internal returns (uint256) {
+        if (n == 0) return 0;
+        Reserve memory r = _reserve;
+        uint256 toTreasury;
+        uint256 toStakers; // micro-vests
+        for (uint256 i = 0; i < n; ++i) {
             uint256 emission = RewardMath.emissionDown(r.virtualSupply, r.nextDay - GENESIS_DAY);
-            emitted += emission;
             r.virtualSupply += emission.toUint128();
+            toTreasury += (emission * TREASURY_PERCENT) / 100;
+            toStakers += _accrue(r, _toVestsDown((emission * STAKERS_PERCENT) / 100));
             _closeDay(r, (emission * CONTENT_PERCENT) / 100);
             ++r.nextDay;
-            ++closed;
         }
-        if (closed == 0) return 0;
-        poolState = r;
-        TOKEN.mint(TREASURY, (emitted * TREASURY_PERCENT) / 100);
+        _reserve = r;
+        if (toTreasury != 0) TOKEN.mint(TREASURY, toTreasury);
+        if (toStakers != 0) TOKEN.mint(address(this), toStakers * WEI_PER_VEST);
+        return n;
+    }
+
+    /// @return vests, or 0 while nobody has stake
+    function _accrue(Reserve memory r, uint256 vests) private pure returns (uint256) {
+        if (r.totalVests == 0) return 0;
+        r.index += ((vests << 64) / r.totalVests).toUint128();
+        return vests;
     }
 
     function _closeDay(Reserve memory r, uint256 budget) private {
-        Day storage day = dayState[r.nextDay];
+        Day storage day = _days[r.nextDay];
         uint256 claims = day.claims;
         uint256 pool = Math.min(r.pool + budget, POOL_BUDGETS * budget);
         uint256 recent = Math.max((uint256(r.recent) * 14) / 15, SEED) + claims;
@@ -72,104 +68,10 @@ abstract contract Pool is Posts, Stake {
         }
         r.pool = pool.toUint96();
         r.recent = recent.toUint128();
-        emit DayClosed(r.nextDay, claims, paid, pool, recent);
+        emit DayClosed(r.nextDay, claims, paid, pool, recent, r.index);
     }
 
-    // ---------------------------------------------------------------- payouts
-
-    function settle(bytes32[] calldata ids) external {
-        uint256 minted;
-        for (uint256 i = 0; i < ids.length; ++i) minted += _settle(ids[i]);
-        if (minted != 0) TOKEN.mint(address(this), minted);
-    }
-
-    function claimAsVoter(uint40 account, bytes32[] calldata ids) external {
-        uint256 vests;
-        for (uint256 i = 0; i < ids.length; ++i) {
-            PostState p = _settled(ids[i]);
-            vests += _claim(ids[i], account, p, _curationOf(p));
-        }
-        if (vests != 0) {
-            _addStake(account, vests);
-            TOKEN.mint(address(this), vests * WEI_PER_VEST);
-        }
-    }
-
-    function claimOfPost(bytes32 id, uint40[] calldata accounts) external {
-        PostState p = _settled(id);
-        uint256 curation = _curationOf(p);
-        uint256 minted;
-        for (uint256 i = 0; i < accounts.length; ++i) {
-            uint256 vests = _claim(id, accounts[i], p, curation);
-            if (vests == 0) continue;
-            _addStake(accounts[i], vests);
-            minted += vests * WEI_PER_VEST;
-        }
-        if (minted != 0) TOKEN.mint(address(this), minted);
-    }
-
-    function payoutOf(bytes32 id) external view returns (uint256) {
-        return _payoutDown(_existing(id));
-    }
-
-    /// @return minted wei; rounding dust and what is left unearned stay unminted
-    function _settle(bytes32 id) private returns (uint256 minted) {
-        PostState p = _existing(id);
-        if (p.settled()) return 0;
-        uint256 payout = _payoutDown(p);
-        postState[id] = p.withSettled();
-
-        uint256 curation = payout / 2;
-        uint256 author = payout - curation;
-        if (p.weight() == 0) {
-            poolState.pool += uint96(curation);
-            curation = 0;
-        }
-        uint256 liquid = author / 2;
-        uint256 vests = _toVestsDown(author - liquid);
-        uint40 account = _authorOf(id);
-        emit Settled(id, account, liquid, vests, curation);
-        if (author == 0) return 0;
-        balanceOf[account] += liquid;
-        _addStake(account, vests);
-        return liquid + vests * WEI_PER_VEST;
-    }
-
-    /// @return vests micro-vests of one vote's curation reward; 0 if there is none or it has been paid
-    function _claim(
-        bytes32 id,
-        uint40 account,
-        PostState p,
-        uint256 curation
-    ) private returns (uint256 vests) {
-        VoteState v = _votes[id][account];
-        if (v.claimed() || v.weight() == 0) return 0;
-        vests = _toVestsDown((curation * v.weight()) / p.weight());
-        _votes[id][account] = v.withClaimed();
-        emit CurationClaimed(id, account, vests);
-    }
-
-    function _settled(bytes32 id) private view returns (PostState p) {
-        p = _existing(id);
-        if (!p.settled()) revert NotSettled(id);
-    }
-
-    function _curationOf(PostState p) private view returns (uint256) {
-        return _payoutDown(p) / 2;
-    }
-
-    /// @dev paid[day] * claim / claims[day]: no iteration, and no choice of moment for whoever settles.
-    function _payoutDown(PostState p) private view returns (uint256) {
-        uint256 number = _cashoutOf(p) / DAY;
-        if (number >= poolState.nextDay) revert DayOpen(number);
-        uint256 claim = _claimOf(p);
-        if (claim == 0) return 0;
-        Day memory day = dayState[number];
-        uint256 payout = Math.mulDiv(day.paid, claim, day.claims);
-        return payout < LEAST_PAYOUT ? 0 : payout;
-    }
-
-    function _claimOf(PostState p) internal view returns (uint256) {
-        return RewardMath.claimDown(p.net(), CURVE_CONSTANT);
+    function _toVestsDown(uint256 amount) internal pure returns (uint256) {
+        return amount / WEI_PER_VEST;
     }
 }

@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {ICore, Parameters} from "../interfaces/ICore.sol";
+import {ICoreBase, Parameters} from "../interfaces/ICoreBase.sol";
 import {LaurelToken} from "../LaurelToken.sol";
 
 /// @dev What deployment fixes for ever.
-abstract contract Settings is ICore {
+abstract contract Settings is ICoreBase {
     uint256 public immutable DAY;
     uint256 public immutable CURVE_CONSTANT;
     uint256 public immutable SEED;
+    uint256 public immutable HANDLE_FEE;
     address public immutable TREASURY;
     uint256 public immutable GENESIS_DAY;
     LaurelToken public immutable TOKEN;
 
-    constructor(Parameters memory p) {
+    constructor(Parameters memory p, LaurelToken token) {
         if (p.day < 60 || p.day > 7 days) revert BadParameter("day");
-        if (p.seed == 0) revert BadParameter("seed");
+        if (p.curveConstant > 1e18) revert BadParameter("curveConstant");
+        if (p.seed == 0 || p.seed > 1e24) revert BadParameter("seed");
         if (p.genesisSupply > 1e9 ether) revert BadParameter("genesisSupply");
+        if (p.handleFee > 1000 ether) revert BadParameter("handleFee");
+        if (p.genesisRecipient == address(0)) revert BadParameter("genesisRecipient");
         if (p.treasury == address(0)) revert BadParameter("treasury");
         DAY = p.day;
         CURVE_CONSTANT = p.curveConstant;
         SEED = p.seed;
+        HANDLE_FEE = p.handleFee;
         TREASURY = p.treasury;
         GENESIS_DAY = block.timestamp / p.day;
-        TOKEN = new LaurelToken(p.genesisRecipient, p.genesisSupply);
+        TOKEN = token;
     }
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice The kinds of signed action. contracts/actions.json says the same to the other languages; a test
-///         compares them.
+/// @notice The kinds of signed action of the core. contracts/actions.json says the same to the other languages; a
+///         test compares them.
 library Kinds {
     uint8 internal constant REGISTER = 1;
     uint8 internal constant ADD_KEY = 2;
@@ -11,6 +11,17 @@ library Kinds {
     uint8 internal constant VOTE = 5;
     uint8 internal constant POWER_UP = 6;
     uint8 internal constant WITHDRAW = 7;
+    uint8 internal constant VOTES = 8;
+    uint8 internal constant POST_WITH_OPTIONS = 9;
+    uint8 internal constant EDIT = 10;
+    uint8 internal constant REMOVE = 11;
+    uint8 internal constant TRANSFER = 12;
+    uint8 internal constant POWER_DOWN = 13;
+    uint8 internal constant DELEGATE = 14;
+    uint8 internal constant SET_RECOVERY = 15;
+    uint8 internal constant REQUEST_RECOVERY = 16;
+    uint8 internal constant CANCEL_RECOVERY = 17;
+    uint8 internal constant RESTORE = 18;
 
     bytes32 internal constant REGISTER_TYPEHASH = keccak256(
         "Register(string handle,address ownerKey,address postingKey,uint40 postingExpiry,uint40 recovery,uint256 maxFee,uint40 deadline)"
@@ -33,12 +44,52 @@ library Kinds {
     bytes32 internal constant WITHDRAW_TYPEHASH = keccak256(
         "Withdraw(uint40 account,address to,uint256 amount,uint256 nonce,uint40 deadline)"
     );
+    bytes32 internal constant VOTES_TYPEHASH = keccak256(
+        "Votes(uint40 account,Ballot[] votes,uint40 at)Ballot(bytes32 post,int16 weight)"
+    );
+    bytes32 internal constant POST_WITH_OPTIONS_TYPEHASH = keccak256(
+        "PostWithOptions(uint40 account,bytes32 digest,bytes32 parent,uint40 community,uint96 maxAcceptedPayout,uint16 liquidBps,bool allowVotes,bool allowCurationRewards,Beneficiary[] beneficiaries,uint40 deadline)Beneficiary(uint40 account,uint16 bps)"
+    );
+    bytes32 internal constant EDIT_TYPEHASH = keccak256(
+        "Edit(uint40 account,bytes32 post,bytes32 digest,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant REMOVE_TYPEHASH = keccak256(
+        "Remove(uint40 account,bytes32 post,uint40 deadline)"
+    );
+    bytes32 internal constant TRANSFER_TYPEHASH = keccak256(
+        "Transfer(uint40 account,uint40 to,uint256 amount,bytes32 memo,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant POWER_DOWN_TYPEHASH = keccak256(
+        "PowerDown(uint40 account,uint64 vests,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant DELEGATE_TYPEHASH = keccak256(
+        "Delegate(uint40 account,uint40 to,uint64 vests,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant SET_RECOVERY_TYPEHASH = keccak256(
+        "SetRecovery(uint40 account,uint40 recovery,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant REQUEST_RECOVERY_TYPEHASH = keccak256(
+        "RequestRecovery(uint40 account,address newOwner,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant CANCEL_RECOVERY_TYPEHASH = keccak256(
+        "CancelRecovery(uint40 account,uint256 nonce,uint40 deadline)"
+    );
+    bytes32 internal constant RESTORE_TYPEHASH = keccak256(
+        "Restore(uint40 account,address newOwner,uint40 deadline)"
+    );
+    bytes32 internal constant BALLOT_TYPEHASH = keccak256("Ballot(bytes32 post,int16 weight)");
+    bytes32 internal constant BENEFICIARY_TYPEHASH = keccak256(
+        "Beneficiary(uint40 account,uint16 bps)"
+    );
 
-    /// @return gas that an action of `kind` needs at the most, in the inner call
-    function gasOf(uint8 kind) internal pure returns (uint256) {
+    /// @param size bytes of the action
+    /// @return gas that the action needs at the most, in the inner call
+    function gasOf(uint8 kind, uint256 size) internal pure returns (uint256) {
         if (kind == VOTE) return 130_000;
         if (kind == POST) return 100_000;
-        if (kind == REGISTER) return 220_000;
-        return 130_000;
+        if (kind == VOTES) return 60_000 + 1_100 * size; // 64 bytes each
+        if (kind == POST_WITH_OPTIONS) return 300_000;
+        if (kind == REGISTER) return 260_000;
+        return 400_000; // a change of stake may close eight days first
     }
 }

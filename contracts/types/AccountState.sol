@@ -51,4 +51,10 @@ library AccountStateLib {
                 epochBits | (updatedAt_ << 192) | (downMana_ << 128) | (mana_ << 64) | effective_
             );
     }
+
+    /// @dev The caller holds the bound: keyEpoch < 2^16.
+    function withKeyEpoch(AccountState s, uint256 keyEpoch_) internal pure returns (AccountState) {
+        uint256 rest = AccountState.unwrap(s) & ~(uint256(type(uint16).max) << 232);
+        return AccountState.wrap(rest | (keyEpoch_ << 232));
+    }
 }

@@ -4,8 +4,8 @@ pragma solidity 0.8.37;
 /// @notice What a key may do; each role includes those below it.
 enum Role {
     None,
-    Posting, // post, vote, claim
-    Active, // money: withdraw, power up
+    Posting, // post, edit, remove, vote, follow
+    Active, // money: transfer, withdraw, power up and down, delegate
     Owner // keys, recovery, everything
 }
 
@@ -15,14 +15,12 @@ enum Role {
 ///   bits 40..47   role
 ///   bits 48..87   expiry   seconds; 0 = never. The key is void from this moment on.
 ///   bits 88..103  epoch    the account's keyEpoch when the key was added
-///   bit  104      revoked
+///   bits 104..143 revokedAt seconds; 0 = not revoked
 type Key is uint256;
 
 using KeyLib for Key global;
 
 library KeyLib {
-    uint256 private constant REVOKED = 1 << 104;
-
     function pack(
         uint40 account_,
         Role role_,
@@ -54,11 +52,15 @@ library KeyLib {
         return uint16(Key.unwrap(k) >> 88);
     }
 
-    function revoked(Key k) internal pure returns (bool) {
-        return Key.unwrap(k) & REVOKED != 0;
+    function revokedAt(Key k) internal pure returns (uint40) {
+        return uint40(Key.unwrap(k) >> 104);
     }
 
-    function revoke(Key k) internal pure returns (Key) {
-        return Key.wrap(Key.unwrap(k) | REVOKED);
+    function revoked(Key k) internal pure returns (bool) {
+        return revokedAt(k) != 0;
+    }
+
+    function revoke(Key k, uint256 time) internal pure returns (Key) {
+        return Key.wrap(Key.unwrap(k) | (time << 104));
     }
 }

@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-/// @notice The slot of one account's vote on one post.
+/// @notice The slot of one account's vote on one post; cleared when its curation reward is claimed.
 ///
 ///   bits   0..63   rshares  signed; what the vote adds to the post's net rshares
 ///   bits  64..127  weight   curation weight; 0 for a vote against
 ///   bits 128..167  signedAt  seconds; when the voter signed. A later vote needs a later moment.
 ///   bits 168..183  bps      signed; the weight asked for, -10000..10000. 0: taken back.
-///   bit  184       claimed  the curation reward has been paid
 type VoteState is uint256;
 
 using VoteStateLib for VoteState global;
 
 library VoteStateLib {
-    uint256 private constant CLAIMED = 1 << 184;
-
     function pack(
         int256 rshares_,
         uint256 weight_,
@@ -40,13 +37,5 @@ library VoteStateLib {
 
     function signedAt(VoteState v) internal pure returns (uint256) {
         return uint40(VoteState.unwrap(v) >> 128);
-    }
-
-    function claimed(VoteState v) internal pure returns (bool) {
-        return VoteState.unwrap(v) & CLAIMED != 0;
-    }
-
-    function withClaimed(VoteState v) internal pure returns (VoteState) {
-        return VoteState.wrap(VoteState.unwrap(v) | CLAIMED);
     }
 }

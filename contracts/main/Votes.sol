@@ -2,16 +2,18 @@
 pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Keys} from "../libraries/Keys.sol";
+import {Mana} from "../libraries/Mana.sol";
 import {RewardMath} from "../libraries/RewardMath.sol";
+import {Signatures} from "../libraries/Signatures.sol";
 import {AccountState} from "../types/AccountState.sol";
 import {Role} from "../types/Key.sol";
 import {PostState} from "../types/PostState.sol";
 import {VoteState, VoteStateLib} from "../types/VoteState.sol";
-import {Pool} from "./Pool.sol";
+import {Payouts} from "./Payouts.sol";
 
 /// @dev Votes: Hive's rules. A second vote replaces the first; weight 0 takes it back.
-abstract contract Votes is Pool {
+abstract contract Votes is Payouts {
+    using Mana for AccountState;
     using SafeCast for uint256;
     using SafeCast for int256;
 
@@ -19,9 +21,23 @@ abstract contract Votes is Pool {
         _vote(msg.sender, account, id, bps, uint40(block.timestamp));
     }
 
+    function voteMany(uint40 account, Ballot[] calldata ballots) external {
+        _voteMany(msg.sender, account, ballots, uint40(block.timestamp));
+    }
+
     function voteState(bytes32 id, uint40 account) external view returns (VoteState) {
         return _votes[id][account];
     }
+
+    function postState(bytes32 id) external view returns (PostState) {
+        return _posts[id];
+    }
+
+    function manaOf(uint40 account) external view returns (uint256 voting, uint256 downvote) {
+        return _state[account].regenerated(DAY);
+    }
+
+    // ---------------------------------------------------------------- what direct calls and the relay share
 
     /// @param signedAt when the voter signed, in seconds
     function _vote(
@@ -32,11 +48,40 @@ abstract contract Votes is Pool {
         uint40 signedAt
     ) internal {
         AccountState state = _authorize(signer, account, Role.Posting);
+        _checkTime(signedAt);
+        _state[account] = _voteOn(account, state, id, bps, signedAt);
+    }
+
+    function _voteMany(
+        address signer,
+        uint40 account,
+        Ballot[] memory ballots,
+        uint40 signedAt
+    ) internal {
+        AccountState state = _authorize(signer, account, Role.Posting);
+        _checkTime(signedAt);
+        for (uint256 i = 0; i < ballots.length; ++i) {
+            state = _voteOn(account, state, ballots[i].post, ballots[i].weight, signedAt);
+        }
+        _state[account] = state;
+    }
+
+    // ---------------------------------------------------------------- one vote
+
+    /// @return the voter's slot, to be stored
+    function _voteOn(
+        uint40 account,
+        AccountState state,
+        bytes32 id,
+        int16 bps,
+        uint40 signedAt
+    ) private returns (AccountState) {
         VoteState old = _votes[id][account];
-        _checkOrder(signedAt, old);
+        if (signedAt <= old.signedAt()) revert StaleVote(signedAt, old.signedAt());
         if (bps == 0 && old.signedAt() == 0) revert NothingToTakeBack(id);
 
         PostState p = _existing(id);
+        if (p.votesDeclined()) revert VotesDeclined(id);
         uint256 cashout = _cashoutOf(p);
         if (block.timestamp >= cashout) revert VotingClosed(id);
         uint256 left = cashout - block.timestamp;
@@ -45,17 +90,16 @@ abstract contract Votes is Pool {
 
         VoteState next;
         (next, state) = _cast(state, bps, signedAt, left);
-        _book.state[account] = state;
         _votes[id][account] = next;
         _replace(id, p, old, next, cashout / DAY);
         emit Voted(id, account, next, state);
+        return state;
     }
 
-    function _checkOrder(uint256 signedAt, VoteState old) private view {
+    function _checkTime(uint256 signedAt) private view {
         if (signedAt > block.timestamp) revert VoteFromFuture(signedAt);
-        if (block.timestamp > signedAt + Keys.MAX_DEADLINE)
-            revert Expired(signedAt + Keys.MAX_DEADLINE);
-        if (signedAt <= old.signedAt()) revert StaleVote(signedAt, old.signedAt());
+        uint256 deadline = signedAt + Signatures.MAX_DEADLINE;
+        if (block.timestamp > deadline) revert Expired(deadline);
     }
 
     /// @param left seconds until cashout
@@ -71,7 +115,8 @@ abstract contract Votes is Pool {
         uint256 used = RewardMath.usedUp(state.effective(), magnitude);
         state = _spend(state, used, against);
         uint256 rshares = RewardMath.rsharesDown(used, left, DAY);
-        uint256 weight = against ? 0 : RewardMath.weightDown(rshares, 7 * DAY - left, DAY);
+        uint256 weight =
+            against ? 0 : RewardMath.weightDown(rshares, CASHOUT_DAYS * DAY - left, DAY);
         int256 net = against ? -int256(rshares) : int256(rshares);
         return (VoteStateLib.pack(net, weight, signedAt, bps), state);
     }
@@ -83,10 +128,10 @@ abstract contract Votes is Pool {
             (p.net() - old.rshares() + next.rshares()).toInt64(),
             (p.weight() - old.weight() + next.weight()).toUint64()
         );
-        postState[id] = p;
+        _posts[id] = p;
         uint256 moved = _claimOf(p);
         if (moved != claim) {
-            dayState[day].claims = (dayState[day].claims + moved - claim).toUint128();
+            _days[day].claims = (_days[day].claims + moved - claim).toUint128();
         }
     }
 
@@ -96,7 +141,7 @@ abstract contract Votes is Pool {
         uint256 used,
         bool against
     ) private view returns (AccountState) {
-        (uint256 voting, uint256 downvote) = _regenerated(state);
+        (uint256 voting, uint256 downvote) = state.regenerated(DAY);
         uint256 available = against ? voting + downvote : voting;
         if (used > available) revert NotEnoughMana(used, available);
         if (against) {

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {IRelayErrors, Signed} from "../interfaces/IRelay.sol";
+import {Signatures} from "../libraries/Signatures.sol";
+
+/// @dev One signed action: its signer, its deadline and its nonce. Shared by the core and the graph.
+abstract contract SignedActions is IRelayErrors, EIP712 {
+    mapping(uint40 account => mapping(uint256 word => uint256)) internal _nonces;
+
+    constructor(string memory name) EIP712(name, "1") {}
+
+    /// @notice For the contract itself: checks and the action roll back together.
+    /// @param payer the caller of `relay`, who pays what the action costs
+    function perform(Signed calldata s, address payer) external {
+        if (msg.sender != address(this)) revert OnlySelf();
+        _perform(s, payer);
+    }
+
+    function _perform(Signed calldata s, address payer) internal virtual;
+
+    /// @dev For a kind whose fields are all static: its words are its struct's EIP-712 encoding as they stand.
+    function _signer(
+        Signed calldata s,
+        bytes32 typehash,
+        uint256 words
+    ) internal view returns (address) {
+        if (s.action.length != 32 * words) revert MalformedAction();
+        return _signerOf(_hash(typehash, s.action), s.signature);
+    }
+
+    /// @dev As `_signer`, for a kind whose last field is its deadline.
+    function _signerInTime(
+        Signed calldata s,
+        bytes32 typehash,
+        uint256 words
+    ) internal view returns (address) {
+        Signatures.checkDeadline(_word(s.action, words - 1));
+        return _signer(s, typehash, words);
+    }
+
+    /// @dev As `_signerInTime`, for a kind whose first field is the account, and the last but one a nonce of it.
+    function _signerOnce(
+        Signed calldata s,
+        bytes32 typehash,
+        uint256 words
+    ) internal returns (address) {
+        _useNonce(uint40(_word(s.action, 0)), _word(s.action, words - 2));
+        return _signerInTime(s, typehash, words);
+    }
+
+    function _signerOf(
+        bytes32 structHash,
+        bytes calldata signature
+    ) internal view returns (address) {
+        return Signatures.signerOf(_domainSeparatorV4(), structHash, signature);
+    }
+
+    function _useNonce(uint40 account, uint256 nonce) internal {
+        uint256 bit = 1 << (nonce & 255);
+        uint256 word = _nonces[account][nonce >> 8];
+        if (word & bit != 0) revert NonceUsed(account, nonce);
+        _nonces[account][nonce >> 8] = word | bit;
+    }
+
+    function _word(bytes calldata action, uint256 i) internal pure returns (uint256) {
+        if (action.length < 32 * (i + 1)) revert MalformedAction();
+        return uint256(bytes32(action[32 * i:]));
+    }
+
+    /// @return words of the fields
+    /// @return proof that follows them
+    function _split(
+        bytes calldata action,
+        uint256 words
+    ) internal pure returns (bytes calldata, bytes calldata) {
+        if (action.length < 32 * words) revert MalformedAction();
+        return (action[:32 * words], action[32 * words:]);
+    }
+
+    function _hash(bytes32 typehash, bytes calldata words) internal pure returns (bytes32) {
+        return keccak256(bytes.concat(typehash, words));
+    }
+}
