@@ -26,12 +26,12 @@ lint: .venv/.dev node_modules/.dev
 	@.venv/bin/python -m backend compile
 	@.venv/bin/mypy --strict indexer backend
 	@npx --no-install tsc
-	@npx --no-install prettier --log-level warn --check 'contracts/**/*.sol'
+	@npx --no-install prettier --log-level warn --check 'contracts/**/*.sol' 'tests/solidity/**/*.sol'
 
 format: .venv/.dev node_modules/.dev
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
-	@npx --no-install prettier --log-level warn --write 'contracts/**/*.sol'
+	@npx --no-install prettier --log-level warn --write 'contracts/**/*.sol' 'tests/solidity/**/*.sol'
 
 # Takes away what make installed and built. Chain, posts and keys in var/ stay.
 clean:

@@ -1,8 +1,15 @@
-// The same compiler and settings as `laurel compile`: contracts/solc.json says which.
+// Hardhat on the same contracts, compiler and settings as `laurel compile`: contracts/solc.json says which.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const solc = JSON.parse(readFileSync(new URL("contracts/solc.json", import.meta.url), "utf8"));
+
+// As foundry.toml has it: `--test-profile long` is what `make test-long` runs.
+const tests = (runs, invariantRuns) => ({
+  fsPermissions: { readDirectory: ["tests/vectors"] },
+  fuzz: { runs, seed: "0x4c52" },
+  invariant: { runs: invariantRuns, depth: 100 },
+});
 
 export default {
   solidity: {
@@ -10,5 +17,6 @@ export default {
     path: fileURLToPath(new URL("node_modules/solc/soljson.js", import.meta.url)),
     settings: solc.settings,
   },
-  paths: { sources: "./contracts" },
+  paths: { sources: "./contracts", tests: { solidity: "./tests/solidity" } },
+  test: { solidity: { profiles: { default: tests(1_000, 100), long: tests(10_000, 1_000) } } },
 };

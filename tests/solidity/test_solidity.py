@@ -1,0 +1,77 @@
+"""The Solidity tests beside this file, by forge and by Hardhat: each must run every one of them."""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from backend.deployment.compile import compile_contracts
+from indexer.artifacts import artifact
+from indexer.settings import ROOT
+
+HERE = Path(__file__).parent
+LONG = bool(os.environ.get("LAUREL_LONG"))
+PROFILE = "long" if LONG else "default"  # in foundry.toml and hardhat.config.js
+FUZZ_RUNS = 10_000 if LONG else 1_000
+PATIENCE = 3600 if LONG else 600
+
+
+# Not the one in node_modules/.bin: that loses the exit status.
+FORGE = next((ROOT / "node_modules" / "@foundry-rs").glob("forge-*/bin/forge"))
+
+
+def run(*command: str | Path) -> tuple[int, str]:
+    """Exit status and all output."""
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ
+        | {
+            # What npx puts first in the path: among the packages is the Node that Hardhat needs.
+            "PATH": f"{ROOT / 'node_modules' / '.bin'}:{os.environ['PATH']}",
+            "FOUNDRY_PROFILE": PROFILE,
+            "HARDHAT_DISABLE_TELEMETRY_PROMPT": "true",
+            "NO_COLOR": "1",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+    )
+    return done.returncode, done.stdout
+
+
+def declared() -> list[str]:
+    """Names of the tests in the sources."""
+    return sorted(
+        name
+        for path in HERE.rglob("*.t.sol")
+        if "proofs" not in path.parts
+        for name in re.findall(r"function ((?:test|invariant)\w+)", path.read_text())
+    )
+
+
+def check(status: int, output: str, passed: str, failing: str) -> None:
+    """Fails with the tool's own report of the failing tests, their counterexamples and the seed."""
+    if status != 0:
+        report = re.search(failing, output)
+        pytest.fail(output[report.start() if report else 0 :], pytrace=False)
+    assert sorted(re.findall(passed, output)) == declared()
+    assert min(map(int, re.findall(r"\(runs: (\d+)", output))) >= FUZZ_RUNS
+
+
+def test_by_forge_on_our_bytecode() -> None:
+    status, output = run(FORGE, "test")
+    check(status, output, r"\[PASS\] (\w+)\(", r"\nFailing tests:")
+    compile_contracts()
+    for name in ("LaurelToken", "LaurelCore"):
+        made = json.loads((ROOT / f"build/forge/out/{name}.sol/{name}.json").read_text())
+        assert made["bytecode"]["object"] == "0x" + artifact(name)["bytecode"]
+
+
+def test_by_hardhat() -> None:
+    status, output = run("hardhat", "test", "solidity", "--test-profile", PROFILE)
+    check(status, output, r"✔ (\w+)\(", r"\n +\d+ failing")
