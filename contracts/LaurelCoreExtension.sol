@@ -9,4 +9,20 @@ import {LaurelToken} from "./LaurelToken.sol";
 /// @title The rare part of the core's code. It is of use only to the core, which runs it in its own storage.
 contract LaurelCoreExtension is ExtendedActions {
     constructor(Parameters memory p, LaurelToken token) Settings(p, token) {}
+
+    function settings()
+        external
+        view
+        returns (
+            LaurelToken token,
+            address treasury,
+            uint256 day,
+            uint256 genesisDay,
+            uint256 curveConstant,
+            uint256 seed,
+            uint256 handleFee
+        )
+    {
+        return (TOKEN, TREASURY, DAY, GENESIS_DAY, CURVE_CONSTANT, SEED, HANDLE_FEE);
+    }
 }

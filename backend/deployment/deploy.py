@@ -110,7 +110,7 @@ def deploy(
         chain_id=chain_id,
         core=core.address,
         graph=graph,
-        token=core.functions.TOKEN().call(),
+        token=core.functions.settings().call()[0],
         block=receipt["blockNumber"],
         parameters=sent["parameters"],
         settings_hash=settings_hash(),

@@ -6,13 +6,13 @@ import {LaurelToken} from "../LaurelToken.sol";
 
 /// @dev What deployment fixes for ever.
 abstract contract Settings is ICoreBase {
-    uint256 public immutable DAY;
-    uint256 public immutable CURVE_CONSTANT;
-    uint256 public immutable SEED;
-    uint256 public immutable HANDLE_FEE;
-    address public immutable TREASURY;
-    uint256 public immutable GENESIS_DAY;
-    LaurelToken public immutable TOKEN;
+    uint256 internal immutable DAY;
+    uint256 internal immutable CURVE_CONSTANT;
+    uint256 internal immutable SEED;
+    uint256 internal immutable HANDLE_FEE;
+    address internal immutable TREASURY;
+    uint256 internal immutable GENESIS_DAY;
+    LaurelToken internal immutable TOKEN;
 
     constructor(Parameters memory p, LaurelToken token) {
         if (p.day < 60 || p.day > 7 days) revert BadParameter("day");

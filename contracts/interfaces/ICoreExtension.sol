@@ -1,12 +1,34 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {LaurelToken} from "../LaurelToken.sol";
 import {Away} from "../types/Away.sol";
 import {StakeState} from "../types/StakeState.sol";
 import {ICoreBase} from "./ICoreBase.sol";
 
 /// @title What the core has its extension do: recovery, options of posts, balance and stake.
 interface ICoreExtension is ICoreBase {
+    /// @notice What deployment fixed for ever: the constructor's `Parameters`, and
+    /// @return token LRL, an ERC-20 with Permit
+    /// @return treasury receives a fifth of the emission
+    /// @return day seconds
+    /// @return genesisDay the first day of the reward pool (days since 1970)
+    /// @return curveConstant rshares
+    /// @return seed claims
+    /// @return handleFee wei
+    function settings()
+        external
+        view
+        returns (
+            LaurelToken token,
+            address treasury,
+            uint256 day,
+            uint256 genesisDay,
+            uint256 curveConstant,
+            uint256 seed,
+            uint256 handleFee
+        );
+
     // ---------------------------------------------------------------- accounts and keys
 
     /// @return left-aligned ASCII

@@ -5,6 +5,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice The formulas of votes, mana, the reward curve and emission, without state.
 ///         indexer/rewards.py holds the same formulas in Python; tests compare them to the last unit.
+///         Stake, mana and rshares have 64 bits, times 40, the curve constant 60: so where arithmetic is
+///         unchecked, no product reaches 256.
 library RewardMath {
     uint256 internal constant BPS = 10_000;
     uint256 internal constant VOTES_PER_BAR = 50; // a full vote spends 2 % of the full bar
@@ -24,18 +26,25 @@ library RewardMath {
         uint256 elapsed,
         uint256 day
     ) internal pure returns (uint256) {
-        return Math.min(full, mana + (full * elapsed) / (REGENERATION_DAYS * day));
+        unchecked {
+            return Math.min(full, mana + (full * elapsed) / (REGENERATION_DAYS * day));
+        }
     }
 
     /// @notice Mana that a vote of `bps` (0..10000) spends.
     function usedUp(uint256 effective, uint256 bps) internal pure returns (uint256) {
-        return Math.ceilDiv(effective * bps, BPS * VOTES_PER_BAR);
+        unchecked {
+            return (effective * bps + BPS * VOTES_PER_BAR - 1) / (BPS * VOTES_PER_BAR);
+        }
     }
 
     /// @notice rshares of a vote that spent `used`, `left` seconds before cashout.
     function rsharesDown(uint256 used, uint256 left, uint256 day) internal pure returns (uint256) {
-        uint256 rshares = Math.saturatingSub(used, DUST);
-        return left < day / 2 ? (rshares * left) / (day / 2) : rshares;
+        if (used <= DUST) return 0;
+        unchecked {
+            uint256 rshares = used - DUST;
+            return left < day / 2 ? (rshares * left) / (day / 2) : rshares;
+        }
     }
 
     /// @notice Curation weight of a vote in favour, cast when the post was `age` seconds old.
@@ -49,7 +58,9 @@ library RewardMath {
     function claimDown(int256 net, uint256 s) internal pure returns (uint256) {
         if (net <= 0) return 0;
         uint256 r = uint256(net);
-        return (r * (r + 2 * s)) / (r + 4 * s);
+        unchecked {
+            return (r * (r + 2 * s)) / (r + 4 * s);
+        }
     }
 
     /// @notice Emission of the `n`-th day after genesis, in wei, given the virtual supply before it.

@@ -131,7 +131,8 @@ abstract contract Votes is Payouts {
         _posts[id] = p;
         uint256 moved = _claimOf(p);
         if (moved != claim) {
-            _days[day].claims = (_days[day].claims + moved - claim).toUint128();
+            Day storage d = _days[day];
+            d.claims = (d.claims + moved - claim).toUint128();
         }
     }
 
