@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from eth_abi.abi import encode as abi_encode
 
 from indexer import actions
 from indexer.actions import KINDS, Signed
@@ -147,6 +148,90 @@ class Actor:
             "deadline": self._deadline(),
         }
         return self._signed("Withdraw", fields, self.owner)
+
+    def act(self, name: str, key: Key, proof: Key | None = None, **fields: Any) -> Signed:
+        """An action of kind `name`. What `fields` leave out: this account, a nonce of its own, a deadline."""
+        default = {"account": self.account, "nonce": next(_nonces), "deadline": self._deadline()}
+        names = [n for n, _ in KINDS[name].fields]
+        return self._signed(
+            name, {n: v for n, v in default.items() if n in names} | fields, key, proof
+        )
+
+    def votes(self, ballots: dict[bytes, int], at: int | None = None, **changes: Any) -> Signed:
+        """Several votes under one signature: post -> weight in basis points."""
+        votes = [{"post": post, "weight": bps} for post, bps in ballots.items()]
+        at = self.anvil.now() if at is None else at
+        return self.act("Votes", self.key, **{"votes": votes, "at": at} | changes)
+
+    def post_with_options(
+        self,
+        digest: bytes,
+        beneficiaries: dict[int, int] | None = None,
+        **changes: Any,
+    ) -> Signed:
+        """A post with the plain options, but for what is given; account -> basis points."""
+        shares = [{"account": a, "bps": bps} for a, bps in (beneficiaries or {}).items()]
+        fields = {
+            "digest": digest,
+            "parent": bytes(32),
+            "community": 0,
+            "maxAcceptedPayout": 2**96 - 1,
+            "liquidBps": 5000,
+            "allowVotes": True,
+            "allowCurationRewards": True,
+            "beneficiaries": shares,
+        }
+        return self.act("PostWithOptions", self.key, **fields | changes)
+
+    def edit(self, post: bytes, digest: bytes, **changes: Any) -> Signed:
+        return self.act("Edit", self.key, **{"post": post, "digest": digest} | changes)
+
+    def remove(self, post: bytes, **changes: Any) -> Signed:
+        return self.act("Remove", self.key, **{"post": post} | changes)
+
+    def transfer(self, to: int, amount: int, memo: bytes = bytes(32), **changes: Any) -> Signed:
+        fields = {"to": to, "amount": amount, "memo": memo}
+        return self.act("Transfer", self.owner, **fields | changes)
+
+    def power_down(self, vests: int, **changes: Any) -> Signed:
+        return self.act("PowerDown", self.owner, **{"vests": vests} | changes)
+
+    def delegate(self, to: int, vests: int, **changes: Any) -> Signed:
+        return self.act("Delegate", self.owner, **{"to": to, "vests": vests} | changes)
+
+    def set_recovery(self, recovery: int, **changes: Any) -> Signed:
+        return self.act("SetRecovery", self.owner, **{"recovery": recovery} | changes)
+
+    def request_recovery(self, account: int, new: Key, **changes: Any) -> Signed:
+        """This account, which is the other's recovery account, asks for `new` as the other's owner key."""
+        fields = {"account": account, "newOwner": new.address}
+        return self.act("RequestRecovery", self.owner, new, **fields | changes)
+
+    def cancel_recovery(self, **changes: Any) -> Signed:
+        return self.act("CancelRecovery", self.owner, **changes)
+
+    def restore(self, former: Key, recovery: Key, new: Key, **changes: Any) -> Signed:
+        """Signed by a former owner key, an owner key of the recovery account, and the new owner key."""
+        fields = {"newOwner": new.address} | changes
+        three = [self.act("Restore", k, **fields) for k in (former, recovery, new)]
+        proofs = abi_encode(["bytes[3]"], [[s.signature for s in three]])
+        return Signed(three[0].kind, three[0].action + proofs, b"")
+
+    def follow(self, accounts: list[int], on: bool = True, **changes: Any) -> Signed:
+        return self.act("Follow", self.key, **{"accounts": accounts, "on": on} | changes)
+
+    def mute(self, accounts: list[int], on: bool = True, **changes: Any) -> Signed:
+        return self.act("Mute", self.key, **{"accounts": accounts, "on": on} | changes)
+
+    def reblog(self, posts: list[bytes], on: bool = True, **changes: Any) -> Signed:
+        return self.act("Reblog", self.key, **{"posts": posts, "on": on} | changes)
+
+    def profile(self, digest: bytes, **changes: Any) -> Signed:
+        return self.act("Profile", self.key, **{"digest": digest} | changes)
+
+    def collect(self, token: str, to: str, amount: int, **changes: Any) -> Signed:
+        fields = {"token": token, "to": to, "amount": amount}
+        return self.act("Collect", self.owner, **fields | changes)
 
 
 def join(chain: Chain, *handles: str, posting: bool = False, p256: bool = False) -> list[Actor]:
