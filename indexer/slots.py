@@ -16,6 +16,14 @@ class AccountSlot(msgspec.Struct, frozen=True, gc=False):
     key_epoch: int
 
 
+class StakeSlot(msgspec.Struct, frozen=True, gc=False):
+    """Micro-vests, and the stakers' index (2^64 times micro-vests per micro-vest); see StakeState.sol."""
+
+    own: int
+    accrued: int
+    index: int
+
+
 class VoteSlot(msgspec.Struct, frozen=True, gc=False):
     """rshares, curation weight, seconds and basis points; see VoteState.sol."""
 
@@ -23,26 +31,38 @@ class VoteSlot(msgspec.Struct, frozen=True, gc=False):
     weight: int
     signed_at: int
     bps: int
-    claimed: bool
 
 
 class PostSlot(msgspec.Struct, frozen=True, gc=False):
-    """Seconds, rshares and curation weight; see PostState.sol."""
+    """Seconds, rshares, curation weight and, once settled, micro-vests for curators; see PostState.sol.
+
+    `has_options`: a payout cap, another liquid share or beneficiaries are stored.
+    """
 
     created_at: int
     net_rshares: int
     weight: int
+    curation: int
     settled: bool
+    replied: bool
+    removed: bool
+    votes_declined: bool
+    curation_declined: bool
+    has_options: bool
 
 
 class KeySlot(msgspec.Struct, frozen=True, gc=False):
-    """Roles are 1 posting, 2 active, 3 owner; expiry in seconds, 0 = never; see Key.sol."""
+    """Roles are 1 posting, 2 active, 3 owner; seconds, where 0 = never; see Key.sol."""
 
     account: int
     role: int
     expiry: int
     epoch: int
-    revoked: bool
+    revoked_at: int
+
+    @property
+    def revoked(self) -> bool:
+        return self.revoked_at != 0
 
 
 def account_slot(word: int) -> AccountSlot:
@@ -55,13 +75,16 @@ def account_slot(word: int) -> AccountSlot:
     )
 
 
+def stake_slot(word: int) -> StakeSlot:
+    return StakeSlot(own=word & _MASK64, accrued=word >> 64 & _MASK64, index=word >> 128)
+
+
 def vote_slot(word: int) -> VoteSlot:
     return VoteSlot(
         rshares=_signed(word, 64),
         weight=word >> 64 & _MASK64,
         signed_at=word >> 128 & _MASK40,
         bps=_signed(word >> 168, 16),
-        claimed=bool(word >> 184 & 1),
     )
 
 
@@ -70,7 +93,13 @@ def post_slot(word: int) -> PostSlot:
         created_at=word & _MASK40,
         net_rshares=_signed(word >> 40, 64),
         weight=word >> 104 & _MASK64,
-        settled=bool(word >> 168 & 1),
+        curation=word >> 168 & _MASK64,
+        settled=bool(word >> 232 & 1),
+        replied=bool(word >> 233 & 1),
+        removed=bool(word >> 234 & 1),
+        votes_declined=bool(word >> 235 & 1),
+        curation_declined=bool(word >> 236 & 1),
+        has_options=bool(word >> 237 & 1),
     )
 
 
@@ -80,7 +109,7 @@ def key_slot(word: int) -> KeySlot:
         role=word >> 40 & 0xFF,
         expiry=word >> 48 & _MASK40,
         epoch=word >> 88 & 0xFFFF,
-        revoked=bool(word >> 104 & 1),
+        revoked_at=word >> 104 & _MASK40,
     )
 
 
