@@ -32,6 +32,7 @@ def chain() -> dict[str, Any]:
     return {
         "chainId": deployment.chain_id,
         "core": deployment.core,
+        "graph": deployment.graph,
         "token": deployment.token,
         "day": deployment.day,
         "time": now.time,

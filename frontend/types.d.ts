@@ -1,19 +1,31 @@
 /** Types that the modules share; never sent to a browser. */
 
 type Fields = readonly (readonly [name: string, type: string])[];
-type Values = Record<string, string | number | bigint>;
+/** Whole numbers that a number cannot hold are decimal strings. */
+type Value = string | number | boolean;
+type Values = Record<string, Value | readonly (Value | Record<string, Value>)[]>;
 
+/** contracts/actions.json */
 interface Kind {
+  contract: 'core' | 'graph';
   kind: number;
-  role: 'posting' | 'active' | 'owner';
-  proof: boolean;
+  proofs: number;
   fields: Fields;
+}
+
+/** What eth_signTypedData_v4 takes. */
+interface Typed {
+  types: Record<string, { name: string; type: string }[]>;
+  primaryType: string;
+  domain: { name: string; version: string; chainId: number; verifyingContract: string };
+  message: Values;
 }
 
 /** GET /api/v1/chain; times and `day` in seconds. */
 interface Chain {
   chainId: number;
   core: string;
+  graph: string;
   token: string;
   day: number;
   time: number;
@@ -22,7 +34,11 @@ interface Chain {
   rpc: string;
   faucet: boolean;
   local: boolean;
-  actions: { domain: { name: string; version: string }; kinds: Record<string, Kind> };
+  actions: {
+    domains: Record<Kind['contract'], { name: string; version: string }>;
+    types: Record<string, Fields>;
+    kinds: Record<string, Kind>;
+  };
 }
 
 interface Eip1193 {

@@ -16,15 +16,7 @@ export const fromHex = (hex) =>
   Uint8Array.from(hex.replace(/^0x/, '').match(/../g) ?? [], (pair) => parseInt(pair, 16));
 
 /** @param {...Uint8Array} parts @returns {Bytes} */
-export function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
+export const concat = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
 
 /** @param {Uint8Array} bytes big-endian */
 export const toInteger = (bytes) => BigInt(toHex(bytes));
@@ -35,80 +27,103 @@ export const random = (size) => crypto.getRandomValues(new Uint8Array(size));
 /** @param {Bytes} data */
 export const sha256 = async (data) => new Uint8Array(await crypto.subtle.digest('SHA-256', data));
 
-const DOMAIN = /** @type {const} */ ([
+/** @type {Fields} */
+const DOMAIN = [
   ['name', 'string'],
   ['version', 'string'],
   ['chainId', 'uint256'],
   ['verifyingContract', 'address'],
-]);
+];
 
 /**
  * One ABI word. A string (the handle) is left-aligned.
- * @param {string} type @param {unknown} value @returns {Bytes}
+ * @param {string} type @param {any} value @returns {Bytes}
  */
 export function word(type, value) {
-  const text = String(value);
   if (type === 'string' || type === 'bytes32') {
-    const bytes = type === 'string' ? utf8(text) : fromHex(text);
-    if (bytes.length > 32) throw new RangeError(`${text} is longer than 32 bytes.`);
+    const bytes = type === 'string' ? utf8(value) : fromHex(value);
+    if (bytes.length > 32) throw new RangeError(`${value} does not fit ${type}.`);
     return concat(bytes, new Uint8Array(32 - bytes.length));
   }
-  const number = BigInt(text);
-  const bits = type === 'address' ? 160 : Number(type.replace(/\D+/, ''));
-  const fits = type[0] === 'i' ? BigInt.asIntN(bits, number) : BigInt.asUintN(bits, number);
-  if (fits !== number) throw new RangeError(`${text} does not fit ${type}.`);
+  const number = BigInt(value);
+  const bits = type === 'bool' ? 1 : Number(type.match(/\d+/) ?? 160); // an address has 160
+  const fits = BigInt[type[0] === 'i' ? 'asIntN' : 'asUintN'](bits, number);
+  if (fits !== number) throw new RangeError(`${value} does not fit ${type}.`);
   return fromHex(BigInt.asUintN(256, number).toString(16).padStart(64, '0'));
 }
 
-/** The fields as words, in order. @param {Fields} fields @param {Values} values */
-export const encode = (fields, values) =>
-  concat(...fields.map(([name, type]) => word(type, values[name])));
+/** The type of an array's elements. @param {string} type */
+const inner = (type) => type.slice(0, -2);
 
 /**
- * EIP-712 hashStruct of static fields and short strings.
- * @param {string} name @param {Fields} fields @param {Values} values
+ * An action as a wallet shows and signs it (eth_signTypedData_v4), and as it is encoded and hashed below.
+ * @param {Chain} chain @param {string} name of the kind @param {Values} values @returns {Typed}
  */
-export function hashStruct(name, fields, values) {
-  const type = `${name}(${fields.map(([field, t]) => `${t} ${field}`).join()})`;
-  const words = fields.map(([field, t]) =>
-    t === 'string' ? keccak256(utf8(String(values[field]))) : word(t, values[field]),
-  );
-  return keccak256(concat(keccak256(utf8(type)), ...words));
-}
-
-/** @param {Chain} chain */
-const domain = (chain) => ({
-  ...chain.actions.domain,
-  chainId: chain.chainId,
-  verifyingContract: chain.core,
-});
-
-/**
- * The 66 bytes that a key signs: 0x1901 || domain separator || struct hash.
- * @param {Chain} chain @param {string} name of the kind @param {Values} values
- */
-export const message = (chain, name, values) =>
-  concat(
-    fromHex('1901'),
-    hashStruct('EIP712Domain', DOMAIN, domain(chain)),
-    hashStruct(name, chain.actions.kinds[name].fields, values),
-  );
-
-/**
- * What a wallet is given to show and sign (eth_signTypedData_v4).
- * @param {Chain} chain @param {string} name of the kind @param {Values} values
- */
-export function typedData(chain, name, values) {
-  /** @param {Fields} fields */
-  const named = (fields) => fields.map(([field, type]) => ({ name: field, type }));
-  const { fields } = chain.actions.kinds[name];
+export function typedData({ actions, chainId, ...addresses }, name, values) {
+  const { contract, fields } = actions.kinds[name];
+  const structs = { ...actions.types, [name]: fields, EIP712Domain: DOMAIN };
+  /** @type {Typed['types']} */
+  const types = {};
+  for (const used of ['EIP712Domain', name, ...fields.map(([, type]) => inner(type))]) {
+    if (structs[used]) types[used] = structs[used].map(([name, type]) => ({ name, type }));
+  }
   return {
-    types: { EIP712Domain: named(DOMAIN), [name]: named(fields) },
+    types,
     primaryType: name,
-    domain: domain(chain),
-    message: Object.fromEntries(fields.map(([field]) => [field, String(values[field])])),
+    domain: { ...actions.domains[contract], chainId, verifyingContract: addresses[contract] },
+    message: Object.fromEntries(fields.map(([field]) => [field, values[field]])),
   };
 }
+
+/**
+ * abi.encode of the fields, in order; one at most is an array, whose elements are behind them all.
+ * @param {Typed} typed
+ */
+export function encode({ types, primaryType, message }) {
+  /** @type {Bytes[]} */
+  let tail = [];
+  const words = types[primaryType].map(({ name, type }, _, { length }) => {
+    const value = message[name];
+    if (!Array.isArray(value)) return word(type, value);
+    const fields = types[inner(type)];
+    const elements = value.flatMap((item) =>
+      fields ? fields.map(({ name, type }) => word(type, item[name])) : word(inner(type), item),
+    );
+    tail = [word('uint40', value.length), ...elements];
+    return word('uint40', 32 * length);
+  });
+  return concat(...words, ...tail);
+}
+
+/** EIP-712's text of one struct alone. @param {Typed['types']} types @param {string} name */
+const declared = (types, name) =>
+  types[name] ? `${name}(${types[name].map(({ name, type }) => `${type} ${name}`)})` : '';
+
+/**
+ * EIP-712 encodeData of one value.
+ * @param {Typed['types']} types @param {string} type @param {any} value @returns {Bytes}
+ */
+function encodeData(types, type, value) {
+  const fields = types[type];
+  if (fields) {
+    const texts = fields.map((field) => declared(types, inner(field.type)));
+    const typeHash = keccak256(utf8(declared(types, type) + texts.join('')));
+    const words = fields.map(({ name, type }) => encodeData(types, type, value[name]));
+    return keccak256(concat(typeHash, ...words));
+  }
+  if (Array.isArray(value)) {
+    return keccak256(concat(...value.map((item) => encodeData(types, inner(type), item))));
+  }
+  return type === 'string' ? keccak256(utf8(value)) : word(type, value);
+}
+
+/** The 66 bytes that a key signs: 0x1901 || domain separator || struct hash. @param {Typed} typed */
+export const message = ({ types, primaryType, domain, message }) =>
+  concat(
+    fromHex('1901'),
+    encodeData(types, 'EIP712Domain', domain),
+    encodeData(types, primaryType, message),
+  );
 
 /** Calldata of a contract's function. @param {string} call such as approve(address,uint256)
  *  @param {...(string | number | bigint)} values */

@@ -10,10 +10,10 @@ export function toWei(text) {
   const [, whole, part = ''] = text.trim().match(/^(\d{1,12})(?:\.(\d{1,18}))?$/) ?? [];
   const wei = whole ? BigInt(whole + part.padEnd(18, '0')) : 0n;
   if (!wei) throw new Error('Write an amount of LRL, such as 12.5.');
-  return wei;
+  return String(wei);
 }
 
-/** @typedef {{ account: number, amount: bigint, to: string, lrl: string, whose: string }} Order */
+/** @typedef {{ account: number, amount: string, to: string, lrl: string, whose: string }} Order */
 
 /**
  * What each form does, said in plain words before anything is signed.

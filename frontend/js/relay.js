@@ -32,16 +32,14 @@ export async function api(method, path, body) {
 /** @returns {Promise<Chain>} as of now */
 export const chain = () => api('GET', 'chain');
 
-/** @typedef {(on: Chain, name: string, values: Values) => Promise<string>} Signer */
+/** @typedef {(typed: Typed) => Promise<string>} Signer */
 /** @typedef {import('./keys.js').KeyPair} KeyPair */
 
 /** @param {KeyPair} key @returns {Signer} */
-export const byKey = (key) => async (on, name, values) =>
-  toHex(await sign(key, message(on, name, values)));
+export const byKey = (key) => async (typed) => toHex(await sign(key, message(typed)));
 
 /** @param {import('./owner.js').Wallet} wallet @returns {Signer} */
-export const byWallet = (wallet) => (on, name, values) =>
-  wallet.signTyped(typedData(on, name, values));
+export const byWallet = (wallet) => wallet.signTyped;
 
 /**
  * Does a signed action; throws an Error that says why it was not done.
@@ -52,15 +50,15 @@ export const byWallet = (wallet) => (on, name, values) =>
  */
 export async function perform(name, values, signer, proof) {
   const on = await chain();
-  const { kind, fields } = on.actions.kinds[name];
   // A vote's moment must have passed when its block is made; an idle chain's latest block is too old.
   const at = Math.max(on.latest, on.time - 1800, Number(values.at ?? 0));
-  const all = { deadline: on.time + 1800, nonce: toInteger(random(32)), ...values, at };
-  const action = encode(fields, all);
-  const possession = proof ? await sign(proof, message(on, name, all)) : new Uint8Array();
-  const signature = await signer(on, name, all);
-  const signed = { kind, action: toHex(concat(action, possession)), signature };
-  await settled(await api('POST', 'relay', signed));
+  const all = { deadline: on.time + 1800, nonce: String(toInteger(random(32))), ...values, at };
+  const typed = typedData(on, name, all);
+  const possession = proof ? await sign(proof, message(typed)) : new Uint8Array();
+  const action = toHex(concat(encode(typed), possession));
+  const signature = await signer(typed);
+  const { kind } = on.actions.kinds[name];
+  await settled(await api('POST', 'relay', { kind, action, signature }));
   return all;
 }
 

@@ -9,11 +9,14 @@ import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 const { fromHex, toHex } = actions;
 const calls = {
   keccak: ({ data }) => toHex(keccak256(fromHex(data))),
-  action: ({ chain, kind, values }) => ({
-    action: toHex(actions.encode(chain.actions.kinds[kind].fields, values)),
-    message: toHex(actions.message(chain, kind, values)),
-    typed: actions.typedData(chain, kind, values),
-  }),
+  action: ({ chain, kind, values }) => {
+    const typed = actions.typedData(chain, kind, values);
+    return {
+      action: toHex(actions.encode(typed)),
+      message: toHex(actions.message(typed)),
+      typed,
+    };
+  },
   viem: ({ typed }) => hashTypedData(typed),
   word: ({ type, value }) => toHex(actions.word(type, value)),
   canonical: ({ document }) => toHex(actions.canonical(document)),
