@@ -18,6 +18,7 @@ interface Vm {
     function deal(address account, uint256 wei_) external;
     function label(address account, string calldata name) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
+    function getCode(string calldata artifact) external view returns (bytes memory);
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
 

@@ -4,7 +4,9 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +17,8 @@ from indexer.settings import ROOT
 HERE = Path(__file__).parent
 LONG = bool(os.environ.get("LAUREL_LONG"))
 PROFILE = "long" if LONG else "default"  # in foundry.toml and hardhat.config.js
-FUZZ_RUNS = 10_000 if LONG else 1_000
+RUNS = {"testFuzz": 10_000, "invariant": 1_000} if LONG else {"testFuzz": 1_000, "invariant": 100}
 PATIENCE = 3600 if LONG else 600
-
 
 # Not the one in node_modules/.bin: that loses the exit status.
 FORGE = next((ROOT / "node_modules" / "@foundry-rs").glob("forge-*/bin/forge"))
@@ -60,18 +61,25 @@ def check(status: int, output: str, passed: str, failing: str) -> None:
         report = re.search(failing, output)
         pytest.fail(output[report.start() if report else 0 :], pytrace=False)
     assert sorted(re.findall(passed, output)) == declared()
-    assert min(map(int, re.findall(r"\(runs: (\d+)", output))) >= FUZZ_RUNS
+    for kind, runs in re.findall(r"(testFuzz|invariant)\w*\(.*\(runs: (\d+)", output):
+        assert int(runs) >= RUNS[kind]
 
 
-def test_by_forge_on_our_bytecode() -> None:
+def check_bytecode(artifacts: Path, key: Callable[[dict[str, Any]], str]) -> None:
+    """What the tool compiled, and so tested, is to the byte what `laurel compile` makes."""
+    compile_contracts()
+    for name in ("LaurelCore", "LaurelToken", "LaurelGraph"):
+        made = json.loads((artifacts / f"{name}.sol" / f"{name}.json").read_text())
+        assert key(made) == "0x" + artifact(name)["bytecode"], name
+
+
+def test_by_forge() -> None:
     status, output = run(FORGE, "test")
     check(status, output, r"\[PASS\] (\w+)\(", r"\nFailing tests:")
-    compile_contracts()
-    for name in ("LaurelToken", "LaurelCore"):
-        made = json.loads((ROOT / f"build/forge/out/{name}.sol/{name}.json").read_text())
-        assert made["bytecode"]["object"] == "0x" + artifact(name)["bytecode"]
+    check_bytecode(ROOT / "build/forge/out", lambda made: made["bytecode"]["object"])
 
 
 def test_by_hardhat() -> None:
     status, output = run("hardhat", "test", "solidity", "--test-profile", PROFILE)
     check(status, output, r"✔ (\w+)\(", r"\n +\d+ failing")
+    check_bytecode(ROOT / "artifacts/contracts", lambda made: made["bytecode"])
