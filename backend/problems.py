@@ -24,7 +24,9 @@ _CODES = {
 }
 _HEADINGS = {
     400: "That address does not make sense",
+    403: "This is for somebody else",
     404: "There is nothing here",
+    409: "That cannot be done now",
     429: "Slow down a little",
     503: "This is not ready yet",
 }

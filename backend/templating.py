@@ -24,6 +24,8 @@ HUES = 12
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TROUBLES = {
     "missing": "The words of this post have not been found yet.",
+    "removed": "Its author removed this.",
+    "document_is_profile": "The document is somebody's profile, not a post.",
     "document_wrong_parent": "The words belong under another post than the chain says.",
     "document_too_large": "The document is over the size limit.",
     "document_not_json": "The document is not JSON.",
@@ -50,6 +52,7 @@ def init_app(app: Flask) -> None:
         cid=cid_of,
         profile=profile,
         trouble=trouble,
+        prose=prose,
         xml=lambda text: _NOT_XML.sub("", text),
     )
     app.jinja_env.globals.update(
@@ -80,6 +83,12 @@ def profile(handle: str) -> str:
 def trouble(code: str) -> str:
     """Why there are no words to show."""
     return _TROUBLES.get(code, f"The document cannot be read ({code}).")
+
+
+def prose(html: str) -> Markup:
+    """Rendered words for a page: a table scrolls by itself where it is too wide."""
+    region = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
+    return Markup(html.replace("<table>", region).replace("</table>", "</table></div>"))
 
 
 def _context() -> dict[str, Any]:

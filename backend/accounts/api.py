@@ -3,17 +3,19 @@
 from typing import Any
 
 from eth_utils.address import is_address, to_checksum_address
-from flask import Blueprint
+from flask import Blueprint, request
 from sqlalchemy import select
 
 from backend import paging
-from backend.accounts import history
-from backend.accounts.queries import ROLES, by_handle, is_live, keys, mana
+from backend.accounts import history, stake
+from backend.accounts.queries import ROLES, by_handle, guardian, key_state, keys, mana
 from backend.database import session
 from backend.formats import hex0x
+from backend.keeper.work import stake_reward
 from backend.node import current_node
 from backend.present import present
 from backend.problems import Problem
+from indexer.rewards import WEI_PER_VEST
 from indexer.schema import Account, Entry, Key
 
 bp = Blueprint("accounts-api", __name__, url_prefix="/api/v1")
@@ -24,13 +26,24 @@ def account(handle: str) -> dict[str, Any]:
     found = by_handle(session(), handle)
     now = present().time
     bar = mana(found, now, current_node().deployment.day)
+    who = guardian(session(), found, now)
+    change = {"at": who.at, **_name(who.later)} if who.at else None
     return {
         "account": found.id,
         "handle": found.handle,
-        "recovery": found.recovery,
         "registeredAt": found.registered_at,
         "posts": found.posts,
         "balance": str(found.balance),
+        "own": str(found.own),
+        "free": str(stake.free(found)),
+        "delegated": str(found.delegated),
+        "received": str(stake.received(found)),
+        "returning": str(found.returning),
+        "returnAt": found.return_at or None,
+        "leaving": str(found.leaving),  # powering down
+        "part": str(found.part),
+        "dueAt": found.due_at or None,
+        "stakeReward": str(stake_reward(session(), found.id) * WEI_PER_VEST),  # wei
         "effective": str(found.effective),
         "mana": str(found.mana),  # at updatedAt, as the chain keeps them
         "downMana": str(found.down_mana),
@@ -38,6 +51,9 @@ def account(handle: str) -> dict[str, Any]:
         "votingMana": str(bar.voting),  # at `time`
         "downvoteMana": str(bar.downvote),
         "time": now,
+        "recovery": _name(who.now) if who.now else None,
+        "recoveryChange": change,
+        "recoveryRequest": request_of(found),
     }
 
 
@@ -45,7 +61,20 @@ def account(handle: str) -> dict[str, Any]:
 def entries(handle: str) -> dict[str, Any]:
     found = by_handle(session(), handle)
     rows, cursor = history.entries(session(), found.id, paging.limit())
-    return {"entries": [_entry(row) for row in rows], "next": cursor}
+    return {"entries": [_entry(*row) for row in rows], "next": cursor}
+
+
+@bp.get("/accounts/<handle>/delegations")
+def delegations(handle: str) -> dict[str, Any]:
+    """`direction` is out (the default), by the account, or in, to it."""
+    direction = request.args.get("direction", "out")
+    if direction not in ("out", "in"):
+        raise Problem(400, "bad_direction", "`direction` is out or in.")
+    found = by_handle(session(), handle)
+    size = paging.limit()
+    rows, cursor = stake.loans(session(), found.id, size, received=direction == "in", paged=True)
+    loans = [{"account": r.account, "handle": r.handle, "vests": str(r.vests)} for r in rows]
+    return {"delegations": loans, "next": cursor}
 
 
 @bp.get("/accounts/<handle>/keys")
@@ -78,22 +107,38 @@ def keys_of(account: int) -> list[dict[str, Any]]:
     return [_key(found, owner) for found in keys(session(), account)]
 
 
+def request_of(account: Account) -> dict[str, Any] | None:
+    """The new owner key that the recovery account asked for, and when it gets in."""
+    if not account.request_ready_at:
+        return None
+    return {"newOwner": account.request_owner, "readyAt": account.request_ready_at}
+
+
 def _key(found: Key, owner: Account) -> dict[str, Any]:
+    state = key_state(found, owner, present().time)
     return {
         "address": found.address,
         "role": ROLES.get(found.role, "none"),
         "expiry": found.expiry,
-        "revoked": found.revoked,
+        "state": state,
+        "live": state == "live",
+        "revoked": state == "revoked",
+        "revokedAt": found.revoked_at or None,
         "addedAt": found.added_at,
-        "live": is_live(found, owner, present().time),
     }
 
 
-def _entry(row: Entry) -> dict[str, Any]:
+def _name(account: Account | None) -> dict[str, Any]:
+    return {"account": account.id if account else 0, "handle": account.handle if account else None}
+
+
+def _entry(row: Entry, other: str | None) -> dict[str, Any]:
     return {
         "kind": row.kind,
         "wei": str(row.wei),
         "vests": str(row.vests),
         "post": hex0x(row.post) if row.post else None,
+        "other": {"account": row.other, "handle": other} if row.other else None,
+        "memo": hex0x(row.memo) if row.memo else None,
         "time": row.time,
     }

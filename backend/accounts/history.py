@@ -4,14 +4,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import paging
-from indexer.schema import Entry
+from indexer.schema import Account, Entry
+
+Line = tuple[Entry, str | None]
+"""An entry, and the handle of the account on its other side if there is one."""
 
 
-def entries(session: Session, account: int, size: int) -> tuple[list[Entry], str | None]:
-    """Entries at the request's cursor, newest first, and the next page's cursor."""
+def entries(session: Session, account: int, size: int) -> tuple[list[Line], str | None]:
+    """Lines at the request's cursor, newest first, and the next page's cursor."""
     condition = paging.after((Entry.seq,), (int,))
-    statement = select(Entry).where(Entry.account == account)
+    statement = (
+        select(Entry, Account.handle)
+        .outerjoin(Account, Account.id == Entry.other)
+        .where(Entry.account == account)
+    )
     if condition is not None:
         statement = statement.where(condition)
-    rows = session.scalars(statement.order_by(Entry.seq.desc()).limit(size + 1)).all()
-    return paging.cut(list(rows), size, lambda entry: [entry.seq])
+    rows = session.execute(statement.order_by(Entry.seq.desc()).limit(size + 1)).all()
+    return paging.cut([(row[0], row[1]) for row in rows], size, lambda line: [line[0].seq])

@@ -1,15 +1,18 @@
 """Accounts and their keys, as the mirror has them."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.problems import Problem
+from indexer.recovery import recovery_at
 from indexer.rewards import DOWNVOTE_DIVISOR, mana_down
 from indexer.schema import Account, Key, Vote
 
 ROLES = {1: "posting", 2: "active", 3: "owner"}
+KeyState = Literal["live", "revoked", "void", "expired"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,13 @@ def keys(session: Session, account: int) -> list[Key]:
     return list(session.scalars(statement))
 
 
-def is_live(key: Key, account: Account, now: int) -> bool:
-    """Whether a key may sign at the chain's moment `now`."""
-    current = not key.revoked and key.epoch == account.key_epoch
-    return current and (key.expiry == 0 or now < key.expiry)
+def key_state(key: Key, account: Account, now: int) -> KeyState:
+    """What a key is at the chain's moment `now`. One is void since a recovery of its account."""
+    if key.revoked_at:
+        return "revoked"
+    if key.epoch != account.key_epoch:
+        return "void"
+    return "expired" if key.expiry and now >= key.expiry else "live"
 
 
 def live_key(session: Session, address: str, now: int) -> tuple[Key, Account] | None:
@@ -59,7 +65,24 @@ def live_key(session: Session, address: str, now: int) -> tuple[Key, Account] | 
     row = session.execute(
         select(Key, Account).join(Account, Account.id == Key.account).where(Key.address == address)
     ).one_or_none()
-    return (row[0], row[1]) if row is not None and is_live(row[0], row[1], now) else None
+    return (row[0], row[1]) if row and key_state(*row, now) == "live" else None
+
+
+@dataclass(frozen=True)
+class Guardian:
+    """Who may recover an account now, and who from `at` (seconds) on; None for nobody, `at` 0 for no change."""
+
+    now: Account | None
+    later: Account | None
+    at: int
+
+
+def guardian(session: Session, account: Account, now: int) -> Guardian:
+    """The recovery account at the chain's moment `now`, and a change that is under way."""
+    current, following, at = recovery_at(
+        account.recovery, account.next_recovery, account.recovery_at, now
+    )
+    return Guardian(session.get(Account, current), session.get(Account, following), at)
 
 
 def votes_cast(session: Session, account: int) -> int:

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from backend.keeper.work import stake_reward
 from backend.posts.queries import pieces, read
 from indexer.deployment import Deployment
-from indexer.rewards import WEI_PER_VEST
-from indexer.schema import Account, Day, Post, Vote
+from indexer.rewards import WEI_PER_VEST, curation_vests_down
+from indexer.schema import Account, Beneficiary, Day, Post, Vote
 
 MOST = 500
 """Posts and votes that are looked at; the keeper hands out more often than these gather."""
@@ -16,32 +17,37 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Waiting:
-    """`total` in wei, from so many posts and votes."""
+    """`total` in wei, from so many posts, so many votes, and `stake` wei of the stakers' emission."""
 
     total: int
     posts: int
     votes: int
+    stake: int
 
 
 def waiting(session: Session, deployment: Deployment, account: Account) -> Waiting:
-    """The author's part of posts whose day is closed, and the rewards of votes on settled posts."""
+    """The account's part of posts whose day is closed, the rewards of votes on settled posts, and what its
+    stake has earned."""
     closed = session.scalar(select(func.max(Day.day)))
-    posts = []
+    posts: list[int] = []
     if closed is not None:
+        shares = exists().where(Beneficiary.post == Post.id, Beneficiary.account == account.id)
         statement = pieces().where(
-            Post.account == account.id,
+            or_(Post.account == account.id, shares),
             Post.settled.is_(False),
+            Post.net_rshares > 0,
             Post.cashout_at < (closed + 1) * deployment.day,
         )
-        posts = [p for p in read(session, deployment, statement.limit(MOST)) if p.payout.author]
+        found = read(session, deployment, statement.limit(MOST))
+        posts = [wei for p in found if (wei := p.payout.of(account.id, p.post.account))]
     votes = session.execute(
-        select(Vote.weight, Post.weight, Post.curation)
+        select(Post.curation, Vote.weight, Post.weight)
         .join(Post, Post.id == Vote.post)
         .where(Vote.account == account.id, Vote.claimed.is_(False))
         .where(Vote.weight > 0, Post.settled)
         .limit(MOST)
     )
-    rewards = [curation * mine // all_ // WEI_PER_VEST for mine, all_, curation in votes]
-    found = [vests for vests in rewards if vests]
-    total = sum(p.payout.author for p in posts) + sum(found) * WEI_PER_VEST
-    return Waiting(total, len(posts), len(found))
+    rewards = [vests for row in votes if (vests := curation_vests_down(*row))]
+    stake = stake_reward(session, account.id) * WEI_PER_VEST
+    total = sum(posts) + sum(rewards) * WEI_PER_VEST + stake
+    return Waiting(total, len(posts), len(rewards), stake)

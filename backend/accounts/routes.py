@@ -4,9 +4,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from backend import paging
-from backend.accounts import history
+from backend.accounts import history, stake
 from backend.accounts.api import keys_of
-from backend.accounts.queries import by_handle, mana, votes_cast
+from backend.accounts.queries import by_handle, guardian, mana, votes_cast
 from backend.accounts.rewards import waiting
 from backend.database import session
 from backend.feeds.queries import of_account
@@ -23,10 +23,17 @@ bp = Blueprint("accounts", __name__)
 KINDS = {
     "deposit": "Deposit",
     "withdraw": "Withdrawal",
+    "transfer-in": "Received",
+    "transfer-out": "Sent",
     "power-up": "Power up",
+    "power-down-release": "Power down",
     "author": "Author reward",
+    "beneficiary": "Share of a reward",
     "curation": "Voter reward",
+    "stake-reward": "Stake reward",
 }
+LOANS = 50
+"""Delegations on a wallet's page, each way; the API has them all."""
 
 
 @bp.get("/@<handle>")
@@ -64,11 +71,19 @@ def wallet(handle: str) -> str:
     deployment = current_node().deployment
     now = present().time
     rows, cursor = history.entries(session(), account.id, paging.DEFAULT)
+    lent, more_lent = stake.loans(session(), account.id, LOANS, received=False)
+    borrowed, more_borrowed = stake.loans(session(), account.id, LOANS, received=True)
     return render_template(
         "wallet.html",
         account=account,
         votes=votes_cast(session(), account.id),
         tab="wallet",
+        free=stake.free(account),
+        received=stake.received(account),
+        parts=stake.parts(account, deployment.day),
+        lent=lent,
+        borrowed=borrowed,
+        more_loans=more_lent or more_borrowed,
         mana=mana(account, now, deployment.day),
         full_at=full_at(account, deployment.day),
         waiting=waiting(session(), deployment, account),
@@ -88,12 +103,21 @@ def own_wallet() -> AnyResponse:
 
 @bp.get("/keys")
 def own_keys() -> str:
-    """The keys of who is signed in; `keys` is None if nobody is."""
-    person = signed_in(session(), present().time)
-    return render_template("keys.html", keys=keys_of(person.account) if person else None)
+    """The keys of who is signed in, and who may recover the account; `account` is None if nobody is."""
+    now = present().time
+    person = signed_in(session(), now)
+    if person is None:
+        return render_template("keys.html", account=None)
+    account = session().get_one(Account, person.account)
+    return render_template(
+        "keys.html",
+        account=account,
+        keys=keys_of(account.id),
+        guardian=guardian(session(), account, now),
+    )
 
 
-@bp.get("/<any(join, signin):name>")
+@bp.get("/<any(join, signin, recover):name>")
 def entrance(name: str) -> str:
     return render_template(f"{name}.html")
 

@@ -55,6 +55,7 @@ def _page(
     size: int,
     whole: bool,
 ) -> tuple[list[Piece], str | None]:
+    where = [*where, Post.removed.is_(False)]
     condition = paging.after(columns, kinds)
     if condition is not None:
         where = [*where, condition]

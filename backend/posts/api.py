@@ -11,8 +11,10 @@ from backend.database import session
 from backend.formats import hex0x
 from backend.limits import count_use
 from backend.node import current_node
-from backend.posts.queries import Piece, find, pieces, read
+from backend.posts.payout import Payout
+from backend.posts.queries import Piece, Share, find, pieces, read
 from backend.problems import Problem
+from backend.templating import prose
 from indexer.content import documents
 from indexer.content.cid import cid_of, digest
 from indexer.content.render import render
@@ -25,7 +27,7 @@ bp = Blueprint("posts-api", __name__, url_prefix="/api/v1")
 
 
 def found(text: str) -> Piece:
-    """The post or comment with this id in hex. Raises Problem 404 `unknown_post`."""
+    """The post or comment with this id in hex, perhaps a tombstone. Raises Problem 404 `unknown_post`."""
     deployment = current_node().deployment
     digits = text.removeprefix("0x")
     if len(digits) == 64 and all(c in "0123456789abcdefABCDEF" for c in digits):
@@ -35,6 +37,14 @@ def found(text: str) -> Piece:
     raise Problem(404, "unknown_post", "There is no post with this id on this chain.")
 
 
+def standing(text: str) -> Piece:
+    """As `found`, without tombstones. Raises also Problem 410 `post_removed`."""
+    piece = found(text)
+    if piece.post.removed:
+        raise Problem(410, "post_removed", f"Its author, @{piece.handle}, removed this post.")
+    return piece
+
+
 def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
     """A piece for the API: ids and digests in 0x-hex, wei and rshares as decimal strings."""
     post, words, payout = piece.post, piece.words, piece.payout
@@ -42,12 +52,14 @@ def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
     return {
         "id": hex0x(post.id),
         "author": {"account": post.account, "handle": piece.handle},
-        "digest": hex0x(post.digest),
-        "cid": cid_of(post.digest),
+        "digest": hex0x(post.digest),  # which the id comes from
+        "current": hex0x(post.current),  # of the document that it shows: another once it was edited
+        "cid": cid_of(post.current),
         "parent": hex0x(post.parent) if post.parent else None,
         "root": hex0x(post.root),
         "depth": post.depth,
         "createdAt": post.created_at,
+        "editedAt": post.edited_at or None,
         "cashoutAt": post.cashout_at,
         "tx": hex0x(post.tx),
         "netRshares": str(post.net_rshares),
@@ -57,12 +69,20 @@ def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
         "comments": piece.comments,
         "hot": post.hot,
         "trending": post.trending,
-        "payout": {
+        "options": {
+            "maxAcceptedPayout": str(post.max_accepted_payout),
+            "liquidBps": post.liquid_bps,
+            "allowVotes": post.allow_votes,
+            "allowCurationRewards": post.allow_curation_rewards,
+        },
+        "payout": {  # liquid: wei; vests and curation: micro-vests; the rest: wei
             "state": payout.state,
             "total": str(payout.total),
-            "liquid": str(payout.liquid),
-            "vests": str(payout.vests),
+            "liquid": str(payout.author.liquid),
+            "vests": str(payout.author.vests),
             "curation": str(payout.curation),
+            "returned": str(payout.returned),
+            "beneficiaries": [_beneficiary(share, payout) for share in piece.shares],
         },
         "state": piece.state,
         "trouble": piece.trouble,
@@ -78,15 +98,17 @@ def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
 
 @bp.get("/posts/<post>")
 def one(post: str) -> dict[str, Any]:
-    return as_json(found(post), html=True)
+    return as_json(standing(post), html=True)
 
 
 @bp.get("/posts/<post>/comments")
 def comments(post: str) -> dict[str, Any]:
     """The direct replies, newest first; `children` says how many replies each has itself."""
-    top = found(post).post
+    top = standing(post).post
     size = paging.limit()
-    statement = pieces(whole=True).where(Post.root == top.root, Post.parent == top.id)
+    statement = pieces(whole=True).where(
+        Post.root == top.root, Post.parent == top.id, Post.removed.is_(False)
+    )
     condition = paging.after((Post.seq,), (int,))
     if condition is not None:
         statement = statement.where(condition)
@@ -99,7 +121,7 @@ def comments(post: str) -> dict[str, Any]:
 @bp.get("/posts/<post>/votes")
 def votes(post: str) -> dict[str, Any]:
     """The votes that stand, the latest first; `bps` is their weight in hundredths of a per cent."""
-    top = found(post).post
+    top = standing(post).post
     size = paging.limit()
     statement = (
         select(Vote, Account.handle)
@@ -130,7 +152,18 @@ def preview() -> dict[str, str]:
         detail = f"A body has at most {documents.MAX_BODY:,} bytes."
         raise Problem(413, documents.TooLarge.code, detail)
     count_use("preview")
-    return {"html": render(body)}
+    return {"html": prose(render(body))}
+
+
+def _beneficiary(share: Share, payout: Payout) -> dict[str, Any]:
+    part = payout.others[share.account]
+    return {
+        "account": share.account,
+        "handle": share.handle,
+        "bps": share.bps,
+        "liquid": str(part.liquid),
+        "vests": str(part.vests),
+    }
 
 
 def _vote(vote: Vote, handle: str) -> dict[str, Any]:

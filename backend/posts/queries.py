@@ -2,19 +2,31 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session, defer
 
-from backend.posts.payout import Payout, Pool, closed, estimate, pool_of
+from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of
 from indexer.deployment import Deployment
-from indexer.schema import Account, Content, Day, Post, Vote
+from indexer.rewards import Options
+from indexer.schema import Account, Beneficiary, Content, Day, Post, Vote
+from indexer.schema import Pool as PoolRow
+
+
+@dataclass(frozen=True)
+class Share:
+    """A beneficiary: basis points of the author's part of the payout."""
+
+    account: int
+    handle: str
+    bps: int
 
 
 @dataclass(frozen=True)
 class Piece:
     """A post or comment. `words` is None when there is nothing to show, and `trouble` says why:
-    `missing`, or the code of what is wrong with the document."""
+    `removed`, `missing`, or the code of what is wrong with the document."""
 
     post: Post
     handle: str
@@ -23,14 +35,21 @@ class Piece:
     payout: Payout
     claims: int  # of all posts that cash out on the same day
     comments: int  # below a post, at any depth; direct replies to a comment
+    shares: tuple[Share, ...] = ()
     root_title: str = ""  # of the post that a comment belongs to
 
     @property
     def state(self) -> str:
-        """ready, missing or unreadable."""
+        """ready, removed, missing or unreadable."""
         if self.words is not None:
             return "ready"
-        return "missing" if self.trouble == "missing" else "unreadable"
+        return self.trouble if self.trouble in ("removed", "missing") else "unreadable"
+
+
+def removable(post: Post, now: int) -> bool:
+    """Whether its author may still take a post back at the chain's moment `now` (Authoring.sol, `_remove`)."""
+    untouched = not post.replied and post.weight == 0 and post.net_rshares <= 0
+    return untouched and not post.removed and now < post.cashout_at
 
 
 def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
@@ -38,7 +57,7 @@ def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
     statement = (
         select(Post, Account.handle, Content)
         .join(Account, Account.id == Post.account)
-        .outerjoin(Content, Content.digest == Post.digest)
+        .outerjoin(Content, Content.digest == Post.current)
     )
     return statement if whole else statement.options(defer(Content.html))
 
@@ -54,21 +73,24 @@ def read(
     open_claims = _open_claims(session, deployment, posts, closed_days)
     titles = _root_titles(session, posts)
     sizes = _thread_sizes(session, posts)
+    beneficiaries = _beneficiaries(session, posts)
     found = []
     for post, handle, content in rows:
         words, trouble = _words(post, content)
         number = post.cashout_at // deployment.day
         day = closed_days.get(number)
         claims = open_claims.get(number, 0)
+        shared = beneficiaries.get(post.id, [])
         found.append(
             Piece(
                 post,
                 handle,
                 words,
                 trouble,
-                _payout(post, day, claims, pool),
+                _payout(post, [row for row, _ in shared], day, claims, pool),
                 claims,
                 post.children if post.depth else sizes.get(post.id, 0),
+                tuple(Share(row.account, name, row.bps) for row, name in shared),
                 titles.get(post.root, ""),
             )
         )
@@ -83,10 +105,8 @@ def find(session: Session, deployment: Deployment, post: bytes) -> Piece | None:
 
 def pool_now(session: Session, deployment: Deployment) -> Pool:
     """The reward pool as the next closing day would find it."""
-    last = session.execute(
-        select(Day.pool, Day.recent).order_by(Day.day.desc()).limit(1)
-    ).one_or_none()
-    return pool_of(deployment.parameters, (last.pool, last.recent) if last else None)
+    last = session.scalar(select(PoolRow))
+    return pool_of(deployment.parameters, (last.wei, last.recent) if last else None)
 
 
 def voters(session: Session, post: bytes, limit: int) -> Sequence[tuple[str, Vote]]:
@@ -112,21 +132,51 @@ def votes_of(session: Session, account: int, posts: list[bytes]) -> dict[bytes, 
 
 
 def _words(post: Post, content: Content | None) -> tuple[Content | None, str | None]:
+    if post.removed:
+        return None, "removed"
     if content is None or content.state == "missing":
         return None, "missing"
     if content.state != "ready":
         return None, (content.error or "unreadable").partition(":")[0]
+    if content.profile is not None:
+        return None, "document_is_profile"
     if content.parent != post.parent:
         return None, "document_wrong_parent"
     return content, None
 
 
-def _payout(post: Post, day: Day | None, claims: int, pool: Pool) -> Payout:
+def _payout(
+    post: Post, beneficiaries: list[Beneficiary], day: Day | None, claims: int, pool: Pool
+) -> Payout:
     if post.settled:
-        return Payout("paid", post.liquid, post.vests, post.curation)
+        others = {row.account: Part(row.liquid, row.vests) for row in beneficiaries}
+        author = Part(post.liquid, post.vests)
+        return Payout("paid", author, post.curation, post.returned, others)
+    options = Options(
+        post.max_accepted_payout,
+        post.liquid_bps,
+        post.allow_votes,
+        post.allow_curation_rewards,
+        tuple((row.account, row.bps) for row in beneficiaries),
+    )
+    net, weight = post.net_rshares, post.weight
     if day is not None:
-        return closed(post.net_rshares, post.weight, day.claims, day.paid, pool.curve)
-    return estimate(post.net_rshares, post.weight, claims, pool)
+        return closed(net, weight, day.claims, day.paid, pool.curve, options)
+    return estimate(net, weight, claims, pool, options)
+
+
+def _beneficiaries(
+    session: Session, posts: list[Post]
+) -> dict[bytes, list[tuple[Beneficiary, str]]]:
+    """The beneficiaries of these posts with their handles, by rising account."""
+    rows = session.execute(
+        select(Beneficiary, Account.handle)
+        .join(Account, Account.id == Beneficiary.account)
+        .where(Beneficiary.post.in_([post.id for post in posts]))
+        .order_by(Beneficiary.post, Beneficiary.account)
+    )
+    by_post = groupby(rows, key=lambda row: row[0].post)
+    return {post: [(row, handle) for row, handle in group] for post, group in by_post}
 
 
 def _closed_days(session: Session, deployment: Deployment, posts: list[Post]) -> dict[int, Day]:
@@ -165,7 +215,7 @@ def _root_titles(session: Session, posts: list[Post]) -> dict[bytes, str]:
         return {}
     rows = session.execute(
         select(Post.id, Content.title)
-        .join(Content, Content.digest == Post.digest)
+        .join(Content, Content.digest == Post.current)
         .where(Post.id.in_(roots), Content.state == "ready", Content.parent.is_(None))
     )
     return dict(rows.all())
@@ -178,7 +228,7 @@ def _thread_sizes(session: Session, posts: list[Post]) -> dict[bytes, int]:
         return {}
     rows = session.execute(
         select(Post.root, func.count())
-        .where(Post.root.in_(roots), Post.depth > 0)
+        .where(Post.root.in_(roots), Post.depth > 0, Post.removed.is_(False))
         .group_by(Post.root)
     )
     return dict(rows.all())

@@ -35,7 +35,7 @@ def thread(session: Session, deployment: Deployment, top: Post) -> list[Branch]:
         session.execute(
             select(Post.id, Post.parent)
             .where(Post.root == top.root, Post.depth > top.depth)
-            .where(Post.depth <= top.depth + LEVELS)
+            .where(Post.depth <= top.depth + LEVELS, Post.removed.is_(False))
             .order_by(Post.depth, Post.net_rshares.desc(), Post.seq)
         ),
         MOST,

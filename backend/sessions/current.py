@@ -19,12 +19,14 @@ SESSION_SECONDS = 30 * 86_400
 
 @dataclass(frozen=True)
 class Person:
-    """The account that is signed in, and the key that signed."""
+    """The account that is signed in, and the key that signed. recovered_at: when somebody else's request for
+    a new owner key takes effect, in seconds; 0 for none."""
 
     account: int
     handle: str
     address: str
     role: int
+    recovered_at: int
 
 
 def open_session(engine: Engine, account: int, address: str) -> str:
@@ -65,7 +67,7 @@ def _find(session: Session, secret: str, now: int) -> Person | None:
     if live is None:
         return None
     key, account = live
-    return Person(account.id, account.handle, key.address, key.role)
+    return Person(account.id, account.handle, key.address, key.role, account.request_ready_at)
 
 
 def _digest(secret: str) -> bytes:

@@ -1,0 +1,63 @@
+"""An account's stake: what is free, what others have of it or it of others, and what is leaving.
+
+Micro-vests; times are seconds of the chain's clock.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend import paging
+from indexer.rewards import PART_DAYS
+from indexer.schema import Account, Delegation
+
+
+@dataclass(frozen=True)
+class Loan:
+    """Stake that one account delegates to another; `account` and `handle` are the other's."""
+
+    account: int
+    handle: str
+    vests: int
+
+
+def free(account: Account) -> int:
+    """Own stake that votes for its owner, and may be delegated or powered down."""
+    return account.own - account.delegated - account.returning - account.leaving
+
+
+def received(account: Account) -> int:
+    """Stake of others that votes for the account."""
+    return account.effective - free(account)
+
+
+def parts(account: Account, day: int) -> list[tuple[int, int]]:
+    """What is still to come of a power down: when it is due, and how much; `day` in seconds."""
+    left, due = account.leaving, account.due_at
+    found = []
+    while left > 0:
+        found.append((due, min(account.part, left)))
+        left -= account.part
+        due += PART_DAYS * day
+    return found
+
+
+def loans(
+    session: Session, account: int, size: int, *, received: bool, paged: bool = False
+) -> tuple[list[Loan], str | None]:
+    """Delegations by an account, or those it received: the first, or with `paged` those at the request's
+    cursor. Also the next cursor."""
+    mine, other = Delegation.account, Delegation.to
+    if received:
+        mine, other = other, mine
+    statement = (
+        select(other, Account.handle, Delegation.vests)
+        .join(Account, Account.id == other)
+        .where(mine == account, Delegation.vests > 0)
+    )
+    condition = paging.after((other,), (int,)) if paged else None
+    if condition is not None:
+        statement = statement.where(condition)
+    rows = session.execute(statement.order_by(other.desc()).limit(size + 1)).all()
+    return paging.cut([Loan(*row) for row in rows], size, lambda loan: [loan.account])
