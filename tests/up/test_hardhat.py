@@ -1,4 +1,4 @@
-"""Hardhat on the same contracts and compiler settings as ours."""
+"""Hardhat's chain. (Its compiler and its tests: tests/solidity.)"""
 
 import json
 import os
@@ -11,8 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from backend.deployment.compile import compile_contracts
-from indexer.artifacts import artifact
 from indexer.settings import ROOT
 from tests.chain import free_port
 
@@ -35,26 +33,6 @@ def hardhat_env() -> dict[str, str]:
         "PATH": f"{ROOT / 'node_modules' / '.bin'}:{os.environ['PATH']}",
         "HARDHAT_DISABLE_TELEMETRY_PROMPT": "true",
     }
-
-
-def test_hardhat_compiles_to_the_same_bytecode(project: Path) -> None:
-    compile_contracts()
-    done = subprocess.run(
-        ["npx", "--no-install", "hardhat", "compile"],
-        cwd=project,
-        env=hardhat_env(),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    made = json.loads(
-        (project / "artifacts/contracts/LaurelToken.sol/LaurelToken.json").read_text()
-    )
-    assert made["bytecode"].removeprefix("0x") == artifact("LaurelToken")["bytecode"]
-    core = json.loads((project / "artifacts/contracts/LaurelCore.sol/LaurelCore.json").read_text())
-    assert core["abi"] == artifact("LaurelCore")["abi"]
-    assert len(core["bytecode"].removeprefix("0x")) == len(artifact("LaurelCore")["bytecode"])
 
 
 def test_hardhat_serves_a_chain(project: Path) -> None:
