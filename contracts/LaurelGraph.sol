@@ -8,7 +8,6 @@ import {Relay} from "./core/Relay.sol";
 import {SignedActions} from "./core/SignedActions.sol";
 import {ICore} from "./interfaces/ICore.sol";
 import {IGraph} from "./interfaces/IGraph.sol";
-import {Signed} from "./interfaces/IRelay.sol";
 import {GraphKinds} from "./libraries/GraphKinds.sol";
 import {Signatures} from "./libraries/Signatures.sol";
 import {Role} from "./types/Key.sol";
@@ -19,6 +18,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     uint256 private constant MOST = 50; // in one action
+    uint256 private constant LIST_WORDS = 5; // of Follow, Mute and Reblog
 
     ICore public immutable CORE;
 
@@ -46,17 +46,17 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         _setProfile(msg.sender, account, digest);
     }
 
-    function _follow(address signer, uint40 account, uint40[] memory accounts, bool on) private {
+    function _follow(address signer, uint40 account, uint40[] calldata accounts, bool on) private {
         _check(signer, account, accounts.length);
         for (uint256 i = 0; i < accounts.length; ++i) emit Followed(account, accounts[i], on);
     }
 
-    function _mute(address signer, uint40 account, uint40[] memory accounts, bool on) private {
+    function _mute(address signer, uint40 account, uint40[] calldata accounts, bool on) private {
         _check(signer, account, accounts.length);
         for (uint256 i = 0; i < accounts.length; ++i) emit Muted(account, accounts[i], on);
     }
 
-    function _reblog(address signer, uint40 account, bytes32[] memory posts, bool on) private {
+    function _reblog(address signer, uint40 account, bytes32[] calldata posts, bool on) private {
         _check(signer, account, posts.length);
         for (uint256 i = 0; i < posts.length; ++i) emit Reblogged(account, posts[i], on);
     }
@@ -68,7 +68,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
 
     function _check(address signer, uint40 account, uint256 size) private view {
         if (size == 0 || size > MOST) revert BadBatch(size);
-        CORE.checkKey(signer, account, Role.Posting);
+        CORE.requireRole(signer, account, Role.Posting);
     }
 
     // ---------------------------------------------------------------- tips
@@ -101,7 +101,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         address to,
         uint256 amount
     ) private {
-        CORE.checkKey(signer, account, Role.Active);
+        CORE.requireRole(signer, account, Role.Active);
         uint256 held = tipsOf[account][token];
         if (amount > held) revert NotEnoughTips(amount, held);
         tipsOf[account][token] = held - amount;
@@ -111,39 +111,28 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
 
     // ---------------------------------------------------------------- signed actions
 
-    function _perform(Signed calldata s, address) internal override {
-        uint8 kind = s.kind;
-        if (kind == GraphKinds.FOLLOW || kind == GraphKinds.MUTE) {
-            (
-                uint40 account,
-                uint40[] memory accounts,
-                bool on,
-                uint256 nonce,
-                uint40 deadline
-            ) = abi.decode(s.action, (uint40, uint40[], bool, uint256, uint40));
-            bool follows = kind == GraphKinds.FOLLOW;
-            bytes32 typehash = follows ? GraphKinds.FOLLOW_TYPEHASH : GraphKinds.MUTE_TYPEHASH;
-            bytes32 list = keccak256(abi.encodePacked(accounts));
-            address signer = _signerOfList(s, typehash, account, list, on, nonce, deadline);
-            if (follows) _follow(signer, account, accounts, on);
-            else _mute(signer, account, accounts, on);
-        } else if (kind == GraphKinds.REBLOG) {
-            (uint40 account, bytes32[] memory posts, bool on, uint256 nonce, uint40 deadline) = abi
-                .decode(s.action, (uint40, bytes32[], bool, uint256, uint40));
-            bytes32 typehash = GraphKinds.REBLOG_TYPEHASH;
-            bytes32 list = keccak256(abi.encodePacked(posts));
-            address signer = _signerOfList(s, typehash, account, list, on, nonce, deadline);
-            _reblog(signer, account, posts, on);
+    function _perform(
+        uint8 kind,
+        bytes calldata action,
+        bytes calldata signature,
+        address
+    ) internal override {
+        if (kind == GraphKinds.FOLLOW || kind == GraphKinds.MUTE || kind == GraphKinds.REBLOG) {
+            _performOnList(kind, action, signature);
         } else if (kind == GraphKinds.PROFILE) {
-            (uint40 account, bytes32 digest) = abi.decode(s.action, (uint40, bytes32));
-            _setProfile(_signerOnce(s, GraphKinds.PROFILE_TYPEHASH, 4), account, digest);
+            (uint40 account, bytes32 digest) = abi.decode(action, (uint40, bytes32));
+            _setProfile(
+                _signerOnce(action, signature, GraphKinds.PROFILE_TYPEHASH, 4),
+                account,
+                digest
+            );
         } else if (kind == GraphKinds.COLLECT) {
             (uint40 account, address token, address to, uint256 amount) = abi.decode(
-                s.action,
+                action,
                 (uint40, address, address, uint256)
             );
             _collectSigned(
-                _signerOnce(s, GraphKinds.COLLECT_TYPEHASH, 6),
+                _signerOnce(action, signature, GraphKinds.COLLECT_TYPEHASH, 6),
                 account,
                 token,
                 to,
@@ -154,20 +143,34 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev An array is hashed as its elements' words in a row, which is how abi.encodePacked lays it.
-    function _signerOfList(
-        Signed calldata s,
-        bytes32 typehash,
-        uint40 account,
-        bytes32 list,
-        bool on,
-        uint256 nonce,
-        uint40 deadline
-    ) private returns (address) {
+    /// @dev Follow, Mute and Reblog differ in what their array lists: accounts or posts, a word each.
+    function _performOnList(uint8 kind, bytes calldata action, bytes calldata signature) private {
+        (bytes calldata elements, uint256 n) = _elements(action, LIST_WORDS, 1, 1);
+        (uint40 account, , bool on, uint256 nonce, uint40 deadline) = abi.decode(
+            action,
+            (uint40, uint256, bool, uint256, uint40)
+        );
         Signatures.checkDeadline(deadline);
         _useNonce(account, nonce);
-        bytes32 structHash = keccak256(abi.encode(typehash, account, list, on, nonce, deadline));
-        return _signerOf(structHash, s.signature);
+        bytes32 typehash = GraphKinds.FOLLOW_TYPEHASH;
+        if (kind == GraphKinds.MUTE) typehash = GraphKinds.MUTE_TYPEHASH;
+        if (kind == GraphKinds.REBLOG) typehash = GraphKinds.REBLOG_TYPEHASH;
+        bytes32 structHash = keccak256(
+            abi.encode(typehash, account, keccak256(elements), on, nonce, deadline)
+        );
+        address signer = _signerOf(structHash, signature);
+
+        uint40[] calldata accounts;
+        bytes32[] calldata posts;
+        assembly ("memory-safe") {
+            accounts.offset := elements.offset
+            accounts.length := n
+            posts.offset := elements.offset
+            posts.length := n
+        }
+        if (kind == GraphKinds.FOLLOW) _follow(signer, account, accounts, on);
+        else if (kind == GraphKinds.MUTE) _mute(signer, account, accounts, on);
+        else _reblog(signer, account, posts, on);
     }
 
     function _collectSigned(

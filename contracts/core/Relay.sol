@@ -9,9 +9,12 @@ abstract contract Relay is SignedActions, IRelay {
     function relay(Signed[] calldata batch) external {
         for (uint256 i = 0; i < batch.length; ++i) {
             // Else a relayer could make an action fail for want of gas, and burn it.
-            uint256 needed = _gasOf(batch[i].kind, batch[i].action.length);
-            if ((gasleft() * 63) / 64 < needed) revert TooLittleGas(i);
-            try this.perform(batch[i], msg.sender) {} catch (bytes memory reason) {
+            Signed calldata s = batch[i];
+            bytes calldata action = s.action;
+            if ((gasleft() * 63) / 64 < _gasOf(s.kind, action.length)) revert TooLittleGas(i);
+            try this.perform(s.kind, action, s.signature, msg.sender) {} catch (
+                bytes memory reason
+            ) {
                 // Words that are not of their types fail in decoding, without a reason.
                 emit Skipped(i, reason.length < 4 ? MalformedAction.selector : bytes4(reason));
             }

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
-import {IRelayErrors, Signed} from "../interfaces/IRelay.sol";
+import {IRelayErrors} from "../interfaces/IRelay.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 
 /// @dev One signed action: its signer, its deadline and its nonce. Shared by the core and the graph.
@@ -13,41 +13,54 @@ abstract contract SignedActions is IRelayErrors, EIP712 {
 
     /// @notice For the contract itself: checks and the action roll back together.
     /// @param payer the caller of `relay`, who pays what the action costs
-    function perform(Signed calldata s, address payer) external {
+    function perform(
+        uint8 kind,
+        bytes calldata action,
+        bytes calldata signature,
+        address payer
+    ) external {
         if (msg.sender != address(this)) revert OnlySelf();
-        _perform(s, payer);
+        _perform(kind, action, signature, payer);
     }
 
-    function _perform(Signed calldata s, address payer) internal virtual;
+    function _perform(
+        uint8 kind,
+        bytes calldata action,
+        bytes calldata signature,
+        address payer
+    ) internal virtual;
 
     /// @dev For a kind whose fields are all static: its words are its struct's EIP-712 encoding as they stand.
     function _signer(
-        Signed calldata s,
+        bytes calldata action,
+        bytes calldata signature,
         bytes32 typehash,
         uint256 words
     ) internal view returns (address) {
-        if (s.action.length != 32 * words) revert MalformedAction();
-        return _signerOf(_hash(typehash, s.action), s.signature);
+        if (action.length != 32 * words) revert MalformedAction();
+        return _signerOf(_hash(typehash, action), signature);
     }
 
     /// @dev As `_signer`, for a kind whose last field is its deadline.
     function _signerInTime(
-        Signed calldata s,
+        bytes calldata action,
+        bytes calldata signature,
         bytes32 typehash,
         uint256 words
     ) internal view returns (address) {
-        Signatures.checkDeadline(_word(s.action, words - 1));
-        return _signer(s, typehash, words);
+        Signatures.checkDeadline(_word(action, words - 1));
+        return _signer(action, signature, typehash, words);
     }
 
     /// @dev As `_signerInTime`, for a kind whose first field is the account, and the last but one a nonce of it.
     function _signerOnce(
-        Signed calldata s,
+        bytes calldata action,
+        bytes calldata signature,
         bytes32 typehash,
         uint256 words
     ) internal returns (address) {
-        _useNonce(uint40(_word(s.action, 0)), _word(s.action, words - 2));
-        return _signerInTime(s, typehash, words);
+        _useNonce(uint40(_word(action, 0)), _word(action, words - 2));
+        return _signerInTime(action, signature, typehash, words);
     }
 
     function _signerOf(
@@ -77,6 +90,23 @@ abstract contract SignedActions is IRelayErrors, EIP712 {
     ) internal pure returns (bytes calldata, bytes calldata) {
         if (action.length < 32 * words) revert MalformedAction();
         return (action[:32 * words], action[32 * words:]);
+    }
+
+    /// @dev The elements of a kind's only array, where abi.encode puts them: behind the fields' `head` words, the
+    ///      `at`-th of which says so, and their number. Anything else is refused, so that what was signed has one form.
+    /// @param words of an element
+    /// @return elements in a row
+    /// @return n how many
+    function _elements(
+        bytes calldata action,
+        uint256 head,
+        uint256 at,
+        uint256 words
+    ) internal pure returns (bytes calldata elements, uint256 n) {
+        n = _word(action, head);
+        elements = action[32 * (head + 1):];
+        bool fits = elements.length / (32 * words) == n && elements.length % (32 * words) == 0;
+        if (_word(action, at) != 32 * head || !fits) revert MalformedAction();
     }
 
     function _hash(bytes32 typehash, bytes calldata words) internal pure returns (bytes32) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Signed} from "../interfaces/IRelay.sol";
 import {Kinds} from "../libraries/Kinds.sol";
 import {Signatures} from "../libraries/Signatures.sol";
 import {Authoring} from "./Authoring.sol";
@@ -14,74 +13,110 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
     uint256 private constant REQUEST_RECOVERY_WORDS = 4;
     uint256 private constant RESTORE_WORDS = 3;
 
-    function _perform(Signed calldata s, address) internal override {
-        uint8 kind = s.kind;
+    function _perform(
+        uint8 kind,
+        bytes calldata action,
+        bytes calldata signature,
+        address
+    ) internal override {
         if (kind == Kinds.POWER_UP) {
             (uint40 account, uint40 to, uint256 amount) = abi.decode(
-                s.action,
+                action,
                 (uint40, uint40, uint256)
             );
-            _powerUp(_signerOnce(s, Kinds.POWER_UP_TYPEHASH, 5), account, to, amount);
+            _powerUp(
+                _signerOnce(action, signature, Kinds.POWER_UP_TYPEHASH, 5),
+                account,
+                to,
+                amount
+            );
         } else if (kind == Kinds.WITHDRAW) {
             (uint40 account, address to, uint256 amount) = abi.decode(
-                s.action,
+                action,
                 (uint40, address, uint256)
             );
-            _withdraw(_signerOnce(s, Kinds.WITHDRAW_TYPEHASH, 5), account, to, amount);
+            _withdraw(
+                _signerOnce(action, signature, Kinds.WITHDRAW_TYPEHASH, 5),
+                account,
+                to,
+                amount
+            );
         } else if (kind == Kinds.TRANSFER) {
             (uint40 account, uint40 to, uint256 amount, bytes32 memo) = abi.decode(
-                s.action,
+                action,
                 (uint40, uint40, uint256, bytes32)
             );
-            _transfer(_signerOnce(s, Kinds.TRANSFER_TYPEHASH, 6), account, to, amount, memo);
+            _transfer(
+                _signerOnce(action, signature, Kinds.TRANSFER_TYPEHASH, 6),
+                account,
+                to,
+                amount,
+                memo
+            );
         } else if (kind == Kinds.POWER_DOWN) {
-            (uint40 account, uint64 vests) = abi.decode(s.action, (uint40, uint64));
-            _powerDown(_signerOnce(s, Kinds.POWER_DOWN_TYPEHASH, 4), account, vests);
+            (uint40 account, uint64 vests) = abi.decode(action, (uint40, uint64));
+            _powerDown(
+                _signerOnce(action, signature, Kinds.POWER_DOWN_TYPEHASH, 4),
+                account,
+                vests
+            );
         } else if (kind == Kinds.DELEGATE) {
             (uint40 account, uint40 to, uint64 vests) = abi.decode(
-                s.action,
+                action,
                 (uint40, uint40, uint64)
             );
-            _delegate(_signerOnce(s, Kinds.DELEGATE_TYPEHASH, 5), account, to, vests);
+            _delegate(
+                _signerOnce(action, signature, Kinds.DELEGATE_TYPEHASH, 5),
+                account,
+                to,
+                vests
+            );
         } else if (kind == Kinds.POST_WITH_OPTIONS) {
-            _postWithOptionsSigned(s);
+            _postWithOptionsSigned(action, signature);
         } else if (kind == Kinds.EDIT) {
             (uint40 account, bytes32 id, bytes32 digest) = abi.decode(
-                s.action,
+                action,
                 (uint40, bytes32, bytes32)
             );
-            _edit(_signerOnce(s, Kinds.EDIT_TYPEHASH, 5), account, id, digest);
+            _edit(_signerOnce(action, signature, Kinds.EDIT_TYPEHASH, 5), account, id, digest);
         } else if (kind == Kinds.REMOVE) {
-            (uint40 account, bytes32 id) = abi.decode(s.action, (uint40, bytes32));
-            _remove(_signerInTime(s, Kinds.REMOVE_TYPEHASH, 3), account, id);
+            (uint40 account, bytes32 id) = abi.decode(action, (uint40, bytes32));
+            _remove(_signerInTime(action, signature, Kinds.REMOVE_TYPEHASH, 3), account, id);
         } else if (kind == Kinds.SET_RECOVERY) {
-            (uint40 account, uint40 recovery) = abi.decode(s.action, (uint40, uint40));
-            _setRecovery(_signerOnce(s, Kinds.SET_RECOVERY_TYPEHASH, 4), account, recovery);
+            (uint40 account, uint40 recovery) = abi.decode(action, (uint40, uint40));
+            _setRecovery(
+                _signerOnce(action, signature, Kinds.SET_RECOVERY_TYPEHASH, 4),
+                account,
+                recovery
+            );
         } else if (kind == Kinds.REQUEST_RECOVERY) {
-            _requestRecoverySigned(s);
+            _requestRecoverySigned(action, signature);
         } else if (kind == Kinds.CANCEL_RECOVERY) {
-            uint40 account = abi.decode(s.action, (uint40));
-            _cancelRecovery(_signerOnce(s, Kinds.CANCEL_RECOVERY_TYPEHASH, 3), account);
+            uint40 account = abi.decode(action, (uint40));
+            _cancelRecovery(
+                _signerOnce(action, signature, Kinds.CANCEL_RECOVERY_TYPEHASH, 3),
+                account
+            );
         } else if (kind == Kinds.RESTORE) {
-            _restoreSigned(s);
+            _restoreSigned(action, signature);
         } else {
             revert UnknownKind(kind);
         }
     }
 
-    function _requestRecoverySigned(Signed calldata s) private {
-        (bytes calldata words, bytes calldata proof) = _split(s.action, REQUEST_RECOVERY_WORDS);
+    function _requestRecoverySigned(bytes calldata action, bytes calldata signature) private {
+        (bytes calldata words, bytes calldata proof) = _split(action, REQUEST_RECOVERY_WORDS);
         (uint40 account, address newOwner, uint256 nonce, uint40 deadline) = abi.decode(
             words,
             (uint40, address, uint256, uint40)
         );
         bytes32 structHash = _hash(Kinds.REQUEST_RECOVERY_TYPEHASH, words);
-        address signer = _signerOf(structHash, s.signature);
+        address signer = _signerOf(structHash, signature);
         _requestRecovery(signer, account, newOwner, nonce, deadline, structHash, proof);
     }
 
-    function _restoreSigned(Signed calldata s) private {
-        (bytes calldata words, bytes calldata proofs) = _split(s.action, RESTORE_WORDS);
+    function _restoreSigned(bytes calldata action, bytes calldata signature) private {
+        (bytes calldata words, bytes calldata proofs) = _split(action, RESTORE_WORDS);
         (uint40 account, address newOwner, uint40 deadline) = abi.decode(
             words,
             (uint40, address, uint40)
@@ -94,7 +129,7 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
         _restore(address(0), account, newOwner, deadline, signatures);
     }
 
-    function _postWithOptionsSigned(Signed calldata s) private {
+    function _postWithOptionsSigned(bytes calldata action, bytes calldata signature) private {
         Options memory o;
         uint40 account;
         bytes32 digest;
@@ -113,7 +148,7 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
             o.beneficiaries,
             deadline
         ) = abi.decode(
-            s.action,
+            action,
             (uint40, bytes32, bytes32, uint40, uint96, uint16, bool, bool, Beneficiary[], uint40)
         );
         Signatures.checkDeadline(deadline);
@@ -136,7 +171,7 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
                 deadline
             )
         );
-        address signer = _signerOf(structHash, s.signature);
+        address signer = _signerOf(structHash, signature);
         _postWithOptions(signer, account, digest, parent, community, o);
     }
 }

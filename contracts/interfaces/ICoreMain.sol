@@ -31,7 +31,12 @@ interface ICoreMain is ICoreBase, IRelay {
     function keyOf(address key) external view returns (Key);
 
     /// @notice Reverts unless `key` may do for `account` what needs the role: for contracts beside the core.
-    function checkKey(address key, uint40 account, Role needs) external view;
+    /// @return the account's hot slot
+    function requireRole(
+        address key,
+        uint40 account,
+        Role needs
+    ) external view returns (AccountState);
 
     // ---------------------------------------------------------------- posts
 

@@ -55,7 +55,7 @@ abstract contract Votes is Payouts {
     function _voteMany(
         address signer,
         uint40 account,
-        Ballot[] memory ballots,
+        Ballot[] calldata ballots,
         uint40 signedAt
     ) internal {
         AccountState state = _authorize(signer, account, Role.Posting);
