@@ -15,50 +15,63 @@ from indexer.artifacts import artifact
 from indexer.settings import ROOT
 from tests.frontend.conftest import Js, JsError
 
-CASES = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())["cases"]
+VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())
+CASES = pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["kind"])
 
 
 def _chain(case: dict[str, Any]) -> dict[str, Any]:
-    return {"chainId": case["chainId"], "core": case["core"], "actions": actions.ACTIONS}
+    """What the site tells the browser, as far as signing needs it."""
+    addresses = {contract: VECTORS[contract] for contract in ("core", "graph")}
+    return {"chainId": case["chainId"], "actions": actions.ACTIONS, **addresses}
 
 
 def _native(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    types = dict(actions.KINDS[kind].fields)
-    return {
-        name: bytes.fromhex(value[2:])
-        if types[name] == "bytes32"
-        else int(value)
-        if "int" in types[name]
-        else value
-        for name, value in values.items()
-    }
+    return {name: _value(t, values[name]) for name, t in actions.KINDS[kind].fields}
+
+
+def _value(field_type: str, value: Any) -> Any:
+    if field_type.endswith("[]"):
+        return [_value(field_type[:-2], v) for v in value]
+    if field_type in actions.TYPES:
+        return {name: _value(t, value[name]) for name, t in actions.TYPES[field_type]}
+    if field_type == "bytes32":
+        return bytes.fromhex(value[2:])
+    return int(value) if "int" in field_type else value
 
 
 def _hex(data: bytes) -> str:
     return "0x" + data.hex()
 
 
-def test_every_kind_has_a_vector() -> None:
-    assert {case["kind"] for case in CASES} == set(actions.KINDS)
+def test_every_kind_has_vectors_and_each_array_has_none_one_and_many() -> None:
+    sizes: dict[str, set[int]] = {kind: set() for kind in actions.KINDS}
+    for case in VECTORS["cases"]:
+        lists = [v for v in case["values"].values() if isinstance(v, list)]
+        sizes[case["kind"]] |= {len(v) for v in lists} or {-1}
+    for name, kind in actions.KINDS.items():
+        assert sizes[name] == {-1} or {0, 1, 2} <= {min(n, 2) for n in sizes[name]}, name
+        assert kind.dynamic == (sizes[name] != {-1})
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+@CASES
 def test_python_agrees_with_the_vector(case: dict[str, Any]) -> None:
     kind = actions.KINDS[case["kind"]]
-    action = actions.encode(kind, _native(case["kind"], case["values"]))
-    domain = actions.domain_separator(case["chainId"], case["core"])
+    native = _native(case["kind"], case["values"])
+    action = actions.encode(kind, native)
+    domain = actions.domain_separator(case["chainId"], VECTORS[kind.contract], kind.contract)
     assert _hex(action) == case["action"]
     assert _hex(actions.message(domain, kind, action)) == case["message"]
+    assert actions.decode(kind, action) == native
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+@CASES
 def test_the_browser_agrees_with_the_vector(js: Js, case: dict[str, Any]) -> None:
     made = js("action", chain=_chain(case), kind=case["kind"], values=case["values"])
     assert made["action"] == case["action"]
     assert made["message"] == case["message"]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case["kind"])
+@CASES
 def test_what_a_wallet_is_given_hashes_the_same(js: Js, case: dict[str, Any]) -> None:
     typed = js("action", chain=_chain(case), kind=case["kind"], values=case["values"])["typed"]
     assert js("viem", typed=typed) == case["hash"]
@@ -66,6 +79,14 @@ def test_what_a_wallet_is_given_hashes_the_same(js: Js, case: dict[str, Any]) ->
     signable = encode_typed_data(full_message=typed)
     message = b"\x19" + signable.version + signable.header + signable.body
     assert _hex(message) == case["message"]
+
+
+def test_a_wallet_is_given_what_is_signed_and_no_more(js: Js) -> None:
+    case = next(case for case in VECTORS["cases"] if case["kind"] == "Vote")
+    values = case["values"] | {"nonce": "1", "deadline": 2}
+    typed = js("action", chain=_chain(case), kind="Vote", values=values)["typed"]
+    assert typed["message"] == case["values"]
+    assert set(typed["types"]) == {"EIP712Domain", "Vote"}
 
 
 @pytest.mark.parametrize(
@@ -79,11 +100,13 @@ def test_what_a_wallet_is_given_hashes_the_same(js: Js, case: dict[str, Any]) ->
         ("int16", -1),
         ("bytes32", "0x" + "0f" * 32),
         ("address", "0x00000000000000000000000000000000000000ff"),
+        ("bool", True),
+        ("bool", False),
     ],
 )
 def test_words_are_those_of_eth_abi(js: Js, kind: str, value: int | str) -> None:
     native = bytes.fromhex(str(value)[2:]) if kind == "bytes32" else value
-    text = value if kind == "bytes32" else str(value)
+    text = value if kind in ("bytes32", "bool") else str(value)
     assert js("word", type=kind, value=text) == _hex(encode([kind], [native]))
 
 
@@ -98,6 +121,7 @@ def test_words_are_those_of_eth_abi(js: Js, kind: str, value: int | str) -> None
         ("string", "x" * 33),
         ("bytes32", "0x" + "00" * 33),
         ("uint256", "undefined"),
+        ("bool", "2"),
     ],
 )
 def test_what_does_not_fit_is_refused(js: Js, kind: str, value: str) -> None:
