@@ -14,6 +14,7 @@ COMMANDS = {
     "samples": "backend.local.commands:samples",
     "import": "backend.steem.commands:import_group",
     "compile": "backend.deployment.commands:compile_command",
+    "errors": "backend.chain.commands:errors",
     "deploy": "backend.deployment.commands:deploy_command",
     "index": "indexer.commands:index",
     "verify": "indexer.commands:verify_command",

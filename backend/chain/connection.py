@@ -1,4 +1,4 @@
-"""A connection to the chain and to the core on it. A failure of the wire is ChainUnreachable."""
+"""A connection to the chain and to the contracts on it. A failure of the wire is ChainUnreachable."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,12 +13,13 @@ from web3.types import RPCEndpoint
 
 from backend.clock import ChainUnreachable
 from backend.node import LOCAL_CHAINS
-from indexer.actions import Signed, domain_separator
+from indexer.actions import KINDS_BY_NUMBER, Kind, Signed, domain_separator, message
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment, load
 from indexer.settings import Settings
 
 TIMEOUT_SECONDS = 10
+NOBODY = "0x" + "00" * 20
 
 
 class Reverted(Exception):
@@ -35,12 +36,11 @@ class Refused(ChainUnreachable):
 
 @dataclass(frozen=True)
 class Chain:
-    """One chain with our core on it. `domain` is the core's EIP-712 domain separator."""
+    """One chain with our contracts on it. Calls are encoded by the core's ABI, which has the graph's relay too."""
 
     provider: HTTPProvider
     deployment: Deployment
     core: Contract
-    domain: bytes
 
     @property
     def local(self) -> bool:
@@ -51,6 +51,17 @@ class Chain:
     def day(self) -> int:
         """Seconds in a DAY."""
         return self.deployment.day
+
+    def address(self, contract: str) -> str:
+        """Where a contract is: "core" or "graph", as `Kind.contract` has it."""
+        return self.deployment.graph if contract == "graph" else self.deployment.core
+
+    def message(self, kind: Kind, action: bytes) -> bytes:
+        """The 66 bytes that a key signs for an action, on this chain."""
+        address = self.address(kind.contract)
+        return message(
+            domain_separator(self.deployment.chain_id, address, kind.contract), kind, action
+        )
 
     def ask(self, method: str, *params: Any) -> Any:
         """The result of a JSON-RPC call, as it came. Raises ChainUnreachable, Reverted, Refused."""
@@ -64,18 +75,21 @@ class Chain:
         """0x-hex calldata of one of the core's functions."""
         return str(self.core.encode_abi(function, list(args)))
 
-    def view(self, function: str, *args: Any, at: str = "latest") -> tuple[Any, ...]:
-        """What one of the core's views returns, decoded."""
-        call = {"to": self.deployment.core, "data": self.encode(function, *args)}
-        answer = bytes.fromhex(self.ask("eth_call", call, at)[2:])
+    def view(self, function: str, *args: Any, contract: str = "core") -> tuple[Any, ...]:
+        """What one of the core's views, which `contract` has too, returns, decoded."""
+        call = {"to": self.address(contract), "data": self.encode(function, *args)}
+        answer = bytes.fromhex(self.ask("eth_call", call, "latest")[2:])
         abi = cast(ABIFunction, self.core.get_function_by_name(function).abi)
         return abi_decode([o["type"] for o in abi["outputs"]], answer)
 
-    def perform(self, signed: Signed) -> None:
-        """Tries a signed action on the pending block. Raises Reverted with the core's own error."""
-        core = self.deployment.core
-        data = self.encode("perform", (signed.kind, signed.action, signed.signature))
-        self.ask("eth_call", {"from": core, "to": core, "data": data}, "pending")
+    def perform(self, signed: Signed, payer: str = NOBODY) -> None:
+        """Tries a signed action on the pending block. Raises Reverted with the contract's own error.
+
+        payer: who would relay it, and pay the handle fee of a Register.
+        """
+        itself = self.address(KINDS_BY_NUMBER[signed.kind].contract)
+        data = self.encode("perform", signed.kind, signed.action, signed.signature, payer)
+        self.ask("eth_call", {"from": itself, "to": itself, "data": data}, "pending")
 
     def now(self) -> int:
         """What the next block would see as the present, in seconds."""
@@ -101,7 +115,7 @@ def connect_chain(settings: Settings) -> Chain:
     core = Web3(provider).eth.contract(
         address=Web3.to_checksum_address(deployment.core), abi=artifact("LaurelCore")["abi"]
     )
-    return Chain(provider, deployment, core, domain_separator(chain_id, deployment.core))
+    return Chain(provider, deployment, core)
 
 
 def _ask(provider: HTTPProvider, method: str, *params: Any) -> Any:

@@ -1,0 +1,17 @@
+"""How far the closing of the reward pool's days is behind."""
+
+from backend.chain.connection import Chain
+
+MOST_OPEN_DAYS = (
+    8  # Pool.sol: a change of stake closes so many by itself, and is refused when there are more
+)
+
+
+def open_days(chain: Chain) -> int:
+    """Days that are over and not closed."""
+    return chain.now() // chain.day - next_day(chain)
+
+
+def next_day(chain: Chain) -> int:
+    """The first day that is not closed (days since 1970)."""
+    return int(chain.view("poolState")[2])

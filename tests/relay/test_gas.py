@@ -1,0 +1,58 @@
+"""The relay's gas is what the contracts ask for, by their source and by what they do."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from web3.exceptions import ContractCustomError
+
+from backend.chain.gas import gas_of, item_gas, reserved
+from indexer.actions import KINDS, Kind, Signed
+from indexer.settings import ROOT
+from tests.actors import Actor, join
+from tests.chain import DEV, Chain
+
+
+def asked(kind: Kind) -> Callable[[int], int]:
+    """What the library's gasOf returns for a kind, as a function of the action's bytes."""
+    library = "GraphKinds" if kind.contract == "graph" else "Kinds"
+    source = (ROOT / "contracts" / "libraries" / f"{library}.sol").read_text()
+    constant = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", kind.name).upper()
+    returns = re.findall(r"(?:if \(kind == (\w+)\) )?return ([\d_+* size]+);", source)
+    expression = dict(returns).get(constant) or dict(returns)[""]
+    return lambda size: int(eval(expression, {"size": size}))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_as_the_source_has_it(kind: Kind) -> None:
+    for size in (0, kind.size, 4_000):
+        assert reserved(kind, size) == asked(kind)(size)
+
+
+def test_a_batch_is_given_enough_and_no_less_would_do(deployed: Chain) -> None:
+    """With `gas_of` every item is performed; without the last one's reserve the relay refuses as a whole."""
+    (ann, bob) = join(deployed, "ann", "bob")
+
+    def batch(word: int) -> list[Signed]:
+        return [
+            ann.post(bytes([word]) * 32),
+            Actor(ann.deployment, ann.anvil, f"cat{word}").register(),
+            bob.edit(ann.post_id(bytes([word]) * 32), bytes(32)),
+        ]
+
+    def data(signed: list[Signed]) -> bytes:
+        items = [(s.kind, s.action, s.signature) for s in signed]
+        return bytes.fromhex(deployed.core.encode_abi("relay", [items])[2:])
+
+    first, second = batch(1), batch(2)
+    enough = gas_of(((s, 1) for s in first), data(first))
+    relayed = deployed.send(
+        deployed.core.functions.relay([(s.kind, s.action, s.signature) for s in first]),
+        gas=enough,
+    )
+    assert deployed.skipped(relayed) == {2: "NotAuthor"}
+    short = relayed["gasUsed"] + item_gas(second[-1]) // 2
+    with pytest.raises(ContractCustomError):
+        deployed.core.functions.relay([(s.kind, s.action, s.signature) for s in second]).call(
+            {"from": DEV, "gas": short}
+        )
