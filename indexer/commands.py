@@ -39,7 +39,7 @@ def _opened(settings: Settings) -> Iterator[tuple[Engine, Source, Deployment]]:
         engine = connect(settings.database)
         try:
             migrate_mirror(engine)
-            yield engine, Source(rpc, deployment.core), deployment
+            yield engine, Source(rpc, deployment.core, deployment.graph), deployment
         except DatabaseError as error:
             raise DatabaseUnusable(
                 f"The database {engine.url} cannot be used: {error.orig}. Close whatever holds it, "

@@ -7,13 +7,14 @@ A row is `missing` until its bytes are found (asked for again and again, ever mo
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
 
 import httpx
 from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.exc import OperationalError
 
 from indexer.content.cid import cid_of
-from indexer.content.documents import parse
+from indexer.content.documents import Profile, parse_any
 from indexer.content.errors import ContentError
 from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.render import plain, render
@@ -34,9 +35,11 @@ def read(digest: bytes, data: bytes) -> Row:
     """The content row of a document's bytes: ready, or unreadable and why."""
     row = missing_content(digest)
     try:
-        document = parse(data)
+        document = parse_any(data)
     except ContentError as error:
         return row | {"state": "unreadable", "error": f"{error.code}: {error}"}
+    if isinstance(document, Profile):
+        return row | {"state": "ready", "profile": asdict(document)}
     return row | {
         "state": "ready",
         "parent": bytes.fromhex(document.parent[2:]) if document.parent else None,

@@ -1,6 +1,6 @@
-"""The core's logs as typed events, by slicing: every argument is one word (ICore.sol).
+"""The logs of the core and the graph as typed events, by slicing: every argument is one word.
 
-Amounts are wei where the ABI says so, else micro-vests; times are seconds of the chain's clock.
+The one exception, OptionsSet, has a fixed layout too, with a list at its end.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,14 +11,48 @@ import msgspec
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from indexer.slots import AccountSlot, VoteSlot, account_slot, vote_slot
-
-LOG_BITS = 20
-"""`seq` is block << LOG_BITS | log index."""
+from indexer.events import (
+    LOG_BITS,
+    BeneficiaryPaid,
+    Collected,
+    CurationClaimed,
+    DayClosed,
+    Delegated,
+    Deposited,
+    Edited,
+    Event,
+    Followed,
+    KeyAdded,
+    KeyRevoked,
+    Muted,
+    OptionsSet,
+    Posted,
+    PowerDownReleased,
+    PowerDownSet,
+    PoweredUp,
+    ProfileSet,
+    Reblogged,
+    Recovered,
+    RecoveryCancelled,
+    RecoveryRequested,
+    RecoverySet,
+    Registered,
+    Removed,
+    Returned,
+    Settled,
+    Skipped,
+    StakeChanged,
+    StakeRewardClaimed,
+    Tipped,
+    Transferred,
+    Voted,
+    Withdrawn,
+)
+from indexer.slots import AccountSlot, StakeSlot, VoteSlot, account_slot, stake_slot, vote_slot
 
 
 class UnknownEvent(Exception):
-    """The core emitted what is not in its interface: the deployment is of another version."""
+    """A contract emitted what is not in its interface: the deployment is of another version."""
 
 
 class Log(msgspec.Struct, frozen=True, gc=False, rename="camel"):
@@ -37,101 +71,12 @@ class Log(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         return int(self.block_number, 16)
 
 
-class Event(msgspec.Struct, frozen=True, gc=False):
-    seq: int
-    time: int
-    tx: bytes
-
-    @property
-    def block(self) -> int:
-        return self.seq >> LOG_BITS
-
-
-class Registered(Event, frozen=True, gc=False):
-    account: int
-    handle: str
-    recovery: int
-
-
-class KeyAdded(Event, frozen=True, gc=False):
-    account: int
-    key: str
-    role: int
-    expiry: int
-
-
-class KeyRevoked(Event, frozen=True, gc=False):
-    account: int
-    key: str
-
-
-class Skipped(Event, frozen=True, gc=False):
-    index: int
-    reason: bytes
-
-
-class Posted(Event, frozen=True, gc=False):
-    post: bytes
-    account: int
-    parent: bytes | None
-    digest: bytes
-    community: int
-
-
-class Voted(Event, frozen=True, gc=False):
-    post: bytes
-    account: int
-    vote: VoteSlot
-    state: AccountSlot
-
-
-class DayClosed(Event, frozen=True, gc=False):
-    day: int
-    claims: int
-    paid: int
-    pool: int
-    recent: int
-
-
-class Settled(Event, frozen=True, gc=False):
-    post: bytes
-    account: int
-    liquid: int
-    vests: int
-    curation: int
-
-
-class CurationClaimed(Event, frozen=True, gc=False):
-    post: bytes
-    account: int
-    vests: int
-
-
-class Deposited(Event, frozen=True, gc=False):
-    account: int
-    sender: str
-    amount: int
-
-
-class Withdrawn(Event, frozen=True, gc=False):
-    account: int
-    to: str
-    amount: int
-
-
-class PoweredUp(Event, frozen=True, gc=False):
-    account: int
-    to: int
-    vests: int
-
-
-class StakeChanged(Event, frozen=True, gc=False):
-    account: int
-    state: AccountSlot
-
-
 def _number(word: str) -> int:
     return int(word, 16)
+
+
+def _flag(word: str) -> bool:
+    return int(word, 16) != 0
 
 
 def _word_or_none(word: str) -> bytes | None:
@@ -159,30 +104,96 @@ def _account(word: str) -> AccountSlot:
     return account_slot(int(word, 16))
 
 
+def _stake(word: str) -> StakeSlot:
+    return stake_slot(int(word, 16))
+
+
 _word = bytes.fromhex
-_Reader = Callable[[str], Any]
+_Words = list[str]
+_Read = Callable[[_Words], list[Any]]
+
+
+def _each(*readers: Callable[[str], Any]) -> _Read:
+    """One reader for each word."""
+    return lambda words: [read(word) for read, word in zip(readers, words, strict=True)]
+
+
+def _options(words: _Words) -> list[Any]:
+    """A post, then an ABI-encoded `Options`: offsets (words 1 and 6) stand before what varies in length."""
+    post, _, most, liquid, votes, curation, _, count, *pairs = words
+    accounts, shares = map(_number, pairs[::2]), map(_number, pairs[1::2])
+    beneficiaries = tuple(zip(accounts, shares, strict=True))
+    if len(beneficiaries) != int(count, 16):
+        raise ValueError("the list of beneficiaries is cut short")
+    limits, flags = map(_number, (most, liquid)), map(_flag, (votes, curation))
+    return [_word(post), *limits, *flags, beneficiaries]
+
 
 # In every event the indexed arguments come first, so the words are the topics, then the data.
-LAYOUTS: Mapping[str, tuple[type[Event], tuple[_Reader, ...]]] = {
-    "Registered(uint40,bytes32,uint40)": (Registered, (_number, _text, _number)),
-    "KeyAdded(uint40,address,uint8,uint40)": (KeyAdded, (_number, _address, _number, _number)),
-    "KeyRevoked(uint40,address)": (KeyRevoked, (_number, _address)),
-    "Skipped(uint256,bytes4)": (Skipped, (_number, _selector)),
-    "Posted(bytes32,uint40,bytes32,bytes32,uint40)": (
+LAYOUTS: Mapping[str, tuple[type[Event], _Read]] = {
+    "Skipped(uint256,bytes4)": (Skipped, _each(_number, _selector)),
+    "Registered(uint40,bytes32,uint40)": (Registered, _each(_number, _text, _number)),
+    "KeyAdded(uint40,address,uint8,uint40)": (
+        KeyAdded,
+        _each(_number, _address, _number, _number),
+    ),
+    "KeyRevoked(uint40,address)": (KeyRevoked, _each(_number, _address)),
+    "RecoverySet(uint40,uint40,uint40)": (RecoverySet, _each(_number, _number, _number)),
+    "RecoveryRequested(uint40,address,uint40)": (
+        RecoveryRequested,
+        _each(_number, _address, _number),
+    ),
+    "RecoveryCancelled(uint40)": (RecoveryCancelled, _each(_number)),
+    "Recovered(uint40,address,uint16)": (Recovered, _each(_number, _address, _number)),
+    "Posted(uint40,bytes32,bytes32,uint40)": (
         Posted,
-        (_word, _number, _word_or_none, _word, _number),
+        _each(_number, _word, _word_or_none, _number),
     ),
-    "Voted(bytes32,uint40,uint256,uint256)": (Voted, (_word, _number, _vote, _account)),
-    "DayClosed(uint256,uint256,uint256,uint256,uint256)": (DayClosed, (_number,) * 5),
-    "Settled(bytes32,uint40,uint256,uint256,uint256)": (
+    "OptionsSet(bytes32,(uint96,uint16,bool,bool,(uint40,uint16)[]))": (OptionsSet, _options),
+    "Edited(bytes32,bytes32)": (Edited, _each(_word, _word)),
+    "Removed(bytes32)": (Removed, _each(_word)),
+    "Voted(bytes32,uint40,uint256,uint256)": (Voted, _each(_word, _number, _vote, _account)),
+    "DayClosed(uint256,uint256,uint256,uint256,uint256,uint256)": (
+        DayClosed,
+        _each(*[_number] * 6),
+    ),
+    "Settled(bytes32,uint40,uint256,uint256,uint256,uint256)": (
         Settled,
-        (_word, _number, _number, _number, _number),
+        _each(_word, *[_number] * 5),
     ),
-    "CurationClaimed(bytes32,uint40,uint256)": (CurationClaimed, (_word, _number, _number)),
-    "Deposited(uint40,address,uint256)": (Deposited, (_number, _address, _number)),
-    "Withdrawn(uint40,address,uint256)": (Withdrawn, (_number, _address, _number)),
-    "PoweredUp(uint40,uint40,uint256)": (PoweredUp, (_number, _number, _number)),
-    "StakeChanged(uint40,uint256)": (StakeChanged, (_number, _account)),
+    "BeneficiaryPaid(bytes32,uint40,uint256,uint256)": (
+        BeneficiaryPaid,
+        _each(_word, _number, _number, _number),
+    ),
+    "CurationClaimed(bytes32,uint40,uint256)": (
+        CurationClaimed,
+        _each(_word, _number, _number),
+    ),
+    "Deposited(uint40,address,uint256)": (Deposited, _each(_number, _address, _number)),
+    "Withdrawn(uint40,address,uint256)": (Withdrawn, _each(_number, _address, _number)),
+    "Transferred(uint40,uint40,uint256,bytes32)": (
+        Transferred,
+        _each(_number, _number, _number, _word_or_none),
+    ),
+    "PoweredUp(uint40,uint40,uint256)": (PoweredUp, _each(_number, _number, _number)),
+    "PowerDownSet(uint40,uint256,uint256)": (PowerDownSet, _each(_number, _number, _number)),
+    "PowerDownReleased(uint40,uint256)": (PowerDownReleased, _each(_number, _number)),
+    "Delegated(uint40,uint40,uint256,uint256,uint256)": (Delegated, _each(*[_number] * 5)),
+    "Returned(uint40,uint256)": (Returned, _each(_number, _number)),
+    "StakeRewardClaimed(uint40,uint256)": (StakeRewardClaimed, _each(_number, _number)),
+    "StakeChanged(uint40,uint256,uint256)": (StakeChanged, _each(_number, _account, _stake)),
+    "Followed(uint40,uint40,bool)": (Followed, _each(_number, _number, _flag)),
+    "Muted(uint40,uint40,bool)": (Muted, _each(_number, _number, _flag)),
+    "Reblogged(uint40,bytes32,bool)": (Reblogged, _each(_number, _word, _flag)),
+    "ProfileSet(uint40,bytes32)": (ProfileSet, _each(_number, _word_or_none)),
+    "Tipped(bytes32,address,address,uint256)": (
+        Tipped,
+        _each(_word, _address, _address, _number),
+    ),
+    "Collected(uint40,address,address,uint256)": (
+        Collected,
+        _each(_number, _address, _address, _number),
+    ),
 }
 
 
@@ -195,12 +206,12 @@ _BY_TOPIC = {topic(signature): layout for signature, layout in LAYOUTS.items()}
 
 
 def decode(log: Log, time: int) -> Event:
-    """One log of the core, included at `time`. Raises UnknownEvent."""
+    """One log of the core or the graph, included at `time`. Raises UnknownEvent."""
     try:
-        kind, readers = _BY_TOPIC[log.topics[0]]
+        kind, read = _BY_TOPIC[log.topics[0]]
     except (KeyError, IndexError):
         raise UnknownEvent(
-            f"Block {log.block} holds an event of the core that this version does not know. "
+            f"Block {log.block} holds an event of the contracts that this version does not know. "
             "Update Laurel, or check which contracts the deployment record names."
         ) from None
     data = log.data
@@ -210,7 +221,7 @@ def decode(log: Log, time: int) -> Event:
         log.block << LOG_BITS | int(log.log_index, 16),
         time,
         bytes.fromhex(log.transaction_hash[2:]),
-        *[read(word) for read, word in zip(readers, words, strict=True)],
+        *read(words),
     )
 
 

@@ -91,9 +91,9 @@ class Indexer:
                 f"The node at {url} is on chain {chain_id}, the contracts are on chain "
                 f"{wanted.chain_id}. Set LAUREL_RPC to a node of that chain."
             )
-        if not self._source.has_core():
+        if lacking := self._source.lacking():
             raise DifferentChain(
-                f"The chain at {url} has no contracts at {wanted.core}. Set LAUREL_RPC to the "
+                f"The chain at {url} has no contract at {' and '.join(lacking)}. Set LAUREL_RPC to the "
                 "chain they are on, or remove its deployment record and run `laurel deploy`."
             )
 

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.ranking import hot, trending
-
-LIQUID_BPS = 5000
-NO_CAP = 2**96 - 1
-"""What a post without options has (Authoring.sol): half liquid, and no payout refused."""
+from indexer.rewards import LIQUID_BPS, NO_CAP
 
 Row = dict[str, Any]
 """A table's columns (schema.py). Never changed in place: a rollback puts the old one back."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from indexer.decode import Event, Log, decode_all
+from indexer.decode import Log, decode_all
+from indexer.events import Event
 from indexer.rpc import Rpc, RpcError, TimedOut, TooManyResults
 
 FIRST_RANGE = 500  # blocks
@@ -56,20 +57,24 @@ _LOGS = msgspec.json.Decoder(list[Log])
 
 
 class Source:
-    """One node's view of the core at `core`. Learns how long a range the node can answer."""
+    """One node's view of `contracts`, by address. Learns how long a range the node can answer."""
 
-    def __init__(self, rpc: Rpc, core: str) -> None:
+    def __init__(self, rpc: Rpc, *contracts: str) -> None:
         self.rpc = rpc
-        self._core = core
+        self._contracts = contracts
         self._range = FIRST_RANGE
         self._refused = False
 
     def chain_id(self) -> int:
         return int(self.rpc.call(str, "eth_chainId"), 16)
 
-    def has_core(self) -> bool:
-        """Whether there is code at the core's address."""
-        return self.rpc.call(str, "eth_getCode", self._core, "latest") != "0x"
+    def lacking(self) -> list[str]:
+        """The addresses without code."""
+        return [
+            contract
+            for contract in self._contracts
+            if self.rpc.call(str, "eth_getCode", contract, "latest") == "0x"
+        ]
 
     def head_and(self, number: int) -> tuple[Header, Header | None]:
         """The latest block, and block `number` as the node has it now (None: no such block)."""
@@ -113,7 +118,7 @@ class Source:
     def _read(self, after: Header, last: int, reversible: bool) -> tuple[Span, int]:
         first = after.number + 1
         headers = self._present(range(first, last + 1) if reversible else [last])
-        filter_ = {"address": self._core, "fromBlock": hex(first), "toBlock": hex(last)}
+        filter_ = {"address": self._contracts, "fromBlock": hex(first), "toBlock": hex(last)}
         try:
             raw_logs, raw_last = self.rpc.batch(
                 [("eth_getLogs", [filter_]), ("eth_getBlockByNumber", [hex(last), False])]

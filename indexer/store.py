@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from indexer import tables
 from indexer.database import writing
-from indexer.decode import Event
 from indexer.errors import LaurelError
+from indexer.events import Event
 from indexer.fold import fold, places
 from indexer.rows import Place, Row
 from indexer.schema import Base, Block, Cursor, Undo
@@ -21,7 +21,9 @@ from indexer.writer import Lease
 
 KEPT = 128
 """Blocks behind the head that can be rolled back."""
-CHAIN_TABLES = ("accounts", "keys", "posts", "votes", "days", "entries")
+CHAIN_TABLES = ("accounts", "keys", "posts", "beneficiaries", "votes", "days", "pool") + (
+    *("delegations", "entries", "follows", "mutes", "reblogs", "tips", "tip_balances"),
+)
 """What follows from the chain alone; `contents` is theirs and the content store's."""
 INLINE = 16
 """New documents of a span that are read from the local store at once; more wait for the fetcher."""
@@ -76,9 +78,9 @@ def apply(
     Raises LeaseLost, Incomplete, and SQLAlchemy's OperationalError when the database stays locked.
     """
     with engine.connect() as connection:  # nobody else writes these tables: the lease is ours
-        wanted = (place for event in span.events for place in places(event))
-        rows = tables.load(connection, wanted)
-    new, undo = _fold(span.events, rows, day)
+        rows = _Rows(connection)
+        rows.prepare(place for event in span.events for place in places(event))
+        new, undo = _fold(span.events, rows, day)
     missing = [place[1][0] for place in new if place[0] == "contents"]
     if resolve is not None and len(missing) <= INLINE:
         for digest in list(missing):
@@ -136,8 +138,23 @@ def empty(engine: Engine, lease: Lease) -> None:
                 connection.execute(delete(table))
 
 
+class _Rows(dict[Place, Row | None]):
+    """Rows as they stand, read in bulk ahead of their use, or one by one where nobody foresaw it."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__()
+        self._connection = connection
+
+    def prepare(self, wanted: Iterable[Place]) -> None:
+        self.update(tables.load(self._connection, wanted))
+
+    def __missing__(self, place: Place) -> Row | None:
+        self.prepare([place])
+        return self[place]
+
+
 def _fold(
-    events: Iterable[Event], rows: dict[Place, Row | None], day: int
+    events: Iterable[Event], rows: _Rows, day: int
 ) -> tuple[dict[Place, Row | None], dict[tuple[int, Place], Row | None]]:
     """The final new rows, and per block the row that it replaced first."""
     new: dict[Place, Row | None] = {}

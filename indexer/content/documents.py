@@ -1,8 +1,8 @@
 """Posts, comments and profiles: JSON documents that the chain names by their sha-256.
 
 `parse` accepts exactly the documents that schemas/post.json describes, in canonical bytes (see
-encoding.py); `parse_profile` those of schemas/profile.json. Each refusal has an exception of its
-own, whose `code` is what the mirror stores for an unreadable document.
+encoding.py); `parse_profile` those of schemas/profile.json; `parse_any` both. Each refusal has an
+exception of its own, whose `code` is what the mirror stores for an unreadable document.
 """
 
 import json
@@ -34,6 +34,7 @@ __all__ = [
     "check_digest",
     "check_parent",
     "parse",
+    "parse_any",
     "parse_profile",
     "schema",
 ]
@@ -121,7 +122,56 @@ def parse(data: bytes) -> Document:
 
     Raises `TooLarge`, `NotJson`, `NotCanonical` or `BreaksSchema`, never anything else.
     """
-    doc = _checked(data, _POST)
+    return _document(_decoded(data))
+
+
+def parse_profile(data: bytes) -> Profile:
+    """The profile in `data`; raises as `parse` does."""
+    return _profile(_decoded(data))
+
+
+def parse_any(data: bytes) -> Document | Profile:
+    """What `data` says it is; raises as `parse` does."""
+    doc = _decoded(data)
+    return _profile(doc) if doc.get("type") == "profile" else _document(doc)
+
+
+def check_parent(document: Document, parent: str | None) -> None:
+    """Raises `WrongParent` unless the document answers `parent`, the event's (None for a post)."""
+    expected = parent.lower() if parent is not None else None
+    if document.parent != expected:
+        raise WrongParent(
+            f"The document answers {document.parent or 'nothing'}, "
+            f"but the chain says {expected or 'nothing'}."
+        )
+
+
+def check_digest(data: bytes, expected: bytes) -> None:
+    """Raises `WrongDigest` unless `expected` (32 bytes) is the sha-256 of `data`."""
+    if digest(data) != expected:
+        raise WrongDigest(f"These bytes are {cid_of(digest(data))}, not {cid_of(expected)}.")
+
+
+def schema(name: str) -> bytes:
+    """The JSON Schema called `name` ("post" or "profile") as served. Raises `KeyError`."""
+    return {"post": _POST_FILE, "profile": _PROFILE_FILE}[name]
+
+
+def _decoded(data: bytes) -> dict[str, Any]:
+    if len(data) > MAX_DOCUMENT:
+        raise TooLarge(f"The document has {len(data):,} bytes; at most {MAX_DOCUMENT:,} may be.")
+    return decode(data)
+
+
+def _check(doc: dict[str, Any], validator: Any) -> None:
+    # The first error is enough: a document of a thousand errors must not cost a thousand reports.
+    error = next(validator.iter_errors(doc), None)
+    if error is not None:
+        raise BreaksSchema(f"{error.json_path}: {_short(error.message)}.")
+
+
+def _document(doc: dict[str, Any]) -> Document:
+    _check(doc, _POST)
     body = len(doc["body"].encode())
     if body > MAX_BODY:
         raise TooLarge(f"The body has {body:,} bytes; at most {MAX_BODY:,} are allowed.")
@@ -146,9 +196,8 @@ def parse(data: bytes) -> Document:
     )
 
 
-def parse_profile(data: bytes) -> Profile:
-    """The profile in `data`; raises as `parse` does."""
-    doc = _checked(data, _PROFILE)
+def _profile(doc: dict[str, Any]) -> Profile:
+    _check(doc, _PROFILE)
     return Profile(
         name=doc.get("name", ""),
         about=doc.get("about", ""),
@@ -157,38 +206,6 @@ def parse_profile(data: bytes) -> Profile:
         picture=doc.get("picture"),
         cover=doc.get("cover"),
     )
-
-
-def check_parent(document: Document, parent: str | None) -> None:
-    """Raises `WrongParent` unless the document answers `parent`, the event's (None for a post)."""
-    expected = parent.lower() if parent is not None else None
-    if document.parent != expected:
-        raise WrongParent(
-            f"The document answers {document.parent or 'nothing'}, "
-            f"but the chain says {expected or 'nothing'}."
-        )
-
-
-def check_digest(data: bytes, expected: bytes) -> None:
-    """Raises `WrongDigest` unless `expected` (32 bytes) is the sha-256 of `data`."""
-    if digest(data) != expected:
-        raise WrongDigest(f"These bytes are {cid_of(digest(data))}, not {cid_of(expected)}.")
-
-
-def schema(name: str) -> bytes:
-    """The JSON Schema called `name` ("post" or "profile") as served. Raises `KeyError`."""
-    return {"post": _POST_FILE, "profile": _PROFILE_FILE}[name]
-
-
-def _checked(data: bytes, validator: Any) -> dict[str, Any]:
-    if len(data) > MAX_DOCUMENT:
-        raise TooLarge(f"The document has {len(data):,} bytes; at most {MAX_DOCUMENT:,} may be.")
-    doc = decode(data)
-    # The first error is enough: a document of a thousand errors must not cost a thousand reports.
-    error = next(validator.iter_errors(doc), None)
-    if error is not None:
-        raise BreaksSchema(f"{error.json_path}: {_short(error.message)}.")
-    return doc
 
 
 def _media(item: dict[str, Any]) -> Media:

@@ -22,6 +22,7 @@ from indexer.follow import Indexer, State, Status, catch_up
 from indexer.rpc import Rpc
 from indexer.settings import ROOT
 from indexer.source import Source
+from indexer.store import CHAIN_TABLES
 from indexer.tables import primary, table
 from indexer.verify import Outcome, verify
 from indexer.writer import Lease
@@ -32,7 +33,7 @@ QUICK_START = {
     "PYTHONDONTWRITEBYTECODE": "",
     "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
 }
-MIRRORED = ("accounts", "keys", "posts", "votes", "days", "entries", "contents")
+MIRRORED = (*CHAIN_TABLES, "contents")
 
 
 @dataclass
@@ -84,7 +85,8 @@ def mirror_of(chain: Chain, home: Path, url: str | None = None) -> Iterator[Mirr
     engine = connect(f"sqlite:///{home / 'laurel.db'}")
     migrate_mirror(engine)
     content = open_store(home / "content")
-    source = Source(Rpc(url or chain.anvil.url, timeout=30), chain.deployment.core)
+    contracts = chain.deployment.core, chain.deployment.graph
+    source = Source(Rpc(url or chain.anvil.url, timeout=30), *contracts)
     lease = Lease(engine)
     assert lease.acquire() is None
     indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))

@@ -62,7 +62,7 @@ def test_a_block_too_large_to_be_read_stops_with_the_nodes_words(
 
 def test_a_busy_node_is_asked_again(long_chain: Chain) -> None:
     with provider(long_chain.anvil.url, statuses=[503, 429]) as busy:
-        assert Source(Rpc(busy.url), long_chain.deployment.core).has_core()
+        assert Source(Rpc(busy.url), long_chain.deployment.core).lacking() == []
         assert busy.statuses == []
 
 

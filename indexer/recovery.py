@@ -1,0 +1,13 @@
+"""Who may recover an account: a change of mind takes effect later (contracts/extension/Recovery.sol)."""
+
+
+def recovery_at(
+    recovery: int, next_recovery: int, effective_at: int, now: int
+) -> tuple[int, int, int]:
+    """The recovery account at the moment `now`, the one that follows, and when: as `recoveryOf` says it.
+
+    The first three are an account's columns `recovery`, `next_recovery` and `recovery_at`; 0 for none.
+    """
+    if effective_at == 0 or now >= effective_at:
+        return (next_recovery if effective_at else recovery), 0, 0
+    return recovery, next_recovery, effective_at
