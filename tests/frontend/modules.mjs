@@ -17,6 +17,7 @@ const calls = {
       typed,
     };
   },
+  message: ({ typed }) => toHex(actions.message(typed)),
   viem: ({ typed }) => hashTypedData(typed),
   word: ({ type, value }) => toHex(actions.word(type, value)),
   canonical: ({ document }) => toHex(actions.canonical(document)),
