@@ -1,4 +1,4 @@
-"""Our slicing against eth_abi, on every event of the core's ABI."""
+"""Our slicing against eth_abi, on every event of the contracts' ABIs."""
 
 from typing import Any
 
@@ -10,43 +10,66 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.deployment.compile import compile_contracts
+from indexer.actions import post_id
 from indexer.artifacts import artifact
 from indexer.decode import LAYOUTS, Log, UnknownEvent, decode, topic
-from indexer.slots import account_slot, vote_slot
+from indexer.events import Posted
+from indexer.slots import account_slot, post_slot, stake_slot, vote_slot
 
 compile_contracts()
+
+
+def abi_type(argument: dict[str, Any]) -> str:
+    """An argument's type as a signature has it: a struct as the list of its fields'."""
+    if not argument["type"].startswith("tuple"):
+        return str(argument["type"])
+    fields = ",".join(abi_type(field) for field in argument["components"])
+    return f"({fields}){argument['type'].removeprefix('tuple')}"
+
+
 EVENTS = {
-    f"{e['name']}({','.join(i['type'] for i in e['inputs'])})": e
-    for e in artifact("LaurelCore")["abi"]
+    f"{e['name']}({','.join(abi_type(i) for i in e['inputs'])})": e
+    for contract in ("LaurelCore", "LaurelGraph")
+    for e in artifact(contract)["abi"]
     if e["type"] == "event" and e["name"] != "EIP712DomainChanged"  # OpenZeppelin's; never emitted
 }
+OPTIONAL = {"parent", "memo"}  # no such thing when zero
+HANDLES = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=16)
 
 
-def values_of(kind: str, name: str) -> st.SearchStrategy[Any]:
+def values_of(argument: dict[str, Any]) -> st.SearchStrategy[Any]:
+    kind, name = argument["type"], argument["name"]
     if name == "handle":
-        text = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1, max_size=16)
-        return text.map(lambda t: t.encode().ljust(32, b"\0"))
+        return HANDLES.map(lambda t: t.encode().ljust(32, b"\0"))
+    if kind == "tuple[]":
+        fields = st.tuples(*map(values_of, argument["components"]))
+        return st.lists(fields, max_size=8).map(tuple)
+    if kind == "tuple":
+        return st.tuples(*map(values_of, argument["components"]))
     if kind == "address":
         return st.binary(min_size=20, max_size=20).map(to_checksum_address)
+    if kind == "bool":
+        return st.booleans()
     if kind.startswith("bytes"):
-        return st.binary(min_size=int(kind[5:]), max_size=int(kind[5:]))
+        size = int(kind[5:])
+        return st.just(bytes(size)) | st.binary(min_size=size, max_size=size)
     return st.integers(0, 2 ** int(kind[4:]) - 1)
 
 
-def expected(name: str, value: Any) -> Any:
+def expected(event: str, name: str, value: Any) -> list[Any]:
     """What the event holds for an argument of the ABI."""
     if name == "handle":
-        return value.rstrip(b"\0").decode()
-    if name == "vote":
-        return vote_slot(value)
-    if name == "state":
-        return account_slot(value)
-    if name == "parent" and value == bytes(32):
-        return None
-    return value
+        return [value.rstrip(b"\0").decode()]
+    if name == "options":
+        return list(value)
+    unpack = {"vote": vote_slot, "state": account_slot, "stake": stake_slot}.get(name)
+    if unpack:
+        return [unpack(value)]
+    optional = name in OPTIONAL or (event, name) == ("ProfileSet", "digest")
+    return [None if optional and value == bytes(32) else value]
 
 
-def test_these_are_all_events_of_the_core() -> None:
+def test_these_are_all_events_of_the_core_and_the_graph() -> None:
     assert set(LAYOUTS) == set(EVENTS)
 
 
@@ -54,14 +77,14 @@ def test_these_are_all_events_of_the_core() -> None:
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_agrees_with_eth_abi(signature: str, data: st.DataObject) -> None:
-    inputs = EVENTS[signature]["inputs"]
-    values = [data.draw(values_of(i["type"], i["name"]), label=i["name"]) for i in inputs]
-    words = [encode([i["type"]], [v]) for i, v in zip(inputs, values, strict=True)]
-    indexed = [w for i, w in zip(inputs, words, strict=True) if i["indexed"]]
-    rest = [w for i, w in zip(inputs, words, strict=True) if not i["indexed"]]
+    inputs, name = EVENTS[signature]["inputs"], EVENTS[signature]["name"]
+    values = [data.draw(values_of(i), label=i["name"]) for i in inputs]
+    arguments = [(abi_type(i), v, i["indexed"]) for i, v in zip(inputs, values, strict=True)]
+    indexed = [encode([kind], [v]) for kind, v, is_indexed in arguments if is_indexed]
+    rest = [(kind, v) for kind, v, is_indexed in arguments if not is_indexed]
     log = Log(
         topics=[topic(signature)] + ["0x" + w.hex() for w in indexed],
-        data="0x" + b"".join(rest).hex(),
+        data="0x" + encode([kind for kind, _ in rest], [v for _, v in rest]).hex(),
         block_number="0x10",
         block_hash="0x" + "11" * 32,
         log_index="0x3",
@@ -70,20 +93,37 @@ def test_agrees_with_eth_abi(signature: str, data: st.DataObject) -> None:
     event = decode(log, 1234)
     assert (event.seq, event.block, event.time, event.tx) == (16 << 20 | 3, 16, 1234, b"\x22" * 32)
     found = list(msgspec.structs.asdict(event).values())[3:]
-    assert found == [expected(i["name"], v) for i, v in zip(inputs, values, strict=True)]
-    assert type(event).__name__ == EVENTS[signature]["name"]
+    wanted = [expected(name, i["name"], v) for i, v in zip(inputs, values, strict=True)]
+    assert found == [value for part in wanted for value in part]
+    assert type(event).__name__ == name
+
+
+def test_a_post_is_named_by_its_author_and_its_words() -> None:
+    event = Posted(0, 0, b"", 7, b"\xab" * 32, None, 0)
+    assert event.post == post_id(7, event.digest)
 
 
 def test_slots_keep_their_signs() -> None:
-    word = (2**64 - 5) | 7 << 64 | 9 << 128 | (2**16 - 10_000) << 168 | 1 << 184
-    vote = vote_slot(word)
-    assert (vote.rshares, vote.weight, vote.signed_at, vote.bps, vote.claimed) == (
-        -5,
-        7,
-        9,
-        -10_000,
-        True,
-    )
+    vote = vote_slot((2**64 - 5) | 7 << 64 | 9 << 128 | (2**16 - 10_000) << 168)
+    assert (vote.rshares, vote.weight, vote.signed_at, vote.bps) == (-5, 7, 9, -10_000)
+
+
+def test_flags_of_a_post_are_told_apart() -> None:
+    """In the order of PostState.sol's bits; the numbers beside them stay what they are."""
+    flags = ["settled", "replied", "removed", "votes_declined", "curation_declined", "has_options"]
+    for bit, flag in enumerate(flags, 232):
+        post = msgspec.structs.asdict(post_slot((2**64 - 1) << 168 | 3 | 1 << bit))
+        assert [name for name in flags if post[name]] == [flag]
+        assert (post["created_at"], post["curation"]) == (3, 2**64 - 1)
+
+
+def test_a_list_cut_short_is_refused() -> None:
+    words = [bytes(32)] * 7 + [(2).to_bytes(32)] + [bytes(32)] * 2
+    signature = next(s for s in LAYOUTS if s.startswith("OptionsSet"))
+    data = "0x" + b"".join(words[1:]).hex()
+    log = Log([topic(signature), "0x" + "00" * 32], data, "0x1", "0x", "0x0", "0x" + "00" * 32)
+    with pytest.raises(ValueError, match="cut short"):
+        decode(log, 0)
 
 
 def test_an_event_from_elsewhere_is_refused() -> None:

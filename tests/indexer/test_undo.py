@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 
 from indexer import store
 from indexer.database import connect, migrate_mirror
-from indexer.decode import Event
+from indexer.events import Event
 from indexer.writer import Lease
-from tests.indexer.histories import World, header, histories, span
+from tests.indexer.histories import KINDS, World, header, histories, span
 from tests.indexer.mirrors import dump, rows
 
 DAY = 86_400
@@ -35,22 +35,22 @@ def empty_mirror() -> tuple[Engine, Lease]:
     return engine, lease
 
 
-def events_of(history: list[list[Any]]) -> list[list[Event]]:
+def events_of(history: list[list[Any]]) -> tuple[World, list[list[Event]]]:
     world = World()
-    return [world.block(number, happenings) for number, happenings in enumerate(history, 1)]
+    return world, [world.block(number, steps) for number, steps in enumerate(history, 1)]
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(history=histories, data=st.data())
 def test_apply_then_roll_back(history: list[list[Any]], data: st.DataObject) -> None:
-    blocks = events_of(history)
+    world, blocks = events_of(history)
     last = len(blocks)
     engine, lease = empty_mirror()
     dumps = [dump(engine)]
     for number in range(1, last + 1):
         store.apply(engine, lease, span(blocks, number, number), DAY)
         dumps.append(dump(engine))
-    check_sums(dumps[-1])
+    check_sums(dumps[-1], world)
 
     cuts = data.draw(st.sets(st.integers(1, last - 1)), label="ends of spans")
     depth = data.draw(st.integers(0, last - 1), label="roll back to")
@@ -65,19 +65,47 @@ def test_apply_then_roll_back(history: list[list[Any]], data: st.DataObject) -> 
     assert dump(engine) == dumps[last]
 
 
-def check_sums(mirror: dict[str, list[dict[str, Any]]]) -> None:
+def test_every_event_there_is_can_be_undone() -> None:
+    """One kind of happening to a block, all of them twice, then taken back one by one."""
+    people = [[("register", 0, 0, 0)]] * 3
+    rounds = [[(kind, a, a + 1, n)] for a in (0, 1) for n, kind in enumerate(KINDS)]
+    world, blocks = events_of([*people, *rounds])
+    assert {type(event) for block in blocks for event in block} == set(Event.__subclasses__())
+    assert len(blocks) < store.KEPT
+    engine, lease = empty_mirror()
+    dumps = [dump(engine)]
+    for number in range(1, len(blocks) + 1):
+        store.apply(engine, lease, span(blocks, number, number), DAY)
+        dumps.append(dump(engine))
+    check_sums(dumps[-1], world)
+    for depth in reversed(range(len(blocks))):
+        store.roll_back(engine, lease, depth)
+        assert dump(engine) == dumps[depth]
+
+
+def check_sums(mirror: dict[str, list[dict[str, Any]]], world: World) -> None:
     """What is kept incrementally is what counting everything again gives."""
+    standing = [post for post in mirror["posts"] if not post["removed"]]
+    assert [post["id"] for post in standing] == sorted(world.posts)
     for post in mirror["posts"]:
         votes = [vote for vote in mirror["votes"] if vote["post"] == post["id"]]
         assert post["net_rshares"] == sum(vote["rshares"] for vote in votes)
         assert post["weight"] == sum(vote["weight"] for vote in votes)
         assert post["votes"] == sum(vote["bps"] != 0 for vote in votes)
-        assert post["children"] == sum(other["parent"] == post["id"] for other in mirror["posts"])
+        assert post["children"] == sum(other["parent"] == post["id"] for other in standing)
+        assert post["replied"] == any(o["parent"] == post["id"] for o in mirror["posts"])
     for account in mirror["accounts"]:
-        assert account["posts"] == sum(p["account"] == account["id"] for p in mirror["posts"])
-        entries = [entry for entry in mirror["entries"] if entry["account"] == account["id"]]
+        number = account["id"]
+        assert account["posts"] == sum(p["account"] == number for p in standing)
+        entries = [entry for entry in mirror["entries"] if entry["account"] == number]
         assert account["balance"] == sum(entry["wei"] for entry in entries)
-    assert {post["digest"] for post in mirror["posts"]} == {c["digest"] for c in mirror["contents"]}
+        assert account["own"] == sum(entry["vests"] for entry in entries) == world.own[number]
+        lent = [d["vests"] for d in mirror["delegations"] if d["account"] == number]
+        assert account["delegated"] == sum(lent)
+        assert 0 not in lent
+    assert [pool["wei"] for pool in mirror["pool"]] == ([world.pool] if world.days else [])
+    assert {b["account"]: b["amount"] for b in mirror["tip_balances"]}.items() <= world.tips.items()
+    assert {content["digest"] for content in mirror["contents"]} == world.documents
 
 
 def test_no_more_is_kept_than_can_be_undone() -> None:
