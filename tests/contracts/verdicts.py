@@ -1,0 +1,29 @@
+"""What a contract says to a signed action, without a transaction."""
+
+from eth_abi.abi import decode as abi_decode
+from eth_utils.address import to_checksum_address
+from web3.exceptions import ContractCustomError
+
+from indexer.actions import KINDS_BY_NUMBER, Signed
+from tests.chain import DEV, Chain, error_names
+
+ABOUT_AN_ADDRESS = {"UnknownKey", "NotPossessed", "NotFormerOwner", "MissingPrecompile"}
+
+
+def verdict(chain: Chain, item: Signed) -> tuple[str, str] | None:
+    """Name of the error that a signed action ends in now, and its argument where that is an address, else "".
+
+    The error of a signer that nobody knows has the signer's address, whatever the key.
+    """
+    graph = KINDS_BY_NUMBER[item.kind].contract == "graph"
+    contract = chain.graph if graph else chain.core
+    call = contract.functions.perform(item.kind, item.action, item.signature, DEV)
+    try:
+        call.call({"from": contract.address})
+    except ContractCustomError as error:
+        data = bytes.fromhex(str(error.data)[2:])
+        name = error_names()[data[:4]]
+        if name not in ABOUT_AN_ADDRESS:
+            return name, ""
+        return name, to_checksum_address(abi_decode(["address"], data[4:])[0])
+    return None
