@@ -80,7 +80,7 @@ def wallet(handle: str) -> str:
         tab="wallet",
         free=stake.free(account),
         received=stake.received(account),
-        parts=stake.parts(account, deployment.day),
+        plan=stake.parts(account, deployment.day),
         lent=lent,
         borrowed=borrowed,
         more_loans=more_lent or more_borrowed,

@@ -18,9 +18,12 @@ const alt = (body, cid) => (body.split(`](ipfs://${cid}`)[0].match(/!\[([^[\]]*)
 
 class Compose extends HTMLElement {
   parent = this.dataset.parent ?? '';
-  kept = `laurel-draft:${this.parent}`;
+  /** Of a post that is edited: its id, and what of its document the form has no field for. */
+  post = this.dataset.post ?? '';
+  rest = JSON.parse(this.dataset.rest ?? '{}');
+  kept = `laurel-draft:${this.post || this.parent}${this.post && ':edit'}`;
   /** @type {{ fields: Record<string, string>, pictures: Picture[], published: number }} */
-  draft = { fields: {}, pictures: [], published: 0 };
+  draft = { fields: {}, pictures: this.rest.media ?? [], published: this.rest.published ?? 0 };
 
   connectedCallback() {
     const form = formOf(this, 'reply-form');
@@ -52,13 +55,19 @@ class Compose extends HTMLElement {
   /** @param {HTMLFormElement} form */
   restore(form) {
     const draft = localStorage.getItem(this.kept);
-    if (draft) this.draft = JSON.parse(draft);
-    for (const [name, value] of Object.entries(this.draft.fields)) {
-      const field = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
-      if (field?.type === 'checkbox') field.checked = true;
-      else if (field) field.value = value;
+    if (!draft) return;
+    this.draft = JSON.parse(draft);
+    for (const element of form.elements) {
+      const field = /** @type {HTMLInputElement} */ (element);
+      const value = this.draft.fields[field.name];
+      if (value === undefined) continue;
+      if (field.type === 'checkbox') field.checked = value === 'on';
+      else field.value = value;
+      const { checked, defaultChecked, defaultValue } = field;
+      const usual = field.type === 'checkbox' ? checked === defaultChecked : value === defaultValue;
+      if (!usual) field.closest('details')?.setAttribute('open', '');
     }
-    if (draft) say(form, 'Your draft is here again.');
+    say(form, 'Your draft is here again.');
   }
 
   /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
@@ -66,7 +75,11 @@ class Compose extends HTMLElement {
     const data = new FormData(form);
     data.delete('picture');
     const fields = /** @type {Record<string, string>} */ (Object.fromEntries(data));
-    if (JSON.stringify(fields) !== JSON.stringify(this.draft.fields)) this.draft.published = 0;
+    for (const box of form.querySelectorAll('input')) {
+      if (box.type === 'checkbox') fields[box.name] ??= '';
+    }
+    const changed = JSON.stringify(fields) !== JSON.stringify(this.draft.fields);
+    if (changed && !this.post) this.draft.published = 0;
     this.draft.fields = fields;
     localStorage.setItem(this.kept, JSON.stringify(this.draft));
   }
@@ -101,6 +114,8 @@ class Compose extends HTMLElement {
     const data = canonical({
       v: 1,
       type: this.parent ? 'comment' : 'post',
+      app: 'laurel',
+      ...this.rest,
       title,
       summary,
       body,
@@ -109,24 +124,36 @@ class Compose extends HTMLElement {
         .filter(({ cid }) => body.includes(cid))
         .map((picture) => ({ ...picture, alt: alt(body, picture.cid) })),
       sensitive: sensitive === 'on',
-      app: 'laurel',
       parent: this.parent || null,
       published: this.draft.published,
     });
     say(form, 'Publishing…', 'pending');
     await api('POST', 'documents', data);
     const digest = toHex(await sha256(data));
-    const values = { account, digest, parent: this.parent || NOTHING, community: 0 };
-    const post = postId(account, digest);
-    await perform('Post', values, byKey(key)).catch((error) => {
+    const post = this.post || postId(account, digest);
+    if (this.post) await perform('Edit', { account, post, digest }, byKey(key));
+    else await this.first(form, post, { account, digest }, byKey(key));
+    localStorage.removeItem(this.kept);
+    const id = post.slice(2);
+    if (this.post || !this.parent) return location.assign(`/post/${id}`);
+    location.hash = `c${id.slice(-12)}`;
+    location.reload();
+  }
+
+  /**
+   * Puts a new post on chain, unless it is there already.
+   * @param {HTMLFormElement} form @param {string} post id @param {Values} values
+   * @param {import('./relay.js').Signer} signer
+   */
+  async first(form, post, values, signer) {
+    const whole = { ...values, parent: this.parent || NOTHING, community: 0 };
+    const optional = form.elements.namedItem('beneficiaries') && (await import('./options.js'));
+    const options = optional && (await optional.options(new FormData(form)));
+    const name = options ? 'PostWithOptions' : 'Post';
+    await perform(name, { ...whole, ...options }, signer).catch((error) => {
       if (error.code !== 'already_used') throw error;
       return eventually(() => api('GET', `posts/${post}`).catch(() => null));
     });
-    localStorage.removeItem(this.kept);
-    const id = post.slice(2);
-    if (!this.parent) return location.assign(`/post/${id}`);
-    location.hash = `c${id.slice(-12)}`;
-    location.reload();
   }
 }
 

@@ -1,30 +1,53 @@
-// The wallet page: claim, power up, withdraw, deposit. Money always asks the owner.
+// The wallet page: moving money and power, and claiming. Money always asks the owner.
+import { accountOf, toWei } from './amounts.js';
 import { calldata } from './encoding.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
 import { api, chain, perform, settled } from './relay.js';
 import { person } from './session.js';
 
-/** LRL as typed to wei. @param {string} text */
-export function toWei(text) {
-  const [, whole, part = ''] = text.trim().match(/^(\d{1,12})(?:\.(\d{1,18}))?$/) ?? [];
-  const wei = whole ? BigInt(whole + part.padEnd(18, '0')) : 0n;
-  if (!wei) throw new Error('Write an amount of LRL, such as 12.5.');
-  return String(wei);
-}
+const NO_MEMO = `0x${'0'.repeat(64)}`;
 
-/** @typedef {{ account: number, amount: string, to: string, lrl: string, whose: string }} Order */
+/** @typedef {import('./owner.js').Owner} Owner
+ * @typedef {{ account: number, amount: string, vests: string, to: string, other: number, lrl: string, whose: string }} Order
+ *  amount: wei; vests: the same in micro-vests; to: an address, or the handle of the account `other` */
 
 /**
  * What each form does, said in plain words before anything is signed.
- * @type {Record<string, { says: (order: Order) => string, does: (order: Order, owner: import('./owner.js').Owner) => Promise<unknown> }>}
+ * @type {Record<string, { says: (order: Order) => string, does: (order: Order, owner: Owner) => Promise<unknown> }>}
  */
 const ORDERS = {
+  transfer: {
+    says: ({ lrl, whose, to }) => `Send ${lrl} from ${whose} to @${to}. It cannot be taken back.`,
+    does: ({ account, amount, other }, { signer }) =>
+      perform('Transfer', { account, to: other, amount, memo: NO_MEMO }, signer),
+  },
   'power-up': {
     says: ({ lrl, whose }) =>
-      `Turn ${lrl} of ${whose}'s balance into power. Power cannot be taken out again yet.`,
+      `Turn ${lrl} of ${whose}'s balance into power. Taking it out again takes 13 weeks.`,
     does: ({ account, amount }, { signer }) =>
       perform('PowerUp', { account, to: account, amount }, signer),
+  },
+  'power-down': {
+    says: ({ lrl, whose }) =>
+      `Take ${lrl} out of ${whose}'s power. It stops voting now, and comes to the balance in 13 parts, one every 7 days. An earlier power down ends.`,
+    does: ({ account, vests }, { signer }) => perform('PowerDown', { account, vests }, signer),
+  },
+  stop: {
+    says: ({ whose }) => `Stop the power down of ${whose}. What is still to come votes again.`,
+    does: ({ account }, { signer }) => perform('PowerDown', { account, vests: 0 }, signer),
+  },
+  delegate: {
+    says: ({ lrl, whose, to }) =>
+      `Let @${to} vote with ${lrl} of ${whose}'s power, and no more. It can be taken back, and then votes for ${whose} again after 5 days.`,
+    does: ({ account, other, vests }, { signer }) =>
+      perform('Delegate', { account, to: other, vests }, signer),
+  },
+  'take-back': {
+    says: ({ whose, to }) =>
+      `Take back what ${whose} lends to @${to}. It votes for ${whose} again after 5 days.`,
+    does: ({ account, other }, { signer }) =>
+      perform('Delegate', { account, to: other, vests: 0 }, signer),
   },
   withdraw: {
     says({ lrl, whose, to }) {
@@ -44,26 +67,34 @@ const ORDERS = {
   },
 };
 
+/** @param {FormData} data @returns {Promise<Order>} */
+async function order(data) {
+  const { account, handle } = await person();
+  const [typed, name] = [data.get('amount'), data.get('handle')];
+  const amount = typed === null ? '0' : toWei(String(typed));
+  const other = name && (await accountOf(name));
+  return {
+    account,
+    amount,
+    vests: String(BigInt(amount) / 1_000_000_000n),
+    to: other?.handle ?? String(data.get('to')),
+    other: other?.account,
+    lrl: `${typed} LRL`,
+    whose: `@${handle}`,
+  };
+}
+
 customElements.define(
   'laurel-wallet',
   class extends HTMLElement {
     connectedCallback() {
-      for (const [name, { says, does }] of Object.entries(ORDERS)) {
-        const form = /** @type {HTMLFormElement | null} */ ($(`[data-do="${name}"]`, this));
-        if (!form) continue;
-        onSubmit(form, async (data) => {
-          const { account, handle } = await person();
-          const [typed, to] = [String(data.get('amount')), String(data.get('to'))];
-          const order = {
-            account,
-            amount: toWei(typed),
-            to,
-            lrl: `${typed} LRL`,
-            whose: `@${handle}`,
-          };
-          const owner = await askOwner(says(order), name === 'deposit');
+      for (const form of this.querySelectorAll('form[data-do]')) {
+        const name = String(form.getAttribute('data-do'));
+        onSubmit(/** @type {HTMLFormElement} */ (form), async (data) => {
+          const made = await order(data);
+          const owner = await askOwner(ORDERS[name].says(made), name === 'deposit');
           say(form, 'Waiting for the chain…', 'pending');
-          await does(order, owner);
+          await ORDERS[name].does(made, owner);
           location.reload();
         });
       }

@@ -3,7 +3,7 @@
 import { toHex, utf8 } from './encoding.js';
 import { generate, hold } from './keys.js';
 import { $, button, make, onSubmit } from './page.js';
-import { open } from './recovery.js';
+import { open } from './ownerfile.js';
 import { byKey, byWallet, chain, eventually, perform, postingExpiry } from './relay.js';
 import { signInByKey, signInByWallet } from './session.js';
 
@@ -147,7 +147,7 @@ export function askOwner(summary, walletOnly) {
 export async function addPostingKey(account, handle, owner) {
   const key = await generate(false);
   const expiry = postingExpiry(await chain());
-  await perform('AddKey', { account, key: key.address, role: 1, expiry }, owner.signer, key);
+  await perform('AddKey', { account, key: key.address, role: 1, expiry }, owner.signer, byKey(key));
   await hold({ ...key, account, handle, expiry });
   return key;
 }
@@ -159,5 +159,12 @@ export function goOn() {
   location.assign(url.origin === location.origin ? url : '/');
 }
 
-/** @param {HTMLElement} root @returns {HTMLElement} */
-export const step = (root, /** @type {string} */ name) => $(`[data-step="${name}"]`, root);
+/** @param {HTMLElement} root @param {string} name @returns {HTMLElement} */
+export const step = (root, name) => $(`[data-step="${name}"]`, root);
+
+/** @param {HTMLElement} root @param {string} name of the step that is next */
+export function show(root, name) {
+  const next = step(root, name);
+  next.hidden = false;
+  /** @type {HTMLElement | null} */ (next.querySelector('input, textarea, h2'))?.focus();
+}

@@ -1,6 +1,6 @@
 // The site's API, and the way of an action through it: sign it, hand it to the relay, wait until the
 // pages have it.
-import { concat, encode, message, random, toHex, toInteger, typedData } from './encoding.js';
+import { encode, message, random, toHex, toInteger, typedData } from './encoding.js';
 import { sign } from './keys.js';
 
 /**
@@ -46,7 +46,7 @@ export const byWallet = (wallet) => wallet.signTyped;
  * @param {string} name of the kind
  * @param {Values} values without deadline, nonce and at, which follow from the chain's clock
  * @param {Signer} signer
- * @param {KeyPair} [proof] the new key, where the kind has one
+ * @param {Signer} [proof] makes what the kind wants beside the signature: the new key's
  */
 export async function perform(name, values, signer, proof) {
   const on = await chain();
@@ -54,8 +54,7 @@ export async function perform(name, values, signer, proof) {
   const at = Math.max(on.latest, on.time - 1800, Number(values.at ?? 0));
   const all = { deadline: on.time + 1800, nonce: String(toInteger(random(32))), ...values, at };
   const typed = typedData(on, name, all);
-  const possession = proof ? await sign(proof, message(typed)) : new Uint8Array();
-  const action = toHex(concat(encode(typed), possession));
+  const action = toHex(encode(typed)) + ((await proof?.(typed)) ?? '').slice(2);
   const signature = await signer(typed);
   const { kind } = on.actions.kinds[name];
   await settled(await api('POST', 'relay', { kind, action, signature }));

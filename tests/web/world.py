@@ -17,8 +17,23 @@ from indexer.contents import read
 from indexer.database import writing
 from indexer.deployment import Deployment
 from indexer.ranking import hot, trending
-from indexer.rows import missing_content
-from indexer.schema import Account, Base, Block, Content, Cursor, Day, Entry, Key, Post, Vote
+from indexer.rewards import part_up
+from indexer.rows import missing_content, new_account, new_post
+from indexer.schema import (
+    Account,
+    Base,
+    Beneficiary,
+    Block,
+    Content,
+    Cursor,
+    Day,
+    Delegation,
+    Entry,
+    Key,
+    Pool,
+    Post,
+    Vote,
+)
 from tests.actors import Key as Signer
 
 DAY = 86_400
@@ -27,6 +42,7 @@ VEST = 10**9  # micro-vests of 1 LRL
 DEPLOYMENT = Deployment(
     chain_id=31337,
     core="0x5FbDB2315678afecb367f032d93F642f64180aa3",
+    graph="0xDc64a140Aa3E981100a9becA4E685f962f0cF6C9",
     token="0xa16E02E87b7454126E5E10d957A927A7F5B5d2be",
     block=1,
     parameters={
@@ -37,10 +53,14 @@ DEPLOYMENT = Deployment(
         "genesisRecipient": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
         "treasury": "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
     },
-    libraries={},
     settings_hash="",
 )
+INDEX = 2**64 // 500
+"""Of the stakers: who has had stake since genesis has earned a five hundredth of it."""
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202egnp.exe'
+SHARED = "What three of us saw from the tower"
+QUIET = "Only a note"
+GONE = "A slip of the pen"
 BODY = """When the swifts come back in May, the whole street looks up. They nest under the roof
 tiles of number 14, and have done so for longer than anybody there remembers.
 
@@ -85,26 +105,21 @@ class World:
     def account(self, handle: str, lrl: int = 1000, mana: float = 1.0) -> int:
         number = self.accounts[handle] = len(self.accounts) + 1
         vests = lrl * VEST
-        self.add(
-            Account,
-            id=number,
-            handle=handle,
-            recovery=0,
-            registered_at=self.now - 40 * DAY,
-            balance=12_345_678 * 10**12 if number == 1 else 0,
-            effective=vests,
-            mana=int(vests * mana),
-            down_mana=vests // 4,
-            updated_at=self.now,
-            key_epoch=0,
-            posts=0,
-        )
+        row = new_account(number, handle, self.now - 40 * DAY) | {
+            "balance": 12_345_678 * 10**12 if number == 1 else 0,
+            "own": vests,
+            "effective": vests,
+            "mana": int(vests * mana),
+            "down_mana": vests // 4,
+            "updated_at": self.now,
+        }
+        self.add(Account, **row)
         key = self.keys[handle] = Signer.secp256k1()
         self.key(handle, key, role=3)
         return number
 
     def key(self, handle: str, key: Signer, role: int = 1, expiry: int = 0, **changes: Any) -> None:
-        values: dict[str, Any] = {"epoch": 0, "revoked": False, "added_at": self.now - DAY}
+        values: dict[str, Any] = {"epoch": 0, "revoked_at": 0, "added_at": self.now - DAY}
         values |= {"account": self.accounts[handle], "role": role, "expiry": expiry}
         self.add(Key, address=key.address, **(values | changes))
 
@@ -141,38 +156,57 @@ class World:
         if state == "foreign":
             content["parent"] = bytes(32)
         self.add(Content, **content)
-        found = self.posts[name] = post_id(self.accounts[author], digest)
+        account = self.accounts[author]
+        found = self.posts[name] = post_id(account, digest)
         top = self._row(parent) if parent else None
-        self.add(
-            Post,
-            id=found,
-            account=self.accounts[author],
-            digest=digest,
-            parent=top["id"] if top else None,
-            root=top["root"] if top else found,
-            depth=top["depth"] + 1 if top else 0,
-            community=0,
-            seq=next(self.seqs),
-            tx=sha256(digest),
-            created_at=created,
-            cashout_at=created + 7 * DAY,
-            net_rshares=net,
-            weight=max(net, 0),
-            votes=0,
-            children=0,
-            hot=hot(net, created),
-            trending=trending(net, created),
-            settled=False,
-            liquid=0,
-            vests=0,
-            curation=0,
-        )
+        seq = next(self.seqs)
+        row = new_post(found, account, digest, created, created + 7 * DAY, seq, sha256(digest))
+        row |= {"net_rshares": net, "weight": max(net, 0)}
+        row |= {"hot": hot(net, created), "trending": trending(net, created)}
+        if top:
+            row |= {"parent": top["id"], "root": top["root"], "depth": top["depth"] + 1}
+            top["replied"] = True
+        self.add(Post, **row)
         if top:
             top["children"] += 1
-        for table, values in self.rows:
-            if table is Account and values["handle"] == author:
-                values["posts"] += 1
+        self._account(author)["posts"] += 1
         return found
+
+    def change(self, name: str, **columns: Any) -> None:
+        """Changes the row of a post that is not saved yet."""
+        self._row(name).update(columns)
+
+    def share(self, name: str, handle: str, bps: int) -> None:
+        """Makes an account a beneficiary of a post."""
+        values = {"post": self.posts[name], "account": self.accounts[handle], "bps": bps}
+        self.add(Beneficiary, **values, liquid=0, vests=0)
+
+    def delegate(self, handle: str, to: str, lrl: int) -> None:
+        """Lends stake; `returning` and what powers down are set by hand."""
+        vests = lrl * VEST
+        self.add(Delegation, account=self.accounts[handle], to=self.accounts[to], vests=vests)
+        giver, taker = self._account(handle), self._account(to)
+        giver["delegated"] += vests
+        giver["effective"] -= vests
+        taker["effective"] += vests
+
+    def power_down(self, handle: str, lrl: int, released: int = 0) -> None:
+        """`released` of the 13 parts have been paid; the next is due in two days."""
+        row = self._account(handle)
+        part = part_up(lrl * VEST)
+        left = lrl * VEST - part * released
+        row |= {"leaving": left, "part": part, "due_at": self.now + 2 * DAY}
+        row["own"] -= part * released
+        row["effective"] -= lrl * VEST
+
+    def returning(self, handle: str, lrl: int) -> None:
+        row = self._account(handle)
+        row |= {"returning": lrl * VEST, "return_at": self.now + 3 * DAY}
+        row["effective"] -= lrl * VEST
+
+    def account_row(self, handle: str, **columns: Any) -> None:
+        """Changes the row of an account that is not saved yet."""
+        self._account(handle).update(columns)
 
     def vote(
         self, name: str, voter: str, bps: int = 10_000, rshares: int = 10**9, **more: Any
@@ -189,9 +223,13 @@ class World:
     def entry(
         self, handle: str, kind: str, wei: int = 0, vests: int = 0, age: int = 0, **more: Any
     ) -> None:
-        values: dict[str, Any] = {"post": None, "time": self.now - age, "seq": next(self.seqs)}
+        values: dict[str, Any] = {"post": None, "other": None, "memo": None}
+        values |= {"time": self.now - age, "seq": next(self.seqs)}
         values |= {"account": self.accounts[handle], "kind": kind, "wei": wei, "vests": vests}
         self.add(Entry, **(values | more))
+
+    def _account(self, handle: str) -> dict[str, Any]:
+        return next(v for t, v in self.rows if t is Account and v["handle"] == handle)
 
     def _row(self, name: str) -> dict[str, Any]:
         found = next(v for t, v in self.rows if t is Post and v["id"] == self.posts[name])
@@ -227,6 +265,10 @@ def build(now: int, store: Store) -> World:
     for handle, lrl in (("ada", 1200), ("ben.k", 300), ("cleo", 5000), ("dora-1", 0)):
         world.account(handle, lrl, mana=0.87)
     world.key("ada", Signer.p256(), expiry=now + 12 * DAY)
+    world.key("ada", Signer.p256(), expiry=now - DAY, added_at=now - 31 * DAY)
+    world.key("ada", Signer.p256(), expiry=now + DAY, revoked_at=now - 3600)
+    world.key("cleo", Signer.p256(), expiry=now + 9 * DAY)
+    _stake(world)
     world.add(
         Cursor, id=1, chain_id=31337, core=DEPLOYMENT.core, block=42, hash=bytes(32), timestamp=now
     )
@@ -240,7 +282,9 @@ def build(now: int, store: Store) -> World:
             paid=900 * ETHER,
             pool=410_000 * ETHER,
             recent=3 * 10**12,
+            index=INDEX,
         )
+    world.add(Pool, id=1, wei=410_000 * ETHER, recent=3 * 10**12, next_day=today, index=INDEX)
     _posts(world)
     _thread(world)
     world.entry("ada", "deposit", wei=500 * ETHER, age=9 * DAY)
@@ -248,7 +292,27 @@ def build(now: int, store: Store) -> World:
     paid = world.posts["Counting the swifts of 2025"]
     world.entry("ada", "author", wei=21 * ETHER, vests=21 * VEST, age=DAY, post=paid)
     world.entry("ada", "curation", vests=3_214_000_000, age=DAY, post=paid)
+    world.entry("ada", "transfer-out", wei=-25 * ETHER, age=3600, other=world.accounts["ben.k"])
+    world.entry("ada", "stake-reward", wei=2 * ETHER, age=1800)
+    world.entry("ada", "power-down-release", wei=10 * ETHER, vests=-10 * VEST, age=60)
     return world
+
+
+def _stake(world: World) -> None:
+    """@ada lends to two, has some coming back and some leaving; @cleo's key is being recovered by her."""
+    world.delegate("ada", "ben.k", 200)
+    world.delegate("ada", "dora-1", 50)
+    world.delegate("cleo", "ada", 300)
+    world.returning("ada", 40)
+    world.power_down("ada", 130, released=2)
+    cleo = {"recovery": world.accounts["ada"], "request_ready_at": world.now + 2 * DAY}
+    world.account_row("cleo", **cleo, request_owner=Signer.p256().address)
+    world.account_row(
+        "ada",
+        recovery=world.accounts["cleo"],
+        next_recovery=world.accounts["ben.k"],
+        recovery_at=world.now + 20 * DAY,
+    )
 
 
 def _posts(world: World) -> None:
@@ -259,7 +323,7 @@ def _posts(world: World) -> None:
     tags = ["birds", "nature", "street"]
     world.post("Counting the swifts of 2025", "ada", 8 * DAY, net=2 * 10**11, tags=tags)
     world.vote("Counting the swifts of 2025", "ben.k", claimed=False, rshares=2 * 10**11)
-    world.paid("Counting the swifts of 2025", 21 * ETHER, 21 * VEST, 42 * ETHER)
+    world.paid("Counting the swifts of 2025", 21 * ETHER, 21 * VEST, 42 * VEST)
     world.post("A week that nobody has handed out yet", "ada", 7 * DAY + 7200, net=10**11)
     world.post(
         "Notes on keeping a public notebook", "cleo", 2 * DAY, net=-3 * 10**8, tags=["writing"]
@@ -284,6 +348,15 @@ def _posts(world: World) -> None:
     )
     for voter, bps in (("ben.k", 10_000), ("cleo", 5_000), ("dora-1", 100)):
         world.vote("The swifts are back on our street", voter, bps)
+    world.post(SHARED, "ada", 3 * 3600, net=10**10, body="Three of us wrote this.")
+    world.change(SHARED, max_accepted_payout=500 * ETHER, liquid_bps=0)
+    world.change(SHARED, allow_curation_rewards=False, edited_at=world.now - 600)
+    world.share(SHARED, "ben.k", 3000)
+    world.share(SHARED, "dora-1", 1250)
+    world.post(QUIET, "ada", 2 * 3600 + 60, body="Nobody needs to reward this.")
+    world.change(QUIET, max_accepted_payout=0, allow_votes=False)
+    world.post(GONE, "ada", 3 * 3600 + 60, body="Words that were taken back.")
+    world.change(GONE, removed=True)
     world.post("First day here", "dora-1", 40, body="Hello. I came for the *birds*.", net=10**9)
 
 

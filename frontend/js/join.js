@@ -1,0 +1,69 @@
+// Making an account.
+import { generate, hold } from './keys.js';
+import { offerNewOwner } from './newowner.js';
+import { goOn, show, step } from './owner.js';
+import { onSubmit, say } from './page.js';
+import { api, byKey, chain, perform, postingExpiry } from './relay.js';
+import { signInByKey } from './session.js';
+
+const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
+
+/** Why nobody can have this handle, or ''. @param {string} handle */
+async function objection(handle) {
+  if (!HANDLE.test(handle) || handle.length < 3 || handle.length > 16) {
+    return 'Use 3 to 16 letters a–z, digits, and single "-" or "." inside; begin with a letter.';
+  }
+  const taken = await api('GET', `accounts/${handle}`).catch((error) => {
+    if (error.code === 'unknown_account') return null;
+    throw error;
+  });
+  return taken ? `@${handle} is taken.` : '';
+}
+
+customElements.define(
+  'laurel-join',
+  class extends HTMLElement {
+    handle = '';
+
+    connectedCallback() {
+      const form = /** @type {HTMLFormElement} */ (step(this, 'handle'));
+      /** @type {ReturnType<typeof setTimeout>} */
+      let typing;
+      form.addEventListener('input', () => {
+        clearTimeout(typing);
+        typing = setTimeout(() => this.check(form).catch(() => {}), 250);
+      });
+      onSubmit(form, async () => {
+        if (await this.check(form)) show(this, 'key');
+      });
+      offerNewOwner(
+        this,
+        () => this.handle,
+        ({ address, signer }, root) => this.register(root, address, signer),
+      );
+    }
+
+    /** @param {HTMLFormElement} form */
+    async check(form) {
+      const handle = String(new FormData(form).get('handle'));
+      const objected = await objection(handle);
+      say(form, objected || `@${handle} is free.`, objected && 'error');
+      if (!objected) this.handle = handle;
+      return !objected;
+    }
+
+    /** @param {HTMLElement} root @param {string} ownerKey @param {import('./relay.js').Signer} signer */
+    async register(root, ownerKey, signer) {
+      const { handle } = this;
+      const posting = await generate(false);
+      const expiry = postingExpiry(await chain());
+      say(root, 'Making your account…', 'pending');
+      const keys = { ownerKey, postingKey: posting.address, postingExpiry: expiry };
+      await perform('Register', { handle, ...keys, recovery: 0, maxFee: 0 }, signer, byKey(posting));
+      const { account } = await api('GET', `accounts/${handle}`);
+      await hold({ ...posting, handle, account, expiry });
+      await signInByKey(posting);
+      goOn();
+    }
+  },
+);

@@ -1,0 +1,35 @@
+// Choosing a new owner key: a wallet's, or one that is made here and saved as a file.
+import { generate } from './keys.js';
+import { open, seal } from './ownerfile.js';
+import { offerWallets, show, step } from './owner.js';
+import { make, onSubmit } from './page.js';
+import { byKey } from './relay.js';
+
+/**
+ * Brings the steps wallet, file and check of `root` to life.
+ * @param {HTMLElement} root @param {() => string} handle whose key it will be
+ * @param {(key: { address: string, signer: import('./relay.js').Signer }, root: HTMLElement) => Promise<unknown>} use
+ */
+export function offerNewOwner(root, handle, use) {
+  let passphrase = '';
+  let file = '';
+  offerWallets(step(root, 'wallet'), use);
+  onSubmit(/** @type {HTMLFormElement} */ (step(root, 'file')), async (data) => {
+    passphrase = String(data.get('passphrase'));
+    if (passphrase !== data.get('again')) throw new Error('The two passphrases differ.');
+    file = await seal(await generate(true), handle(), passphrase);
+    const href = URL.createObjectURL(new Blob([file], { type: 'application/json' }));
+    make('a', { href, download: `laurel-${handle()}-recovery.json` }).click();
+    // The file is for this handle, so that it can no longer be changed.
+    step(root, 'handle').inert = true;
+    show(root, 'check');
+  });
+  // Goes on only with the key that came back from the saved file.
+  const check = /** @type {HTMLFormElement} */ (step(root, 'check'));
+  onSubmit(check, async (data) => {
+    const text = await /** @type {File} */ (data.get('file')).text();
+    if (text !== file) throw new Error('This is not the file that was just saved.');
+    const { key } = await open(text, passphrase);
+    await use({ address: key.address, signer: byKey(key) }, check);
+  });
+}

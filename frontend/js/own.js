@@ -1,0 +1,18 @@
+// What an author may do with a post of theirs, beside editing it.
+import { onClick, say } from './page.js';
+import { byKey, perform } from './relay.js';
+import { me } from './session.js';
+
+customElements.define(
+  'laurel-own',
+  class extends HTMLElement {
+    connectedCallback() {
+      onClick(this, '[value="remove"]', async () => {
+        const { account, handle, key } = await me();
+        say(this, 'Removing…', 'pending');
+        await perform('Remove', { account, post: String(this.dataset.post) }, byKey(key));
+        location.assign(`/@${handle}`);
+      });
+    }
+  },
+);

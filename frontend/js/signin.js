@@ -1,0 +1,45 @@
+// Signing in to an account.
+import { allHeld, held } from './keys.js';
+import { addPostingKey, goOn, offerOwners, step } from './owner.js';
+import { button, onClick, say } from './page.js';
+import { api } from './relay.js';
+import { signInByKey } from './session.js';
+
+customElements.define(
+  'laurel-signin',
+  class extends HTMLElement {
+    async connectedCallback() {
+      offerOwners(step(this, 'owner'), (owner, root) => this.asOwner(owner, root));
+      for (const key of await allHeld()) {
+        const here = step(this, 'held');
+        here.append(
+          button(here, `Sign in as @${key.handle}`, async () => {
+            await signInByKey(key);
+            goOn();
+          }),
+        );
+        here.hidden = false;
+      }
+    }
+
+    /** @param {import('./owner.js').Owner} owner @param {HTMLElement} root */
+    async asOwner(owner, root) {
+      const { account, handle } = await owner.signIn();
+      const key = await held(handle);
+      const known = key && (await api('GET', `keys/${key.address}`).catch(() => null));
+      if (known?.live) return goOn();
+      const offer = step(this, 'offer');
+      const add = async () => {
+        say(owner.wallet ? offer : root, 'Adding a posting key for this browser…', 'pending');
+        await addPostingKey(account, handle, owner);
+        goOn();
+      };
+      // A recovery file signs without asking again; a wallet shows one more prompt, so it is offered.
+      if (!owner.wallet) return add();
+      offer.hidden = false;
+      onClick(offer, '[value="add"]', add);
+      onClick(offer, '[value="skip"]', async () => goOn());
+      /** @type {HTMLElement} */ (offer.querySelector('button')).focus();
+    }
+  },
+);
