@@ -58,9 +58,13 @@ class Anvil:
         """The latest block's time, in seconds."""
         return int(self.rpc("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
 
+    def next_block_at(self, moment: int) -> None:
+        """The block of the next transaction has this time, in seconds."""
+        self.rpc("evm_setNextBlockTimestamp", moment)
+
     def forward(self, seconds: int) -> None:
         """Mines a block `seconds` after the latest."""
-        self.rpc("evm_setNextBlockTimestamp", self.now() + seconds)
+        self.next_block_at(self.now() + seconds)
         self.rpc("evm_mine")
 
 
