@@ -124,6 +124,10 @@ class Chain:
             contract.functions.relay([(s.kind, s.action, s.signature) for s in batch])
         )
 
+    def moment(self, receipt: Any) -> int:
+        """The time of a receipt's block, in seconds."""
+        return int(self.w3.eth.get_block(receipt["blockNumber"])["timestamp"])
+
     def skipped(self, receipt: Any) -> dict[int, str]:
         """Index -> error name of the items that a relay skipped."""
         names = error_names()
