@@ -1,23 +1,37 @@
 """Accounts, handles, and which key may do what."""
 
+from enum import IntEnum
+
 import pytest
 from web3 import Web3
 
-from indexer.slots import account_slot, post_slot, vote_slot
+from indexer.actions import KINDS, Signed, decode
+from indexer.slots import KeySlot, account_slot, key_slot, post_slot, vote_slot
 from tests.actors import Actor, Key, join, signed, stake
-from tests.chain import DEV
+from tests.chain import DEV, deployed_on, running_anvil
+from tests.contracts.attacks.direct import refused_by
+from tests.contracts.verdicts import verdict
 
 DAY = 86_400
 ETHER = 10**18
 ZERO = "0x" + "00" * 20
 
 
+class Role(IntEnum):
+    """As Key.sol has them."""
+
+    POSTING = 1
+    ACTIVE = 2
+    OWNER = 3
+
+
 @pytest.mark.parametrize("handle", ["abc", "a1b", "ada.lovelace", "a-b.c-d", "x" * 16])
 def test_well_formed_handles(deployed, handle):
     (actor,) = join(deployed, handle)
-    found, recovery = deployed.core.functions.identityOf(actor.account).call()
-    assert (found.rstrip(b"\0").decode(), recovery) == (handle, 0)
-    assert deployed.core.functions.accountOf(handle.encode().ljust(32, b"\0")).call() == 1
+    f, word = deployed.core.functions, handle.encode().ljust(32, b"\0")
+    assert f.handleOf(actor.account).call() == word
+    assert f.recoveryOf(actor.account).call() == [0, 0, 0]
+    assert f.accountOf(word).call() == actor.account == 1
 
 
 @pytest.mark.parametrize(
@@ -95,23 +109,64 @@ def test_both_curves_register_post_and_vote(deployed):
     assert deployed.skipped(receipt) == deployed.skipped(receipt2) == {}
 
 
-def test_a_posting_key_does_not_move_value_or_keys(deployed):
-    (ada,) = join(deployed, "ada", posting=True)
+def _all_but_register_and_restore(ada: Actor, bob: Actor) -> dict[str, tuple[Role, Signed]]:
+    """The role that each kind needs, and one of the kind by Ada's key; it need not come to anything."""
+    post, new, token = ada.post_id(b"\1" * 32), Key.secp256k1(), DEV
+    return {
+        "Post": (Role.POSTING, ada.post(b"\2" * 32)),
+        "PostWithOptions": (Role.POSTING, ada.post_with_options(b"\2" * 32)),
+        "Edit": (Role.POSTING, ada.edit(post, b"\2" * 32)),
+        "Remove": (Role.POSTING, ada.remove(post)),
+        "Vote": (Role.POSTING, ada.vote(post, 1)),
+        "Votes": (Role.POSTING, ada.votes({})),
+        "Follow": (Role.POSTING, ada.follow([bob.account])),
+        "Mute": (Role.POSTING, ada.mute([bob.account])),
+        "Reblog": (Role.POSTING, ada.reblog([post])),
+        "Profile": (Role.POSTING, ada.profile(b"\2" * 32)),
+        "PowerUp": (Role.ACTIVE, ada.power_up(ada.account, ETHER)),
+        "Withdraw": (Role.ACTIVE, ada.withdraw(DEV, 1)),
+        "Transfer": (Role.ACTIVE, ada.transfer(bob.account, 1)),
+        "PowerDown": (Role.ACTIVE, ada.power_down(0)),
+        "Delegate": (Role.ACTIVE, ada.delegate(bob.account, 0)),
+        "Collect": (Role.ACTIVE, ada.collect(token, DEV, 0)),
+        "AddKey": (Role.OWNER, ada.add_key(new)),
+        "RevokeKey": (Role.OWNER, ada.revoke_key(bob.owner.address)),
+        "SetRecovery": (Role.OWNER, ada.set_recovery(0)),
+        "RequestRecovery": (Role.OWNER, ada.request_recovery(bob.account, new)),
+        "CancelRecovery": (Role.OWNER, ada.cancel_recovery()),
+    }
+
+
+def test_each_kind_needs_a_role_and_takes_no_lesser(deployed):
+    """Register and Restore, which name the keys that sign them, are in tests of their own."""
+    ada, bob = join(deployed, "ada", "bob")
+    deployed.relay(bob.set_recovery(ada.account))
+    deployed.anvil.forward(30 * DAY)
+    keys = {Role.POSTING: Key.p256(), Role.ACTIVE: Key.secp256k1(), Role.OWNER: ada.owner}
+    for role in (Role.POSTING, Role.ACTIVE):
+        assert deployed.skipped(deployed.relay(ada.add_key(keys[role], role=role))) == {}
+    for has, key in keys.items():
+        by_key = Actor(ada.deployment, ada.anvil, "ada", owner=key, account=ada.account)
+        kinds = _all_but_register_and_restore(by_key, bob)
+        assert kinds.keys() == KINDS.keys() - {"Register", "Restore"}
+        for kind, (needs, item) in kinds.items():
+            name, _ = verdict(deployed, item) or ("", "")
+            assert (name == "RoleTooLow") == (has < needs), (kind, has, name)
+
+
+def test_an_active_key_moves_value(deployed):
+    ada, bob = join(deployed, "ada", "bob")
     stake(deployed, ada, ETHER)
-    sneaky = Actor(
-        deployed.deployment,
-        deployed.anvil,
-        "ada",
-        owner=ada.posting,
-        account=ada.account,
-    )
+    active = Key.p256()
+    deployed.relay(ada.add_key(active, role=2))
+    by_active = Actor(ada.deployment, ada.anvil, "ada", owner=active, account=ada.account)
     receipt = deployed.relay(
-        sneaky.power_up(ada.account, 1),
-        sneaky.withdraw(DEV, 1),
-        sneaky.add_key(Key.secp256k1()),
-        sneaky.revoke_key(ada.owner.address),
+        by_active.power_down(10**9),
+        by_active.delegate(bob.account, 0),
+        by_active.post(b"\1" * 32),
+        by_active.set_recovery(bob.account),
     )
-    assert deployed.skipped(receipt) == dict.fromkeys(range(4), "RoleTooLow")
+    assert deployed.skipped(receipt) == {3: "RoleTooLow"}
 
 
 def test_an_expired_a_revoked_and_a_foreign_key_are_refused(deployed):
@@ -143,6 +198,72 @@ def test_an_expired_a_revoked_and_a_foreign_key_are_refused(deployed):
     assert deployed.skipped(deployed.relay(ada.add_key(lost))) == {0: "KeyTaken"}
 
 
+def test_a_key_is_void_from_the_second_of_its_expiry_on(deployed):
+    (ada,) = join(deployed, "ada")
+    short = Key.p256()
+    expiry = deployed.anvil.now() + 500
+    assert deployed.skipped(deployed.relay(ada.add_key(short, expiry=expiry))) == {}
+    by_short = Actor(ada.deployment, ada.anvil, "ada", posting=short, account=ada.account)
+    for moment, refused in ((expiry - 1, {}), (expiry, {0: "KeyVoid"})):
+        item = by_short.post(moment.to_bytes(32, "little"))
+        deployed.anvil.next_block_at(moment)
+        receipt = deployed.relay(item)
+        assert deployed.moment(receipt) == moment
+        assert deployed.skipped(receipt) == refused
+
+
+def test_what_the_chain_tells_of_a_key(deployed):
+    (ada,) = join(deployed, "ada", posting=True)
+    f = deployed.core.functions
+    expiry = deployed.anvil.now() + DAY
+    active = Key.p256()
+    deployed.relay(ada.add_key(active, role=2, expiry=expiry))
+    revoked = deployed.moment(deployed.relay(ada.revoke_key(ada.posting.address)))
+
+    def slot(key: Key) -> KeySlot:
+        return key_slot(f.keyOf(key.address).call())
+
+    assert slot(ada.owner) == KeySlot(ada.account, 3, 0, 0, 0)
+    assert slot(active) == KeySlot(ada.account, 2, expiry, 0, 0)
+    assert slot(ada.posting) == KeySlot(ada.account, 1, 0, 0, revoked)
+    assert slot(Key.p256()) == KeySlot(0, 0, 0, 0, 0)
+
+
+def test_direct_calls_by_the_key_itself(deployed):
+    ada, bob = join(deployed, "ada", "bob", posting=True)
+    for key in (ada.owner, ada.posting, bob.owner):
+        deployed.impersonate(key.address)
+    f, new = deployed.core.functions, Key.p256()
+    item = ada.add_key(new, role=2)
+    fields = decode(KINDS["AddKey"], item.action)
+    grant = tuple(fields.values())
+    proof = item.action[KINDS["AddKey"].size :]
+    add = f.addKey(grant, proof)
+    assert refused_by(deployed, add, ada.posting.address) == "RoleTooLow"
+    assert refused_by(deployed, add, bob.owner.address) == "UnknownKey"
+    assert refused_by(deployed, f.addKey(grant, b""), ada.owner.address) == "MalformedSignature"
+    assert refused_by(deployed, add, ada.owner.address) is None
+    deployed.send(add, ada.owner.address)
+    assert key_slot(f.keyOf(new.address).call()).role == 2
+
+    revoke = f.revokeKey(ada.account, ada.posting.address)
+    assert refused_by(deployed, revoke, bob.owner.address) == "UnknownKey"
+    assert refused_by(deployed, revoke, DEV) == "UnknownKey"
+    deployed.send(revoke, ada.posting.address)
+    assert refused_by(deployed, revoke, ada.posting.address) == "KeyVoid"
+    assert refused_by(deployed, revoke, ada.owner.address) == "KeyVoid"
+    theirs = f.revokeKey(ada.account, bob.owner.address)
+    assert refused_by(deployed, theirs, ada.owner.address) == "UnknownKey"
+
+
+def test_who_recovers_a_new_account_exists(deployed):
+    (bob,) = join(deployed, "bob")
+    ada = Actor(deployed.deployment, deployed.anvil, "ada")
+    assert deployed.skipped(deployed.relay(ada.register(recovery=2))) == {0: "UnknownAccount"}
+    assert deployed.skipped(deployed.relay(ada.register(recovery=bob.account))) == {}
+    assert deployed.core.functions.recoveryOf(2).call() == [bob.account, 0, 0]
+
+
 def test_a_key_cannot_be_added_with_no_role_or_an_expiry_in_the_past(deployed):
     (ada,) = join(deployed, "ada")
     receipt = deployed.relay(
@@ -153,19 +274,20 @@ def test_a_key_cannot_be_added_with_no_role_or_an_expiry_in_the_past(deployed):
     assert deployed.skipped(receipt) == {0: "BadRole", 1: "BadExpiry", 2: "UnknownKey"}
 
 
-def test_the_year_2106_is_like_any_other(deployed):
+def test_the_year_2106_is_like_any_other(tmp_path):
     """Where 32 bits of seconds end, no time may spill into the field beside it."""
-    (ada,) = join(deployed, "ada")
-    deployed.anvil.forward(2**32 - deployed.anvil.now())
-    stake(deployed, ada, ETHER)
-    deployed.anvil.forward(DAY)
-    deployed.relay(ada.post(b"\x01" * 32))
-    post = ada.post_id(b"\x01" * 32)
-    assert deployed.skipped(deployed.relay(ada.vote(post, 0), ada.vote(post, 100))) == {
-        0: "NothingToTakeBack"
-    }
-    f = deployed.core.functions
-    account = account_slot(f.accountState(ada.account).call())
-    assert (account.key_epoch, account.updated_at >> 32) == (0, 1)
-    assert post_slot(f.postState(post).call()).created_at >> 32 == 1
-    assert vote_slot(f.voteState(post, ada.account).call()).signed_at >> 32 == 1
+    with running_anvil(timestamp=2**32 - DAY // 2) as anvil:
+        deployed = deployed_on(anvil, tmp_path)
+        (ada,) = join(deployed, "ada")
+        stake(deployed, ada, ETHER)
+        anvil.forward(DAY)
+        deployed.relay(ada.post(b"\x01" * 32))
+        post = ada.post_id(b"\x01" * 32)
+        assert deployed.skipped(deployed.relay(ada.vote(post, 0), ada.vote(post, 100))) == {
+            0: "NothingToTakeBack"
+        }
+        f = deployed.core.functions
+        account = account_slot(f.accountState(ada.account).call())
+        assert (account.key_epoch, account.updated_at >> 32) == (0, 1)
+        assert post_slot(f.postState(post).call()).created_at >> 32 == 1
+        assert vote_slot(f.voteState(post, ada.account).call()).signed_at >> 32 == 1

@@ -8,6 +8,8 @@ from backend.deployment.deploy import Parameters, deploy
 from indexer.actions import P256_ORDER, SECP256K1_ORDER
 from tests.actors import Actor, Key, join, stake
 from tests.chain import DEV, DEV_KEY
+from tests.contracts.attacks.direct import refused_by
+from tests.contracts.verdicts import verdict
 
 DAY = 86_400
 ETHER = 10**18
@@ -146,17 +148,65 @@ def test_money_moves_once_per_nonce(deployed):
     }
 
 
-def test_only_the_core_performs(deployed):
+def test_only_core_and_graph_themselves_perform(deployed):
+    """Else a caller names another as who pays for a registration, and goes around the reserve of gas."""
     (ada,) = join(deployed, "ada")
-    item = ada.post(DIGEST)
-    with pytest.raises(Exception, match="0x"):
-        deployed.core.functions.perform((item.kind, item.action, item.signature)).call()
+    for contract, item in ((deployed.core, ada.post(DIGEST)), (deployed.graph, ada.follow([1]))):
+        call = contract.functions.perform(item.kind, item.action, item.signature, DEV)
+        assert refused_by(deployed, call) == "OnlySelf"
+        assert verdict(deployed, item) is None
 
 
-def test_only_the_core_mints(deployed):
-    with pytest.raises(Exception, match="0x"):
-        deployed.token.functions.mint(DEV, 1).call({"from": DEV})
-    assert deployed.token.functions.minter().call() == deployed.core.address
+def test_an_empty_batch_does_nothing(deployed):
+    for contract in (deployed.core, deployed.graph):
+        assert deployed.send(contract.functions.relay([]))["logs"] == []
+
+
+def test_each_contract_takes_its_own_kinds_only(deployed):
+    (ada,) = join(deployed, "ada")
+    post, follow = ada.post(DIGEST), ada.follow([1])
+    for contract, item in ((deployed.graph, post), (deployed.core, follow)):
+        receipt = deployed.send(
+            contract.functions.relay([(item.kind, item.action, item.signature)])
+        )
+        assert deployed.skipped(receipt) == {0: "UnknownKind"}
+
+
+def test_an_array_stands_where_abi_encode_puts_it(deployed):
+    """So that what was signed has one form: an offset elsewhere, a number that is not that of the elements and
+    words behind them are refused."""
+    ada, *_ = join(deployed, "ada")
+    deployed.relay(ada.post(DIGEST))
+    votes = ada.votes({ada.post_id(DIGEST): 100})
+    for item, head, at in (
+        (votes, 3, 1),
+        (ada.follow([1, 2]), 5, 1),
+        (ada.mute([1, 2]), 5, 1),
+        (ada.reblog([DIGEST]), 5, 1),
+    ):
+        words = [item.action[i : i + 32] for i in range(0, len(item.action), 32)]
+        assert int.from_bytes(words[at]) == 32 * head
+
+        def changed(i: int, value: int, words: list[bytes] = words) -> bytes:
+            return b"".join([*words[:i], value.to_bytes(32), *words[i + 1 :]])
+
+        number = int.from_bytes(words[head])
+        forms = [
+            changed(at, 32 * head + 32),
+            changed(at, 0),
+            changed(at, 2**256 - 32),
+            changed(head, number + 1),
+            changed(head, number - 1),
+            changed(head, 2**255),
+            item.action + bytes(32),
+            item.action + b"\0",
+            item.action[:-1],
+            item.action[: 32 * head],
+            b"",
+        ]
+        receipt = deployed.relay(*(replace(item, action=form) for form in forms))
+        assert deployed.skipped(receipt) == dict.fromkeys(range(len(forms)), "MalformedAction")
+        assert deployed.skipped(deployed.relay(item)) == {}
 
 
 def test_payouts_wait_for_their_day(deployed):
@@ -164,18 +214,14 @@ def test_payouts_wait_for_their_day(deployed):
     deployed.relay(ada.post(DIGEST))
     post = ada.post_id(DIGEST)
     f = deployed.core.functions
-    for call in (
-        f.settle([post]),
-        f.payoutOf(post),
-        f.claimOfPost(post, [1]),
-        f.settle([DIGEST]),
-    ):
-        with pytest.raises(Exception, match="0x"):
-            call.call()
+    assert refused_by(deployed, f.settle([post])) == "DayOpen"
+    assert refused_by(deployed, f.payoutOf(post)) == "DayOpen"
+    assert refused_by(deployed, f.claimOfPost(post, [1])) == "NotSettled"
+    assert refused_by(deployed, f.claimAsVoter(1, [post])) == "NotSettled"
+    assert refused_by(deployed, f.settle([DIGEST])) == "UnknownPost"
     deployed.anvil.forward(7 * DAY)
     deployed.send(f.close(30))
-    with pytest.raises(Exception, match="0x"):
-        f.settle([post]).call()
+    assert refused_by(deployed, f.settle([post])) == "DayOpen"
     deployed.anvil.forward(DAY)
     deployed.send(f.close(30))
     deployed.send(f.settle([post, post]))
