@@ -8,7 +8,7 @@ from indexer.ranking import hot, trending
 from indexer.rewards import LIQUID_BPS, NO_CAP
 
 Row = dict[str, Any]
-"""A table's columns (schema.py). Never changed in place: a rollback puts the old one back."""
+"""A table's columns (indexer.schema). Never changed in place: a rollback puts the old one back."""
 Place = tuple[str, tuple[Any, ...]]
 """A table's name and a primary key in it."""
 Look = Callable[[Place], Row | None]

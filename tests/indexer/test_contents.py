@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.content.cid import cid_of, digest
-from indexer.content.documents import MAX_DOCUMENT
+from indexer.content.documents import MAX_DOCUMENT, canonical
 from indexer.contents import Fetcher, read
 from tests.actors import Actor, join
 from tests.indexer.mirrors import Mirror, document, until
@@ -148,8 +148,9 @@ def test_damaged_bytes_in_the_store_are_not_shown(mirror: Mirror, alice: Actor) 
         (b"\x89PNG no document at all", "document_not_json: "),
         (POST + b"\n", "document_not_canonical: "),
         (document("Bad", tags=["Not A Tag"]), "document_breaks_schema: $.tags[0]"),
+        (canonical({"v": 1, "type": "profile", "name": 7}), "document_breaks_schema: $.name"),
     ],
-    ids=["huge", "long", "binary", "spelling", "tag"],
+    ids=["huge", "long", "binary", "spelling", "tag", "profile"],
 )
 def test_what_is_no_document_is_unreadable_and_says_why(
     mirror: Mirror, alice: Actor, data: bytes, reason: str
@@ -161,6 +162,25 @@ def test_what_is_no_document_is_unreadable_and_says_why(
     assert row["state"] == "unreadable"
     assert row["error"].startswith(reason)
     assert (row["title"], row["html"]) == ("", "")
+
+
+def test_words_that_come_late_are_found_for_an_edit_and_a_profile(
+    mirror: Mirror, alice: Actor
+) -> None:
+    profile = canonical({"v": 1, "type": "profile", "name": "Alice"})
+    other = document("Hello again")
+    mirror.content.put(POST)
+    mirror.chain.relay(alice.post(digest(POST)))
+    mirror.chain.relay(alice.edit(alice.post_id(digest(POST)), digest(other)))
+    mirror.chain.relay(alice.profile(digest(profile)))
+    mirror.catch_up()
+    assert [row["state"] for row in mirror.rows("contents")].count("missing") == 2
+    mirror.content.put_many([other, profile])
+    assert mirror.indexer.fetcher.look() == 2
+    rows = {row["digest"]: row for row in mirror.rows("contents")}
+    assert rows[digest(other)]["title"] == "Hello again"
+    assert rows[digest(profile)]["profile"]["name"] == "Alice"
+    assert {row["state"] for row in rows.values()} == {"ready"}
 
 
 def test_the_documents_own_parent_is_kept_for_readers_to_compare() -> None:

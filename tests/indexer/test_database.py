@@ -7,18 +7,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import OperationalError
 
 from indexer import database
-from indexer.database import connect, migrate_mirror, writing
+from indexer.database import MIGRATIONS, connect, migrate_mirror, writing
 from indexer.follow import State, Status, follow
 from indexer.schema import Base
 from indexer.store import position
 from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
 from tests.actors import join
-from tests.indexer.mirrors import Mirror, until
+from tests.indexer.mirrors import Mirror, rows, until
 
 
 def test_migrations_make_the_schemas_tables(tmp_path: Path) -> None:
@@ -30,6 +32,27 @@ def test_migrations_make_the_schemas_tables(tmp_path: Path) -> None:
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_mirror_of_the_first_contracts_begins_anew(tmp_path: Path) -> None:
+    """Its rows are of contracts that this version does not read; what is the node's own stays."""
+    engine = connect(f"sqlite:///{tmp_path / 'laurel.db'}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("CREATE TABLE tickets (id INTEGER)")
+        connection.exec_driver_sql("INSERT INTO tickets VALUES (7)")
+        connection.exec_driver_sql("INSERT INTO cursor VALUES (1, 31337, '0x', 9, x'00', 0)")
+        connection.exec_driver_sql(
+            "INSERT INTO accounts VALUES (1, 'alice', 0, 0, '5', 0, 0, 0, 0, 0, 0)"
+        )
+    migrate_mirror(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM tickets").scalar() == 7
+    assert rows(engine, "accounts") == []
+    assert position(engine) is None
 
 
 def test_processes_that_migrate_at_once_take_turns(tmp_path: Path) -> None:
