@@ -128,6 +128,12 @@ class Chain:
         """The time of a receipt's block, in seconds."""
         return int(self.w3.eth.get_block(receipt["blockNumber"])["timestamp"])
 
+    def events(self, receipt: Any, name: str) -> list[dict[str, Any]]:
+        """What the core's or the graph's events of that name say, in order."""
+        contract = self.graph if name in self.graph.events else self.core
+        logs = contract.events[name]().process_receipt(receipt, errors=DISCARD)
+        return [dict(log["args"]) for log in logs]
+
     def skipped(self, receipt: Any) -> dict[int, str]:
         """Index -> error name of the items that a relay skipped."""
         names = error_names()

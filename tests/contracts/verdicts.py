@@ -1,4 +1,4 @@
-"""What a contract says to a signed action, without a transaction."""
+"""What a contract says to signed actions."""
 
 from eth_abi.abi import decode as abi_decode
 from eth_utils.address import to_checksum_address
@@ -11,7 +11,8 @@ ABOUT_AN_ADDRESS = {"UnknownKey", "NotPossessed", "NotFormerOwner", "MissingPrec
 
 
 def verdict(chain: Chain, item: Signed) -> tuple[str, str] | None:
-    """Name of the error that a signed action ends in now, and its argument where that is an address, else "".
+    """Without a transaction: name of the error that a signed action would end in now, and its argument where that
+    is an address, else "". None if it would be done.
 
     The error of a signer that nobody knows has the signer's address, whatever the key.
     """
@@ -27,3 +28,9 @@ def verdict(chain: Chain, item: Signed) -> tuple[str, str] | None:
             return name, ""
         return name, to_checksum_address(abi_decode(["address"], data[4:])[0])
     return None
+
+
+def refused(chain: Chain, *batch: Signed) -> list[str | None]:
+    """Relays a batch; name of the error of each that was skipped, None for one that was done."""
+    skipped = chain.skipped(chain.relay(*batch))
+    return [skipped.get(i) for i in range(len(batch))]
