@@ -2,27 +2,22 @@
 
 import logging
 import time
+from dataclasses import dataclass, field
 
 from eth_account import Account
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from backend.chain.connection import Chain
+from backend.chain.pool import open_days
 from backend.keeper.tables import FaucetGrant
-from backend.relay import slots
 from backend.relay.intake import enqueue
+from backend.relay.reading import Action, account_of_key
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import EXPIRED, INCLUDED, SKIPPED, RelayTicket
-from indexer.actions import (
-    KINDS,
-    Signed,
-    decode,
-    encode,
-    message,
-    secp256k1_address,
-    sign_secp256k1,
-)
+from indexer.actions import KINDS, Signed, decode, encode, secp256k1_address, sign_secp256k1
 from indexer.database import writing
+from indexer.rewards.pool import MOST_OPEN_DAYS
 
 log = logging.getLogger("laurel.faucet")
 
@@ -31,35 +26,36 @@ DEADLINE_SECONDS = 1800
 AGAIN_SECONDS = 30.0  # between attempts after a grant that failed
 
 
+@dataclass
 class Faucet:
     """Queues a PowerUp by the account `faucet`.
 
     Its nonce is the grantee's number, so that the chain itself refuses a second grant.
     """
 
-    def __init__(self, engine: Engine, chain: Chain, settings: RelaySettings) -> None:
-        self._engine = engine
-        self._chain = chain
-        self._settings = settings
-        self._again = float("-inf")  # time.monotonic()
+    engine: Engine
+    chain: Chain
+    settings: RelaySettings
+    _again: float = field(default=float("-inf"), init=False)  # time.monotonic()
 
     def step(self) -> None:
-        """Grants what is due. Does nothing on a public chain, or while there is no faucet."""
-        path = self._settings.faucet_key_file
-        if not self._chain.local or not path.exists():
+        """Grants what is due. Does nothing on a public chain, while there is no faucet, or while more days
+        are open than a change of stake closes by itself."""
+        path = self.settings.faucet_key_file
+        if not self.chain.local or not path.exists():
             return
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             registered = self._registered(session)
             failed = self._failed(session) if time.monotonic() >= self._again else []
-        if not registered and not failed:
+        if not (registered or failed) or open_days(self.chain) > MOST_OPEN_DAYS:
             return
         key = bytes(Account.from_key(path.read_text().strip()).key)
-        faucet = slots.account_of_key(self._chain, secp256k1_address(key))
+        faucet = account_of_key(self.chain, secp256k1_address(key))
         if faucet == 0:
             return
         for ticket in registered:
             handle = str(decode(REGISTER, ticket.action)["handle"])
-            (account,) = self._chain.view("accountOf", handle.encode().ljust(32, b"\0"))
+            (account,) = self.chain.view("accountOf", handle.encode().ljust(32, b"\0"))
             if account not in (0, faucet):
                 self._grant(key, faucet, account, ticket.seq)
         for grant in failed:
@@ -75,7 +71,7 @@ class Faucet:
                 .where(RelayTicket.kind == REGISTER.number, RelayTicket.state == INCLUDED)
                 .where(FaucetGrant.register.is_(None))
                 .order_by(RelayTicket.seq)
-                .limit(self._settings.batch_items)
+                .limit(self.settings.batch_items)
             )
         )
 
@@ -92,20 +88,14 @@ class Faucet:
         fields = {
             "account": faucet,
             "to": account,
-            "amount": self._settings.faucet_grant,
+            "amount": self.settings.faucet_grant,
             "nonce": account,
-            "deadline": self._chain.now() + DEADLINE_SECONDS,
+            "deadline": self.chain.now() + DEADLINE_SECONDS,
         }
-        action = encode(POWER_UP, fields)
-        signature = sign_secp256k1(key, message(self._chain.domain, POWER_UP, action))
-        with writing(self._engine) as connection, Session(connection) as session:
-            ticket = enqueue(
-                connection,
-                Signed(POWER_UP.number, action, signature),
-                account=faucet,
-                address="faucet",
-                slot=slots.slot_of(POWER_UP, fields),
-                deadline=slots.deadline_of(POWER_UP, fields),
-            )
+        words = encode(POWER_UP, fields)
+        signature = sign_secp256k1(key, self.chain.message(POWER_UP, words))
+        signed = Signed(POWER_UP.number, words, signature)
+        with writing(self.engine) as connection, Session(connection) as session:
+            ticket = enqueue(connection, signed, Action(POWER_UP, fields, faucet), "faucet")
             session.merge(FaucetGrant(register=register, account=account, ticket=ticket.id))
             session.commit()

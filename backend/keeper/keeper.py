@@ -1,4 +1,5 @@
-"""Closes days, settles posts and claims for everyone, in transactions that are known not to revert.
+"""Does what anyone may do for everyone, in transactions that are known not to revert: closes days, settles
+posts, claims rewards, completes recoveries and returns, releases what powers down.
 
 Each step plans anew from a mirror that has seen everything the keeper did before, so there is no
 state to lose. What would revert is found by halving, put aside for a while, and stops nothing else.
@@ -7,7 +8,7 @@ state to lose. What would revert is found by halving, put aside for a while, and
 import logging
 import time
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from backend.chain.connection import Chain, Reverted
 from backend.chain.errors import Reason, reason_of
+from backend.chain.pool import next_day
 from backend.keeper import work
-from backend.relay.outbox import Outbox
+from backend.relay.outbox import Call, Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (
     CLAIM,
@@ -31,18 +33,17 @@ from backend.relay.tables import (
     RelayTransaction,
 )
 from indexer.database import writing
+from indexer.rewards.pool import MOST_OPEN_DAYS
 
 T = TypeVar("T", bound=Hashable)
 
 log = logging.getLogger("laurel.keeper")
 
-PURPOSES = ("close", "settle", "claim")
+PURPOSES = ("close", "complete", "settle", "claim")
 CLOSE_AT_ONCE = 8  # days
-MOST_BEHIND = (
-    8  # days without claims that a public chain's keeper leaves open: one transaction's worth
-)
 SETTLE_AT_ONCE = 100  # posts
 CLAIM_AT_ONCE = 400  # votes
+COMPLETE_AT_ONCE = 20  # accounts, in a transaction each
 ASIDE_SECONDS = 600.0
 PAUSE_SECONDS = 60.0  # after a transaction that was expected to pass and did not
 GAS_MARGIN = 1.3  # over the estimate: what lies before it may change slots from zero
@@ -60,35 +61,34 @@ class Aside:
     reason: Reason
 
 
+@dataclass
 class Keeper:
     """Finds the next thing to keep, and sends it through the relayer's outbox."""
 
-    def __init__(
-        self, engine: Engine, chain: Chain, outbox: Outbox, settings: RelaySettings
-    ) -> None:
-        self._engine = engine
-        self._chain = chain
-        self._outbox = outbox
-        self._settings = settings
-        self._aside: dict[Hashable, Aside] = {}
+    engine: Engine
+    chain: Chain
+    outbox: Outbox
+    settings: RelaySettings
+    _aside: dict[Hashable, Aside] = field(default_factory=dict, init=False)
 
     def step(self) -> bool:
         """Does the next thing, if the last is done and mirrored. Returns whether it sent any."""
-        if self._outbox.in_flight(PURPOSES):
+        if self.outbox.in_flight(PURPOSES):
             return False
-        now = self._chain.now()
-        with Session(self._engine) as session:
+        now = self.chain.now()
+        with Session(self.engine) as session:
             if self._must_wait(session):
                 return False
             tickets = session.scalars(
                 select(RelayTicket).where(RelayTicket.kind == CLAIM, RelayTicket.state.in_(LIVE))
             ).all()
         accounts = sorted({t.account for t in tickets if t.account is not None})
-        next_day = int(self._chain.view("poolState")[2])
+        first_open = next_day(self.chain)
         try:
             return (
-                self._close(next_day, now, asked=bool(accounts))
-                or self._settle(next_day, now, accounts)
+                self._close(first_open, now, asked=bool(accounts))
+                or self._complete(now)
+                or self._settle(first_open, now, accounts)
                 or self._claim_asked(now, accounts)
                 or self._claim_due(now)
             )
@@ -97,22 +97,29 @@ class Keeper:
 
     # ---------------------------------------------------------------- what there is to do
 
-    def _close(self, next_day: int, now: int, asked: bool) -> bool:
-        day = self._chain.day
-        over = now // day - next_day
+    def _close(self, first: int, now: int, asked: bool) -> bool:
+        day = self.chain.day
+        over = now // day - first
         if over <= 0:
             return False
-        if not (self._chain.local or asked or over > MOST_BEHIND):
-            with Session(self._engine) as session:
-                if not work.has_claims(session, next_day * day, (next_day + over) * day):
+        if not (self.chain.local or asked or over > MOST_OPEN_DAYS):
+            with Session(self.engine) as session:
+                if not work.has_claims(session, first * day, (first + over) * day):
                     return False
         days = range(min(over, CLOSE_AT_ONCE))
         return bool(self._send_checked("close", lambda some: ("close", len(some)), days))
 
-    def _settle(self, next_day: int, now: int, accounts: Collection[int]) -> bool:
-        closed = next_day * self._chain.day
+    def _complete(self, now: int) -> bool:
+        most = COMPLETE_AT_ONCE + len(self._aside)
+        with Session(self.engine) as session:
+            due = work.to_complete(session, now, most)
+        sent = [self._send_checked("complete", _for_account, [each]) for each in due]
+        return any(sent)
+
+    def _settle(self, first_open: int, now: int, accounts: Collection[int]) -> bool:
+        closed = first_open * self.chain.day
         most = SETTLE_AT_ONCE + len(self._aside)
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             ids = work.to_settle(session, closed, self._graced(now), accounts, most)
         sent = self._send_checked("settle", lambda some: ("settle", list(some)), ids)
         for transaction, posts in sent.items():
@@ -124,9 +131,13 @@ class Keeper:
         most = CLAIM_AT_ONCE + len(self._aside)
         any_sent = False
         for account in accounts:
-            with Session(self._engine) as session:
+            with Session(self.engine) as session:
                 claims = work.to_claim(session, 0, [account], most)
-            sent = self._send_checked("claim", _as_voter, claims)
+                reward = work.stake_reward(session, account)
+            sent: dict[int, Sequence[Any]] = {**self._send_checked("claim", _as_voter, claims)}
+            if reward:
+                due = work.Due("claimStakeReward", account)
+                sent |= self._send_checked("claim", _for_account, [due])
             for transaction in sent:
                 self._mark_sent([account], transaction)
             if not sent:
@@ -136,7 +147,7 @@ class Keeper:
 
     def _claim_due(self, now: int) -> bool:
         most = CLAIM_AT_ONCE + len(self._aside)
-        with Session(self._engine) as session:
+        with Session(self.engine) as session:
             claims = work.to_claim(session, self._graced(now), (), most)
         sent = [
             self._send_checked("claim", _of_post, list(of_post))
@@ -157,28 +168,24 @@ class Keeper:
         if not items:
             return {}
         function, *args = call(items)
-        data = self._chain.encode(function, *args)
-        target = {"to": self._chain.deployment.core, "data": data}
+        data = self.chain.encode(function, *args)
+        target = {"to": self.chain.deployment.core, "data": data}
         try:
-            gas = int(self._chain.number("eth_estimateGas", target) * GAS_MARGIN)
+            gas = int(self.chain.number("eth_estimateGas", target, "pending") * GAS_MARGIN)
         except Reverted as reverted:
             if len(items) == 1:
                 self._put_aside(function, items[0], reason_of(reverted.data))
                 return {}
-            gas = self._settings.batch_gas + 1
-        if gas > self._settings.batch_gas and len(items) > 1:
+            gas = self.settings.batch_gas + 1
+        if gas > self.settings.batch_gas and len(items) > 1:
             half = len(items) // 2
             first = self._send_checked(purpose, call, items[:half])
             return first | self._send_checked(purpose, call, items[half:])
-        quote = self._outbox.quote()
+        quote = self.outbox.quote()
         if quote.free < gas * quote.max_fee:
             raise _CannotPay
-        with writing(self._engine) as connection, Session(connection) as session:
-            transaction = self._outbox.put(session, quote, purpose, data, gas)
-            session.expunge(transaction)
-            session.commit()
-        self._outbox.broadcast(transaction)
-        return {transaction.id: items}
+        with self.outbox.sending(quote, purpose, Call("core", data), gas) as (_, transaction):
+            return {transaction: items}
 
     def _put_aside(self, function: str, item: Hashable, reason: Reason) -> None:
         log.error("%s refuses %s (%s): left alone for a while", function, item, reason.code)
@@ -194,7 +201,7 @@ class Keeper:
     # ---------------------------------------------------------------- tickets and time
 
     def _mark_sent(self, accounts: Collection[int], transaction: int) -> None:
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             connection.execute(
                 update(RelayTicket)
                 .where(RelayTicket.kind == CLAIM, RelayTicket.account.in_(accounts))
@@ -204,14 +211,16 @@ class Keeper:
 
     def _finish(self, account: int, now: int) -> None:
         """Ends the tickets of an account for which nothing is left that could be sent."""
-        over = now // self._chain.day * self._chain.day
-        with writing(self._engine) as connection, Session(connection) as session:
+        over = now // self.chain.day * self.chain.day
+        with writing(self.engine) as connection, Session(connection) as session:
             block = work.mirrored_block(session)
             most = SETTLE_AT_ONCE + len(self._aside)
-            owed = [
+            owed: list[Hashable] = [
                 *work.to_settle(session, over, 0, [account], most),
                 *work.to_claim(session, 0, [account], most),
             ]
+            if work.stake_reward(session, account):
+                owed.append(work.Due("claimStakeReward", account))
             refusals = (self._aside[item].reason.code for item in owed if item in self._aside)
             refused = next(refusals, "refused")
             live = select(RelayTicket).where(
@@ -242,12 +251,17 @@ class Keeper:
 
     def _graced(self, now: int) -> int:
         """Seconds: posts that cashed out earlier are kept without being asked."""
-        day = self._chain.day
-        return int(now - self._settings.grace_days * day) // day * day
+        day = self.chain.day
+        return int(now - self.settings.grace_days * day) // day * day
 
 
 def _as_voter(claims: Sequence[work.Claim]) -> tuple[Any, ...]:
     return "claimAsVoter", claims[0].account, [claim.post for claim in claims]
+
+
+def _for_account(due: Sequence[work.Due]) -> tuple[Any, ...]:
+    (each,) = due
+    return each.function, each.account
 
 
 def _of_post(claims: Sequence[work.Claim]) -> tuple[Any, ...]:

@@ -1,12 +1,13 @@
-"""What there is to settle and to claim, read from the mirror."""
+"""What there is to settle, to claim and to complete, read from the mirror."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from indexer.schema import Cursor, Post, Vote
+from indexer.rewards import accrued_down
+from indexer.schema import Account, Cursor, Pool, Post, Vote
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,14 @@ class Claim:
     """An unclaimed curation reward."""
 
     post: bytes
+    account: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something that anyone may do for an account: the core's function, which takes its number."""
+
+    function: str
     account: int
 
 
@@ -63,9 +72,41 @@ def has_claims(session: Session, since: int, until: int) -> bool:
     return session.scalar(select(exists().where(paying, within))) or False
 
 
+def to_complete(session: Session, now: int, most: int) -> list[Due]:
+    """Recoveries, parts of power downs and returning stake whose time has come, soonest due first."""
+    waits = {
+        "completeRecovery": (Account.request_ready_at, Account.request_ready_at),
+        "releasePowerDown": (Account.due_at, Account.leaving),
+        "completeReturn": (Account.return_at, Account.returning),
+    }
+    parts = (
+        select(literal(function).label("function"), Account.id, at.label("at"))
+        .where(there > 0, at <= now)
+        .order_by(at, Account.id)
+        .limit(most)
+        .subquery()
+        for function, (at, there) in waits.items()
+    )
+    rows = union_all(*(select(part) for part in parts)).order_by("at", "function", "id").limit(most)
+    return [Due(function, account) for function, account, _ in session.execute(rows)]
+
+
+def stake_reward(session: Session, account: int) -> int:
+    """Micro-vests' worth of the stakers' emission that an account can claim, up to the last closed day."""
+    row = session.get(Account, account)
+    index = session.scalar(select(Pool.index))
+    if row is None or index is None:
+        return 0
+    return row.accrued + accrued_down(row.own, index - row.index)
+
+
 def is_owed(session: Session, account: int, over: int) -> bool:
     """Whether days that ended by `over` (seconds) left the account anything to settle or claim."""
-    return bool(to_settle(session, over, 0, [account], 1) or to_claim(session, 0, [account], 1))
+    return bool(
+        to_settle(session, over, 0, [account], 1)
+        or to_claim(session, 0, [account], 1)
+        or stake_reward(session, account)
+    )
 
 
 def _unclaimed(accounts: Collection[int]) -> tuple[ColumnElement[bool], ...]:

@@ -4,30 +4,19 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select
 
-from backend.chain.connection import Chain, Reverted
+from backend.chain.connection import NOBODY, Chain, Reverted
 from backend.chain.errors import BY_CODE, reason_of
 from backend.problems import Problem
 from backend.relay import slots
 from backend.relay.limits import take
+from backend.relay.reading import Action, account_of_key, foreign, read, refusal, words_of
 from backend.relay.settings import Limit
 from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayStatus, RelayTicket
-from indexer.actions import (
-    KINDS_BY_NUMBER,
-    BadSignature,
-    Kind,
-    MalformedAction,
-    Signed,
-    decode,
-    message,
-    signer_of,
-)
+from indexer.actions import Signed
 from indexer.database import writing
-
-MAX_SIGNATURE = 128
 
 
 @dataclass(frozen=True)
@@ -47,33 +36,24 @@ def submit(
     chain's refusals) and ChainUnreachable.
     """
     with engine.begin() as connection:
-        _check_relayer(connection)
+        payer = _relayer(connection)
     with writing(engine) as connection:
         take(connection, f"attempt:{address}", limits["attempt"])
-    kind, fields, signer = read(chain, signed)
-    slot = slots.slot_of(kind, fields)
+    action, signer = read(chain, signed)
     with engine.begin() as connection:
-        if same := _same(connection, slot, signed, kind):
+        if same := _same(connection, signed, action):
             return same
-    _try(engine, chain, signed, fields, signer)
-    account = fields.get("account")
+    _try(engine, chain, signed, action, signer, payer)
     with writing(engine) as connection:
-        if same := _same(connection, slot, signed, kind):
+        if same := _same(connection, signed, action):
             return same
-        if account is None:
+        if action.account is None:
             take(connection, f"register:{address}", limits["register"])
             take(connection, "newcomers", limits["newcomers"])
         else:
-            take(connection, f"account:{account}", limits["account"])
-        take(connection, "all", limits["all"])
-        return enqueue(
-            connection,
-            signed,
-            account=account,
-            address=address,
-            slot=slot,
-            deadline=slots.deadline_of(kind, fields),
-        )
+            take(connection, f"account:{action.account}", limits["account"], action.uses)
+        take(connection, "all", limits["all"], action.uses)
+        return enqueue(connection, signed, action, address)
 
 
 def submit_claim(
@@ -82,25 +62,29 @@ def submit_claim(
     """Queues the payout of all that an account has earned and not claimed. Raises Problem."""
     slot = f"claim:{account}"
     with writing(engine) as connection:
-        _check_relayer(connection)
+        _relayer(connection)
         if same := live(connection, slot):
             return Accepted(same.id, same.state)
         take(connection, f"claim:{address}", limits["claim"])
         take(connection, "all", limits["all"])
         nothing = Signed(CLAIM, b"", b"")
-        return enqueue(connection, nothing, account=account, address=address, slot=slot, deadline=0)
+        return _put(connection, nothing, account, address, slot, 0)
 
 
-def enqueue(
+def enqueue(connection: Connection, signed: Signed, action: Action, address: str) -> Accepted:
+    """Puts an action into the queue, unchecked."""
+    slot, deadline = slots.slot_of(action), slots.deadline_of(action)
+    return _put(connection, signed, action.account, address, slot, deadline)
+
+
+def _put(
     connection: Connection,
     signed: Signed,
-    *,
     account: int | None,
     address: str,
     slot: str,
     deadline: int,
 ) -> Accepted:
-    """Puts an action into the queue, unchecked."""
     ticket = Accepted(secrets.token_urlsafe(16), QUEUED)
     connection.execute(
         insert(RelayTicket).values(
@@ -120,54 +104,25 @@ def enqueue(
     return ticket
 
 
-def read(chain: Chain, signed: Signed) -> tuple[Kind, dict[str, Any], str]:
-    """Kind, fields and signer of an action, by its bytes alone.
-
-    Raises Problem: unknown_kind, malformed_action, bad_signature.
-    """
-    kind = KINDS_BY_NUMBER.get(signed.kind)
-    if kind is None:
-        known = ", ".join(f"{number} {k.name}" for number, k in KINDS_BY_NUMBER.items())
-        raise Problem(400, "unknown_kind", f"No such kind of action. There are: {known}.")
-    try:
-        fields = decode(kind, signed.action)
-        if len(signed.action) > kind.size + MAX_SIGNATURE:
-            raise MalformedAction(f"{kind.name}: {len(signed.action)} bytes are too many")
-        signer = signer_of(message(chain.domain, kind, signed.action), signed.signature)
-    except MalformedAction as error:
-        raise Problem(400, "malformed_action", f"{error}.") from error
-    except BadSignature as error:
-        raise Problem(400, "bad_signature", str(error)) from error
-    if fields.get("ownerKey", signer) != signer:
-        raise Problem(400, "bad_signature", _foreign(chain, fields["ownerKey"]))
-    return kind, fields, signer
-
-
 def _try(
-    engine: Engine, chain: Chain, signed: Signed, fields: Mapping[str, Any], signer: str
+    engine: Engine, chain: Chain, signed: Signed, action: Action, signer: str, payer: str
 ) -> None:
     """Asks the chain what it would say. What waits for something that is on its way passes."""
     try:
-        chain.perform(signed)
+        chain.perform(signed, payer)
     except Reverted as reverted:
         reason = reason_of(reverted.data)
-        if awaited := slots.awaited_slot(reason.code, fields):
-            with engine.begin() as connection:
-                if live(connection, awaited):
-                    return
-        if reason.code == "unknown_key" and slots.account_of_key(chain, signer) == 0:
-            raise Problem(400, "bad_signature", _foreign(chain, "a key of this account")) from None
-        raise Problem(reason.status, reason.code, reason.sentence) from None
+        awaited = slots.awaited_slots(reason.code, action.fields)
+        with engine.begin() as connection:
+            if any(live(connection, slot) for slot in awaited):
+                return
+        if reason.code == "unknown_key" and account_of_key(chain, signer) == 0:
+            raise foreign(chain, action.kind, "a key of this account") from None
+        raise refusal(reason) from None
 
 
-def _foreign(chain: Chain, whose: str) -> str:
-    return (
-        f"The signature is not by {whose}. It may have been made for other words, or for another "
-        f"chain: this is chain {chain.deployment.chain_id}, core {chain.deployment.core}."
-    )
-
-
-def _check_relayer(connection: Connection) -> None:
+def _relayer(connection: Connection) -> str:
+    """The address that will pay, as far as it is known. Raises Problem if it has run out of coin."""
     status = connection.execute(select(RelayStatus.address, RelayStatus.empty)).first()
     if status is not None and status.empty:
         raise Problem(
@@ -177,6 +132,7 @@ def _check_relayer(connection: Connection) -> None:
             "Try again later, or send the action from a wallet.",
             {"Retry-After": "60"},
         )
+    return NOBODY if status is None else status.address
 
 
 def live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
@@ -187,13 +143,10 @@ def live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
     return connection.execute(found.limit(1)).first()
 
 
-def _same(connection: Connection, slot: str, signed: Signed, kind: Kind) -> Accepted | None:
-    first = live(connection, slot)
+def _same(connection: Connection, signed: Signed, action: Action) -> Accepted | None:
+    first = live(connection, slots.slot_of(action))
     if first is None:
         return None
-    if first.action[: kind.size] == signed.action[: kind.size]:
+    if words_of(action.kind, first.action) == words_of(action.kind, signed.action):
         return Accepted(first.id, first.state)
-    code = {"Register": "handle_taken", "AddKey": "key_taken", "Vote": "stale_vote"}.get(
-        kind.name, "already_used"
-    )
-    raise Problem(BY_CODE[code].status, code, BY_CODE[code].sentence)
+    raise refusal(BY_CODE[slots.TAKEN.get(action.kind.name, "already_used")])

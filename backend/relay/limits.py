@@ -12,8 +12,10 @@ from backend.relay.tables import RelayUse
 from indexer.database import writing
 
 
-def take(connection: Connection, bucket: str, limit: Limit) -> None:
-    """Counts one use of `bucket`, in a transaction that holds the write lock.
+def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> None:
+    """Counts uses of `bucket`, in a transaction that holds the write lock.
+
+    What is more at once than the limit allows takes all of it.
 
     Raises Problem 429 `rate_limited`, with `until` (wall-clock seconds) and Retry-After: when there
     is room again. The caller's transaction then rolls back, and nothing was counted.
@@ -22,10 +24,9 @@ def take(connection: Connection, bucket: str, limit: Limit) -> None:
     mine = RelayUse.bucket == bucket
     connection.execute(delete(RelayUse).where(mine, RelayUse.at <= now - limit.seconds))
     used = connection.scalar(select(func.count()).where(mine)) or 0
-    if used >= limit.times:
-        older = (
-            used - limit.times
-        )  # one use must leave the window, or more if the limit was lowered
+    uses = max(1, min(uses, limit.times))
+    if used + uses > limit.times:
+        older = used + uses - limit.times - 1  # of so many more must the window have moved on
         oldest = select(RelayUse.at).where(mine).order_by(RelayUse.at).offset(older).limit(1)
         until = (connection.scalar(oldest) or now) + limit.seconds
         wait = max(1, math.ceil(until - now))
@@ -37,7 +38,7 @@ def take(connection: Connection, bucket: str, limit: Limit) -> None:
             {"Retry-After": str(wait)},
             until=math.ceil(until),
         )
-    connection.execute(insert(RelayUse).values(bucket=bucket, at=now))
+    connection.execute(insert(RelayUse), [{"bucket": bucket, "at": now}] * uses)
 
 
 def forget(engine: Engine, limits: Mapping[str, Limit]) -> None:

@@ -6,7 +6,8 @@ know is sent again as it was, byte for byte; what a reorganisation took back is 
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,14 @@ class Quote:
     tip: int
     nonce: int
     free: int
+
+
+@dataclass(frozen=True)
+class Call:
+    """0x-hex calldata for a contract: "core" or "graph"."""
+
+    contract: str
+    data: str
 
 
 @dataclass(frozen=True)
@@ -84,15 +93,20 @@ class Outbox:
         self._set_empty(free < LEAST_GAS * max_fee)
         return Quote(max_fee, tip, nonce, free)
 
-    def put(
-        self, session: Session, quote: Quote, purpose: str, data: str, gas: int
-    ) -> RelayTransaction:
-        """Signs a call of the core and keeps it. `broadcast` it once the session has committed."""
+    @contextmanager
+    def sending(
+        self, quote: Quote, purpose: str, call: Call, gas: int
+    ) -> Iterator[tuple[Session, int]]:
+        """Signs and keeps a call, and sends it once the body has done well.
+
+        Yields a session, so that what the body writes is kept with it or not at all, and the id of the
+        transaction.
+        """
         transaction = RelayTransaction(
             nonce=quote.nonce,
             purpose=purpose,
-            to=self._chain.deployment.core,
-            data=bytes.fromhex(data[2:]),
+            to=self._chain.address(call.contract),
+            data=bytes.fromhex(call.data[2:]),
             gas=gas,
             max_fee=quote.max_fee,
             tip=quote.tip,
@@ -101,11 +115,15 @@ class Outbox:
             sent_at=time.time(),
         )
         self._sign(transaction)
-        session.add(transaction)
-        session.flush()
-        return transaction
+        with writing(self._engine) as connection, Session(connection) as session:
+            session.add(transaction)
+            session.flush()
+            yield session, transaction.id
+            session.expunge(transaction)
+            session.commit()
+        self._broadcast(transaction)
 
-    def broadcast(self, transaction: RelayTransaction) -> None:
+    def _broadcast(self, transaction: RelayTransaction) -> None:
         """Gives a kept transaction to the node. What the node refuses now is tried again later.
 
         Hardhat's node takes a transaction that reverts, and answers as if it had refused it.
@@ -203,7 +221,7 @@ class Outbox:
             return
         self._looked[transaction.hash] = time.monotonic()
         if self._chain.ask("eth_getTransactionByHash", transaction.hash) is None:
-            self.broadcast(transaction)
+            self._broadcast(transaction)
 
     def _replace(self, transaction: RelayTransaction) -> None:
         max_fee, tip = self._suggested()
@@ -220,7 +238,7 @@ class Outbox:
             session.flush()
             session.expunge(row)
             session.commit()
-        self.broadcast(row)
+        self._broadcast(row)
 
     def _sign(self, transaction: RelayTransaction) -> None:
         signed = self._key.sign_transaction(

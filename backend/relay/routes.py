@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from backend.bodies import exact_bytes
 from backend.chain.connection import connect_chain
-from backend.chain.errors import BY_CODE, WITHOUT_REASON
+from backend.chain.errors import BY_CODE, REFUSED
 from backend.database import session
 from backend.keeper.work import is_owed, mirrored_block
 from backend.node import current_node
@@ -20,7 +20,7 @@ from backend.security import client_address
 from indexer.actions import Signed
 from indexer.schema import Account
 
-MAX_BODY = 4096  # bytes; the longest action, Register with two P-256 signatures, takes 1,100
+MAX_BODY = 8192  # bytes; the longest action, a vote of 50, takes 7,000
 
 bp = Blueprint("relay", __name__, url_prefix="/api/v1")
 
@@ -59,7 +59,7 @@ def ticket(ticket_id: str) -> dict[str, Any]:
     if found is None:
         raise Problem(404, "unknown_ticket", "There is no such ticket.")
     sent = session().get(RelayTransaction, found.transaction) if found.transaction else None
-    reason = BY_CODE.get(found.reason, WITHOUT_REASON) if found.reason else None
+    reason = BY_CODE.get(found.reason, REFUSED) if found.reason else None
     mirrored = found.block is not None and mirrored_block(session()) >= found.block
     return {
         "id": found.id,

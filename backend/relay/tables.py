@@ -54,7 +54,7 @@ class RelayTransaction(NodeBase):
     __tablename__ = "relay_transactions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     nonce: Mapped[int] = mapped_column(BigInteger, index=True)
-    purpose: Mapped[str] = mapped_column(String(12))  # relay, close, settle, claim
+    purpose: Mapped[str] = mapped_column(String(12))  # relay, close, complete, settle, claim
     to: Mapped[str] = mapped_column(String(42))
     data: Mapped[bytes] = mapped_column(LargeBinary)
     gas: Mapped[int] = mapped_column(BigInteger)

@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from eth_account import Account
-from sqlalchemy.orm import Session
 
 from backend.chain.connection import connect_chain
 from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import deploy
-from backend.relay.outbox import Outbox
+from backend.relay.outbox import Call, Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import REVERTED
 from indexer.database import connect
@@ -64,12 +63,9 @@ def test_a_revert_that_the_node_tells_at_once_is_followed_as_any(tmp_path: Path)
         chain = connect_chain(settings)
         relay = RelaySettings.from_env(tmp_path, {})
         outbox = Outbox(engine, chain, Account.from_key(DEV_KEY), relay)
-        nothing_there = chain.encode("settle", [bytes(32)])
-        with Session(engine) as session:
-            transaction = outbox.put(session, outbox.quote(), "settle", nothing_there, 500_000)
-            session.expunge(transaction)
-            session.commit()
-        outbox.broadcast(transaction)
+        nothing_there = Call("core", chain.encode("settle", [bytes(32)]))
+        with outbox.sending(outbox.quote(), "settle", nothing_there, 500_000) as (_, transaction):
+            pass
         (finished,) = outbox.finished()
-        assert (finished.state, finished.hash) == (REVERTED, transaction.hash)
+        assert (finished.state, finished.transaction.id) == (REVERTED, transaction)
         engine.dispose()

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
+from backend.chain import gas
 from backend.relay import sender
-from indexer.actions import sha256
-from tests.actors import Actor, Key, join, stake
+from indexer.actions import post_id, sha256
+from tests.actors import Actor, join, stake
 from tests.chain import Chain
 from tests.relay.node import RELAYER, RELAYER_KEY, Node, running_node
 
@@ -21,7 +22,8 @@ def ann(deployed: Chain) -> Actor:
 
 def posted(chain: Chain, post: bytes) -> int:
     """How many Posted events the chain has for a post."""
-    return len(chain.core.events.Posted().get_logs(from_block=0, argument_filters={"post": post}))
+    logs = chain.core.events.Posted().get_logs(from_block=0)
+    return sum(post_id(e["args"]["account"], e["args"]["digest"]) == post for e in logs)
 
 
 def test_one_transaction_for_what_arrives_together(node: Node, ann: Actor, deployed: Chain) -> None:
@@ -276,8 +278,7 @@ def test_a_vote_waits_for_a_post_whose_batch_reverted(
     node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as short:
-        short.setattr(sender, "GAS", {})
-        short.setattr(sender, "GAS_OTHERWISE", 1000)
+        short.setattr(gas, "reserved", lambda kind, size: 1000)
         post = node.accept(ann.post(sha256(b"post")))
         node.sender.send()
     vote = node.accept(ann.vote(ann.post_id(sha256(b"post")), 100))
@@ -307,8 +308,7 @@ def test_what_another_brought_in_a_lost_transactions_stead_is_indexed(
 def test_a_transaction_that_reverts_is_tried_with_more_gas_and_then_given_up(
     node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "GAS", {})
-    monkeypatch.setattr(sender, "GAS_OTHERWISE", 1000)
+    monkeypatch.setattr(gas, "reserved", lambda kind, size: 1000)
     ticket = node.accept(ann.post(sha256(b"hello")))
     for _ in range(3):
         assert node.state(ticket) == "queued"
@@ -316,31 +316,3 @@ def test_a_transaction_that_reverts_is_tried_with_more_gas_and_then_given_up(
     assert [t.state for t in node.transactions()] == ["reverted"] * 3
     told = node.ticket(ticket)
     assert (told["state"], told["reason"]) == ("skipped", "too_little_gas")
-
-
-def test_every_kind_is_recognised_as_done(node: Node, ann: Actor, deployed: Chain) -> None:
-    """Accepted, then brought to the chain by somebody else: included, once."""
-    stake(deployed, ann, 10**21)
-    deployed.send(deployed.token.functions.approve(deployed.core.address, 10**18))
-    deployed.send(deployed.core.functions.deposit(ann.account, 10**18))
-    deployed.anvil.forward(DAY)
-    deployed.relay(ann.post(sha256(b"old")))
-    bob = Actor(ann.deployment, ann.anvil, "bob", posting=Key.p256())
-    new = Key.secp256k1()
-    signed = [
-        bob.register(),
-        ann.add_key(new),
-        ann.post(sha256(b"new")),
-        ann.vote(ann.post_id(sha256(b"old")), -100),
-        ann.power_up(ann.account, 10**9),
-        ann.withdraw(RELAYER, 10**9),
-    ]
-    tickets = [node.accept(s) for s in signed]
-    assert deployed.skipped(deployed.relay(*signed)) == {}
-    revoke = ann.revoke_key(new.address)
-    tickets.append(node.accept(revoke))
-    deployed.relay(revoke)
-    node.deliver()
-    assert [node.state(t) for t in tickets] == ["included"] * 7
-    state = deployed.skipped(deployed.w3.eth.get_transaction_receipt(node.ticket(tickets[0])["tx"]))
-    assert len(state) == 7  # the chain skipped them all
