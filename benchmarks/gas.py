@@ -160,7 +160,7 @@ def _keys(bench: Bench) -> None:
 
 def _following(bench: Bench, author: Actor, voters: list[Actor]) -> None:
     """A nonce's word is written once for 256 actions, so the steady state is a word begun."""
-    call = bench.chain.graph.functions.follow(voters[0].account, [author.account], True)
+    call = bench.chain.graph.functions.follow(voters[0].account, author.account)
     bench.row("follow, direct", 31_000, bench.direct(call, voters[0]))
 
     def follows(nonce: int) -> list[Signed]:

@@ -4,9 +4,11 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {LowLevelCall} from "@openzeppelin/contracts/utils/LowLevelCall.sol";
 import {Relay} from "./core/Relay.sol";
 import {SignedActions} from "./core/SignedActions.sol";
 import {ICore} from "./interfaces/ICore.sol";
+import {ICoreMain} from "./interfaces/ICoreMain.sol";
 import {IGraph} from "./interfaces/IGraph.sol";
 import {GraphKinds} from "./libraries/GraphKinds.sol";
 import {Signatures} from "./libraries/Signatures.sol";
@@ -30,12 +32,22 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
 
     // ---------------------------------------------------------------- what accounts say
 
-    function follow(uint40 account, uint40[] calldata accounts, bool on) external {
-        _follow(msg.sender, account, accounts, on);
+    function follow(uint40 account, uint40 target) external {
+        _check(msg.sender, account);
+        emit Followed(account, target);
     }
 
-    function mute(uint40 account, uint40[] calldata accounts, bool on) external {
-        _mute(msg.sender, account, accounts, on);
+    function unfollow(uint40 account, uint40 target) external {
+        _check(msg.sender, account);
+        emit Unfollowed(account, target);
+    }
+
+    function followMany(uint40 account, uint40[] calldata targets, bool on) external {
+        _followMany(msg.sender, account, targets, on);
+    }
+
+    function mute(uint40 account, uint40[] calldata targets, bool on) external {
+        _mute(msg.sender, account, targets, on);
     }
 
     function reblog(uint40 account, bytes32[] calldata posts, bool on) external {
@@ -46,29 +58,53 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         _setProfile(msg.sender, account, digest);
     }
 
-    function _follow(address signer, uint40 account, uint40[] calldata accounts, bool on) private {
-        _check(signer, account, accounts.length);
-        for (uint256 i = 0; i < accounts.length; ++i) emit Followed(account, accounts[i], on);
+    function _followMany(
+        address signer,
+        uint40 account,
+        uint40[] calldata targets,
+        bool on
+    ) private {
+        _checkMany(signer, account, targets.length);
+        for (uint256 i = 0; i < targets.length; ++i) {
+            if (on) emit Followed(account, targets[i]);
+            else emit Unfollowed(account, targets[i]);
+        }
     }
 
-    function _mute(address signer, uint40 account, uint40[] calldata accounts, bool on) private {
-        _check(signer, account, accounts.length);
-        for (uint256 i = 0; i < accounts.length; ++i) emit Muted(account, accounts[i], on);
+    function _mute(address signer, uint40 account, uint40[] calldata targets, bool on) private {
+        _checkMany(signer, account, targets.length);
+        for (uint256 i = 0; i < targets.length; ++i) {
+            if (on) emit Muted(account, targets[i]);
+            else emit Unmuted(account, targets[i]);
+        }
     }
 
     function _reblog(address signer, uint40 account, bytes32[] calldata posts, bool on) private {
-        _check(signer, account, posts.length);
-        for (uint256 i = 0; i < posts.length; ++i) emit Reblogged(account, posts[i], on);
+        _checkMany(signer, account, posts.length);
+        for (uint256 i = 0; i < posts.length; ++i) {
+            if (on) emit Reblogged(account, posts[i]);
+            else emit Unreblogged(account, posts[i]);
+        }
     }
 
     function _setProfile(address signer, uint40 account, bytes32 digest) private {
-        _check(signer, account, 1);
+        _check(signer, account);
         emit ProfileSet(account, digest);
     }
 
-    function _check(address signer, uint40 account, uint256 size) private view {
+    function _checkMany(address signer, uint40 account, uint256 size) private view {
         if (size == 0 || size > MOST) revert BadBatch(size);
-        CORE.requireRole(signer, account, Role.Posting);
+        _check(signer, account);
+    }
+
+    function _check(address signer, uint40 account) private view {
+        _require(signer, account, Role.Posting);
+    }
+
+    /// @dev Without the compiler's look at whether there is code, which the constructor has had.
+    function _require(address signer, uint40 account, Role needs) private view {
+        bytes memory call = abi.encodeCall(ICoreMain.requireRole, (signer, account, needs));
+        if (!LowLevelCall.staticcallNoReturn(address(CORE), call)) LowLevelCall.bubbleRevert();
     }
 
     // ---------------------------------------------------------------- tips
@@ -101,7 +137,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         address to,
         uint256 amount
     ) private {
-        CORE.requireRole(signer, account, Role.Active);
+        _require(signer, account, Role.Active);
         uint256 held = tipsOf[account][token];
         if (amount > held) revert NotEnoughTips(amount, held);
         tipsOf[account][token] = held - amount;
@@ -168,7 +204,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
             posts.offset := elements.offset
             posts.length := n
         }
-        if (kind == GraphKinds.FOLLOW) _follow(signer, account, accounts, on);
+        if (kind == GraphKinds.FOLLOW) _followMany(signer, account, accounts, on);
         else if (kind == GraphKinds.MUTE) _mute(signer, account, accounts, on);
         else _reblog(signer, account, posts, on);
     }

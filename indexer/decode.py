@@ -118,6 +118,11 @@ def _each(*readers: Callable[[str], Any]) -> _Read:
     return lambda words: [read(word) for read, word in zip(readers, words, strict=True)]
 
 
+def _said(target: Callable[[str], Any], on: bool) -> _Read:
+    """An account, a target, and whether the event's name says yes to it."""
+    return lambda words: [_number(words[0]), target(words[1]), on]
+
+
 def _options(words: _Words) -> list[Any]:
     """A post, then an ABI-encoded `Options`: offsets (words 1 and 6) stand before what varies in length."""
     post, _, most, liquid, votes, curation, _, count, *pairs = words
@@ -182,9 +187,12 @@ LAYOUTS: Mapping[str, tuple[type[Event], _Read]] = {
     "Returned(uint40,uint256)": (Returned, _each(_number, _number)),
     "StakeRewardClaimed(uint40,uint256)": (StakeRewardClaimed, _each(_number, _number)),
     "StakeChanged(uint40,uint256,uint256)": (StakeChanged, _each(_number, _account, _stake)),
-    "Followed(uint40,uint40,bool)": (Followed, _each(_number, _number, _flag)),
-    "Muted(uint40,uint40,bool)": (Muted, _each(_number, _number, _flag)),
-    "Reblogged(uint40,bytes32,bool)": (Reblogged, _each(_number, _word, _flag)),
+    "Followed(uint40,uint40)": (Followed, _said(_number, True)),
+    "Unfollowed(uint40,uint40)": (Followed, _said(_number, False)),
+    "Muted(uint40,uint40)": (Muted, _said(_number, True)),
+    "Unmuted(uint40,uint40)": (Muted, _said(_number, False)),
+    "Reblogged(uint40,bytes32)": (Reblogged, _said(_word, True)),
+    "Unreblogged(uint40,bytes32)": (Reblogged, _said(_word, False)),
     "ProfileSet(uint40,bytes32)": (ProfileSet, _each(_number, _word_or_none)),
     "Tipped(bytes32,address,address,uint256)": (
         Tipped,

@@ -7,6 +7,7 @@ import {Storage} from "./Storage.sol";
 
 /// @dev Who may do what.
 abstract contract Keys is Storage {
+    /// @dev A key that nobody has added has account 0 and no role, which is too low for anything.
     /// @return state of the account, so that its slot is read once
     function _authorize(
         address signer,
@@ -14,11 +15,10 @@ abstract contract Keys is Storage {
         Role needs
     ) internal view returns (AccountState state) {
         Key k = _keyOf[signer];
-        if (k.account() != account || account == 0) revert UnknownKey(signer);
+        if (k.account() != account) revert UnknownKey(signer);
         state = _state[account];
-        bool expired = k.expiry() != 0 && block.timestamp >= k.expiry();
-        if (k.revoked() || expired || k.epoch() < state.keyEpoch()) revert KeyVoid(signer);
-        if (k.role() < needs) revert RoleTooLow(signer, k.role(), needs);
+        if (k.isVoid(block.timestamp, state.keyEpoch())) revert KeyVoid(signer);
+        if (!k.mayAct(needs)) revert RoleTooLow(signer, k.role(), needs);
     }
 
     function _checkExists(uint40 account) internal view {

@@ -31,12 +31,7 @@ interface ICoreMain is ICoreBase, IRelay {
     function keyOf(address key) external view returns (Key);
 
     /// @notice Reverts unless `key` may do for `account` what needs the role: for contracts beside the core.
-    /// @return the account's hot slot
-    function requireRole(
-        address key,
-        uint40 account,
-        Role needs
-    ) external view returns (AccountState);
+    function requireRole(address key, uint40 account, Role needs) external view;
 
     // ---------------------------------------------------------------- posts
 

@@ -10,19 +10,26 @@ import {IRelay} from "./IRelay.sol";
 interface IGraph is IRelay {
     // ---------------------------------------------------------------- what accounts say
 
-    event Followed(uint40 indexed account, uint40 indexed target, bool on);
-    event Muted(uint40 indexed account, uint40 indexed target, bool on);
-    event Reblogged(uint40 indexed account, bytes32 indexed post, bool on);
+    event Followed(uint40 indexed account, uint40 target);
+    event Unfollowed(uint40 indexed account, uint40 target);
+    event Muted(uint40 indexed account, uint40 target);
+    event Unmuted(uint40 indexed account, uint40 target);
+    event Reblogged(uint40 indexed account, bytes32 indexed post);
+    event Unreblogged(uint40 indexed account, bytes32 indexed post);
     /// @param digest sha-256 of the profile's document
     event ProfileSet(uint40 indexed account, bytes32 digest);
 
     /// @dev 1 to 50 in one action
     error BadBatch(uint256 size);
 
-    /// @param on false to unfollow
-    function follow(uint40 account, uint40[] calldata accounts, bool on) external;
+    function follow(uint40 account, uint40 target) external;
 
-    function mute(uint40 account, uint40[] calldata accounts, bool on) external;
+    function unfollow(uint40 account, uint40 target) external;
+
+    /// @param on false to unfollow
+    function followMany(uint40 account, uint40[] calldata targets, bool on) external;
+
+    function mute(uint40 account, uint40[] calldata targets, bool on) external;
 
     function reblog(uint40 account, bytes32[] calldata posts, bool on) external;
 

@@ -41,12 +41,8 @@ abstract contract Accounts is Keys, ICoreMain {
         return _keyOf[key];
     }
 
-    function requireRole(
-        address key,
-        uint40 account,
-        Role needs
-    ) external view returns (AccountState) {
-        return _authorize(key, account, needs);
+    function requireRole(address key, uint40 account, Role needs) external view {
+        _authorize(key, account, needs);
     }
 
     function accountState(uint40 account) external view returns (AccountState) {

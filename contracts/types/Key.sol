@@ -52,6 +52,19 @@ library KeyLib {
         return uint16(Key.unwrap(k) >> 88);
     }
 
+    function mayAct(Key k, Role needs) internal pure returns (bool) {
+        return uint8(Key.unwrap(k) >> 40) >= uint8(needs);
+    }
+
+    /// @return whether it is revoked, has expired at `time`, or is of an epoch before `keyEpoch`
+    function isVoid(Key k, uint256 time, uint256 keyEpoch) internal pure returns (bool) {
+        unchecked {
+            if (time > uint256(expiry(k)) - 1) return true; // 0 wraps round to the end of time
+            if (revoked(k)) return true;
+            return epoch(k) < keyEpoch;
+        }
+    }
+
     function revokedAt(Key k) internal pure returns (uint40) {
         return uint40(Key.unwrap(k) >> 104);
     }

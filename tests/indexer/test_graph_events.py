@@ -24,7 +24,7 @@ def test_the_last_one_said_stands(mirror: Mirror) -> None:
     assert mirror.dump() == before  # said already, or never
 
     chain.impersonate(alice.owner.address)
-    unfollow = chain.graph.functions.follow(alice.account, [carol.account], False)
+    unfollow = chain.graph.functions.unfollow(alice.account, carol.account)
     chain.send(unfollow, alice.owner.address)
     chain.relay(bob.mute([carol.account], on=False), bob.mute([alice.account]))
     chain.relay(alice.reblog([b"\7" * 32], on=False))
