@@ -10,4 +10,5 @@ export function toWei(text) {
 }
 
 /** The account of a handle, with or without @. Throws an Error if there is none. @param {unknown} handle */
-export const accountOf = (handle) => api('GET', `accounts/${String(handle).trim().replace('@', '')}`);
+export const accountOf = (handle) =>
+  api('GET', `accounts/${String(handle).trim().replace('@', '')}`);

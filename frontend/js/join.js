@@ -59,7 +59,12 @@ customElements.define(
       const expiry = postingExpiry(await chain());
       say(root, 'Making your account…', 'pending');
       const keys = { ownerKey, postingKey: posting.address, postingExpiry: expiry };
-      await perform('Register', { handle, ...keys, recovery: 0, maxFee: 0 }, signer, byKey(posting));
+      await perform(
+        'Register',
+        { handle, ...keys, recovery: 0, maxFee: 0 },
+        signer,
+        byKey(posting),
+      );
       const { account } = await api('GET', `accounts/${handle}`);
       await hold({ ...posting, handle, account, expiry });
       await signInByKey(posting);

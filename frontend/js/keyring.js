@@ -37,7 +37,8 @@ customElements.define(
         const who = named ? `@${named.handle}` : 'nobody';
         await asOwner(
           `In 30 days let ${who} recover @${handle}, and until then whom you named before.`,
-          ({ signer }) => perform('SetRecovery', { account, recovery: named?.account ?? 0 }, signer),
+          ({ signer }) =>
+            perform('SetRecovery', { account, recovery: named?.account ?? 0 }, signer),
         );
       });
       onClick(this, '[value="cancel"]', () =>

@@ -13,7 +13,7 @@ const LIFE = 3300; // seconds that a code is good for: a deadline is at most an 
  * abi.encode(bytes[3]): what Restore has in the place of a signature.
  * @param {string[]} signatures hex
  */
-export function threeProofs(signatures) {
+function threeProofs(signatures) {
   const bodies = signatures.map(fromHex).map((bytes) => {
     const padding = new Uint8Array(-bytes.length & 31);
     return concat(word('uint40', bytes.length), bytes, padding);
@@ -56,7 +56,8 @@ customElements.define(
         this.lost = await accountOf(data.get('handle'));
         this.stolen = data.get('why') === 'stolen';
         const { handle, recovery } = this.lost;
-        if (!recovery) throw new Error(`@${handle} has named no recovery account: nobody can help.`);
+        if (!recovery)
+          throw new Error(`@${handle} has named no recovery account: nobody can help.`);
         say(form, `@${recovery.handle} may recover @${handle}.`, 'done');
         show(this, 'key');
       });
@@ -99,21 +100,32 @@ customElements.define(
     /** @param {HTMLElement} form @param {Code} code */
     async help(form, { kind, handle, values, proof, former }) {
       const { account } = await accountOf(handle);
-      if (account !== values.account) throw new Error('This code is for another account than it says.');
+      if (account !== values.account)
+        throw new Error('This code is for another account than it says.');
       const owner = `Make ${values.newOwner} the owner key of @${handle}`;
-      const end = 'Every other key of that account is void then. Do this only if you know that it is them who ask.';
+      const end =
+        'Every other key of that account is void then. Do this only if you know that it is them who ask.';
       if (kind === 'Restore') {
         const { signer } = await askOwner(`${owner}, at once. ${end}`);
         say(form, 'Waiting for the chain…', 'pending');
         const typed = typedData(await chain(), kind, values);
         const proofs = threeProofs([former ?? '', await signer(typed), proof]);
-        await perform(kind, values, async () => '0x', async () => proofs);
+        await perform(
+          kind,
+          values,
+          async () => '0x',
+          async () => proofs,
+        );
         return say(form, `Done. @${handle} has its new owner key, and no other.`, 'done');
       }
       const { signer } = await askOwner(`${owner} in 3 days, unless its owner objects. ${end}`);
       say(form, 'Waiting for the chain…', 'pending');
       await perform(kind, values, signer, async () => proof);
-      say(form, `Asked. @${handle} has its new owner key in 3 days, unless its owner objects.`, 'done');
+      say(
+        form,
+        `Asked. @${handle} has its new owner key in 3 days, unless its owner objects.`,
+        'done',
+      );
     }
   },
 );

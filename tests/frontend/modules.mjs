@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { encodeFunctionData, hashTypedData } from "viem";
 import * as actions from "../../frontend/js/encoding.js";
 import * as keys from "../../frontend/js/keys.js";
-import * as recovery from "../../frontend/js/recovery.js";
+import * as recovery from "../../frontend/js/ownerfile.js";
 import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 
 const { fromHex, toHex } = actions;

@@ -1,6 +1,7 @@
 """What can be read from the API, page by page, and what it says when asked wrongly."""
 
 import json
+import re
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from indexer.content.cid import cid_of
 from indexer.schema import Post
 from tests.web.conftest import Site
-from tests.web.world import BODY, DAY, ETHER, HOSTILE
+from tests.web.world import BODY, DAY, ETHER, GONE, HOSTILE, INDEX, QUIET, SHARED, VEST
 
 SWIFTS = "The swifts are back on our street"
 
@@ -49,7 +50,8 @@ def test_a_post_with_its_words_numbers_and_payout(site: Site):
     assert row["cashoutAt"] - row["createdAt"] == 7 * DAY
     payout = row["payout"]
     assert payout["state"] == "pending"
-    total = int(payout["liquid"]) + int(payout["vests"]) * 10**9 + int(payout["curation"])
+    power = int(payout["vests"]) + int(payout["curation"])
+    total = int(payout["liquid"]) + power * 10**9
     assert int(payout["total"]) == total > 0
 
 
@@ -60,7 +62,9 @@ def test_a_settled_post_says_what_it_paid(site: Site):
         "total": str(84 * ETHER),
         "liquid": str(21 * ETHER),
         "vests": str(21 * 10**9),
-        "curation": str(42 * ETHER),
+        "curation": str(42 * 10**9),
+        "returned": "0",
+        "beneficiaries": [],
     }
 
 
@@ -101,7 +105,8 @@ def test_votes_that_stand(site: Site):
 @pytest.mark.parametrize("feed", ["new", "hot", "trending"])
 def test_feeds_in_order_page_by_page(site: Site, feed: str):
     key = {"new": Post.seq, "hot": Post.hot, "trending": Post.trending}[feed]
-    statement = select(Post.id).where(Post.depth == 0).order_by(key.desc(), Post.seq.desc())
+    statement = select(Post.id).where(Post.depth == 0, Post.removed.is_(False))
+    statement = statement.order_by(key.desc(), Post.seq.desc())
     with site.engine.connect() as connection:
         expected = ["0x" + found.hex() for found in connection.scalars(statement)]
     assert walk(site, f"/api/v1/posts?feed={feed}&limit=3", "posts") == expected
@@ -128,25 +133,112 @@ def test_an_account(site: Site):
     account = site.get("/api/v1/accounts/ada").json
     assert (account["account"], account["handle"]) == (1, "ada")
     assert account["balance"] == "12345678000000000000"
-    assert account["effective"] == str(1200 * 10**9)
     assert int(account["mana"]) <= int(account["votingMana"]) <= int(account["effective"])
-    assert account["downvoteMana"] == str(300 * 10**9)
+    assert account["downvoteMana"] == str(270 * VEST)
+
+
+def test_an_accounts_stake_and_where_it_is(site: Site):
+    account = site.get("/api/v1/accounts/ada").json
+    lrl = {k: int(account[k]) // VEST for k in ("own", "delegated", "returning", "leaving", "part")}
+    assert lrl == {"own": 1180, "delegated": 250, "returning": 40, "leaving": 110, "part": 10}
+    assert int(account["free"]) == (1180 - 250 - 40 - 110) * VEST
+    assert int(account["effective"]) == int(account["free"]) + int(account["received"])
+    assert account["received"] == str(300 * VEST)
+    assert account["dueAt"] == site.world.now + 2 * DAY
+    assert account["returnAt"] == site.world.now + 3 * DAY
+    assert account["stakeReward"] == str((1180 * VEST * INDEX >> 64) * 10**9)
+    idle = site.get("/api/v1/accounts/dora-1").json
+    assert (idle["dueAt"], idle["returnAt"], idle["free"]) == (None, None, "0")
+
+
+def test_who_may_recover_an_account(site: Site):
+    ada, ben, cleo = (site.get(f"/api/v1/accounts/{h}").json for h in ("ada", "ben.k", "cleo"))
+    assert ada["recovery"] == {"account": 3, "handle": "cleo"}
+    change = {"at": site.world.now + 20 * DAY, "account": 2, "handle": "ben.k"}
+    assert (ada["recoveryChange"], ada["recoveryRequest"]) == (change, None)
+    assert (ben["recovery"], ben["recoveryChange"]) == (None, None)
+    assert cleo["recoveryRequest"]["readyAt"] == site.world.now + 2 * DAY
+    assert re.fullmatch("0x[0-9a-fA-F]{40}", cleo["recoveryRequest"]["newOwner"])
+
+
+def test_delegations_both_ways_page_by_page(site: Site):
+    path = "/api/v1/accounts/ada/delegations"
+    first = site.get(f"{path}?limit=1").json
+    rest = site.get(f"{path}?limit=1&cursor={first['next']}").json
+    assert [first["delegations"], rest["delegations"], rest["next"]] == [
+        [{"account": 4, "handle": "dora-1", "vests": str(50 * VEST)}],
+        [{"account": 2, "handle": "ben.k", "vests": str(200 * VEST)}],
+        None,
+    ]
+    received = site.get(f"{path}?direction=in").json["delegations"]
+    assert received == [{"account": 3, "handle": "cleo", "vests": str(300 * VEST)}]
 
 
 def test_wallet_history(site: Site):
     first = site.get("/api/v1/accounts/ada/entries?limit=3").json
-    rest = site.get(f"/api/v1/accounts/ada/entries?limit=3&cursor={first['next']}").json
+    rest = site.get(f"/api/v1/accounts/ada/entries?cursor={first['next']}").json
     kinds = [e["kind"] for e in first["entries"] + rest["entries"]]
-    assert kinds == ["curation", "author", "power-up", "deposit"]
-    assert first["entries"][2]["wei"] == str(-400 * ETHER)
+    assert kinds == [
+        *("power-down-release", "stake-reward", "transfer-out"),
+        *("curation", "author", "power-up", "deposit"),
+    ]
+    assert first["entries"][2]["wei"] == str(-25 * ETHER)
+    assert first["entries"][2]["other"] == {"account": 2, "handle": "ben.k"}
+    assert first["entries"][1]["other"] is None
 
 
 def test_keys(site: Site):
     keys = site.get("/api/v1/accounts/ada/keys").json["keys"]
-    assert sorted((k["role"], k["live"]) for k in keys) == [("owner", True), ("posting", True)]
+    assert sorted((k["role"], k["state"]) for k in keys) == [
+        ("owner", "live"),
+        ("posting", "expired"),
+        ("posting", "live"),
+        ("posting", "revoked"),
+        ("posting", "void"),
+    ]
+    assert all(k["live"] == (k["state"] == "live") for k in keys)
+    assert [k["revokedAt"] for k in keys if k["revoked"]] == [site.world.now - 3600]
     address = site.world.keys["ada"].address
     key = site.get(f"/api/v1/keys/{address.lower()}").json
     assert (key["handle"], key["account"], key["role"]) == ("ada", 1, "owner")
+
+
+def test_options_beneficiaries_and_an_edit(site: Site):
+    row = site.get(post(site, SHARED)).json
+    assert row["options"] == {
+        "maxAcceptedPayout": str(500 * ETHER),
+        "liquidBps": 0,
+        "allowVotes": True,
+        "allowCurationRewards": False,
+    }
+    payout = row["payout"]
+    shares = payout["beneficiaries"]
+    assert [(s["handle"], s["bps"], s["liquid"]) for s in shares] == [
+        ("ben.k", 3000, "0"),
+        ("dora-1", 1250, "0"),
+    ]
+    assert [int(s["vests"]) for s in shares] == [75 * VEST, 31_250_000_000]
+    assert (int(payout["vests"]), payout["curation"]) == (143_750_000_000, "0")
+    assert int(payout["returned"]) > 250 * ETHER  # above the cap, and the voters' half
+    assert row["editedAt"] == site.world.now - 600
+    assert (row["digest"] != row["current"]) and row["title"] == SHARED
+    assert row["cid"] == cid_of(bytes.fromhex(row["current"][2:]))
+    assert site.get(post(site, SWIFTS)).json["editedAt"] is None
+
+
+def test_a_removed_post_is_gone_everywhere(site: Site):
+    for tail in ("", "/comments", "/votes"):
+        answer = site.get(post(site, GONE) + tail)
+        assert (answer.status, answer.json["code"]) == (410, "post_removed")
+    for feed in ("/api/v1/posts?limit=100", "/api/v1/accounts/ada/posts?limit=100"):
+        titles = [row["title"] for row in site.get(feed).json["posts"]]
+        assert QUIET in titles and GONE not in titles
+    gone = site.get(post(site, "c11"))
+    assert gone.status == 410
+    comments = site.get(post(site, SWIFTS) + "/comments?limit=100").json["comments"]
+    assert gone.json["code"] and "0x" + site.world.posts["c11"].hex() not in [
+        c["id"] for c in comments
+    ]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +261,9 @@ def test_keys(site: Site):
         ("/api/v1/accounts/ada%00", 404, "not_found"),
         ("/api/v1/tickets/%00", 404, "not_found"),
         ("/api/v1/accounts/ada/posts?kind=all", 400, "bad_kind"),
+        ("/api/v1/accounts/ada/delegations?direction=up", 400, "bad_direction"),
+        ("/api/v1/accounts/ada/delegations?cursor=x", 400, "bad_cursor"),
+        ("/api/v1/accounts/nobody/delegations", 404, "unknown_account"),
         ("/api/v1/keys/0x12", 404, "unknown_key"),
         ("/api/v1/keys/" + "0x" + "11" * 20, 404, "unknown_key"),
         ("/api/v1/nothing", 404, "not_found"),
@@ -186,6 +281,8 @@ def test_the_preview_is_what_the_page_will_show(site: Site):
     assert site.post("/api/v1/render", {"body": "# A *b*\n\n<b>c"}).json == {
         "html": "<h2>A <em>b</em></h2>\n<p>&lt;b&gt;c</p>\n"
     }
+    table = site.post("/api/v1/render", {"body": "|a|\n|-|\n|b|"}).json["html"]
+    assert table.startswith('<div class="scroll" tabindex="0"') and table.endswith("</div>\n")
     too_long = site.post("/api/v1/render", {"body": "x" * 65_537})
     assert (too_long.status, too_long.json["code"]) == (413, "document_too_large")
     escaped = site.post("/api/v1/render", {"body": "\1" * 65_536})

@@ -1,11 +1,15 @@
-"""What a post page weighs on the wire: a promise that is kept in bytes."""
+"""What pages weigh on the wire: a promise that is kept in bytes."""
 
 import re
 
+import pytest
+
+from backend.sessions.current import open_session
 from tests.web.conftest import Site
 
 PAGE = 20 * 1024
 SCRIPTS = 15 * 1024
+SWIFTS = "The swifts are back on our street"
 
 
 def _size(site: Site, path: str) -> int:
@@ -14,31 +18,46 @@ def _size(site: Site, path: str) -> int:
     return answer.size
 
 
-def _scripts(site: Site, tree: str, names: list[str]) -> set[str]:
-    """These modules and all that they import, at once or later only if their element is there."""
+def _scripts(site: Site, page: str, later: bool) -> set[str]:
+    """The modules that a page's elements need, with all that these import; with `later`, also when used."""
+    base = page.split('/js/main.js"', 1)[0].rsplit('"', 1)[1] + "/js/"
+    main = site.get(base + "main.js").text
+    elements = dict(re.findall(r"'(laurel-\w+)': '\./([^']+)'", main))
+    names = ["main.js", *(module for tag, module in elements.items() if f"<{tag}" in page)]
     found: set[str] = set()
     while names:
-        path = f"/s/{tree}/js/{names.pop()}"
-        if path in found:
-            continue
-        found.add(path)
-        source = site.get(path).text
-        names += re.findall(r"^import .*?'\./([^']+)'", source, re.MULTILINE | re.DOTALL)
+        name = names.pop()
+        if base + name not in found:
+            found.add(base + name)
+            source = site.get(base + name).text
+            names += re.findall(r"\bimport [^(;']*?'\./([^']+)'", source)
+            names += re.findall(r"\bimport\('\./([^']+)'", source) if later else []
     return found
 
 
 def test_a_post_page_and_all_that_it_loads(site: Site):
-    path = "/post/" + site.world.posts["The swifts are back on our street"].hex()
+    path = "/post/" + site.world.posts[SWIFTS].hex()
     page = site.get(path).text
-    tree = page.split("/s/", 1)[1].split("/", 1)[0]
-    main = site.get(f"/s/{tree}/js/main.js").text
-    elements = dict(re.findall(r"'(laurel-\w+)': '\./([^']+)'", main))
-    needed = [module for element, module in elements.items() if f"<{element}" in page]
-    assert "vote.js" in needed
-    files = _scripts(site, tree, ["main.js", *needed])
+    files = _scripts(site, page, later=False)
+    assert any(file.endswith("/vote.js") for file in files)
     files |= set(re.findall(r'(?:src|href)="(/s/[^"#]+)', page))
     assert len(files) > 5
     sizes = {file: _size(site, file) for file in [path, *sorted(files)]}
-    print(sizes)
+    print(sizes, sum(sizes.values()))
     assert sum(sizes.values()) <= PAGE, sizes
     assert sum(size for file, size in sizes.items() if file.endswith(".js")) <= SCRIPTS
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/new", "/write", "/post/{}", "/post/{}/edit", "/@ada/wallet", "/keys", "/join"]
+    + ["/signin", "/recover", "/about"],
+)
+def test_the_scripts_of_every_page_for_who_is_signed_in(site: Site, path: str):
+    secret = open_session(site.engine, 1, site.world.keys["ada"].address)
+    path = path.format(site.world.posts[SWIFTS].hex())
+    page = site.get(path, Cookie=f"laurel_session={secret}").text
+    sizes = {file: _size(site, file) for file in _scripts(site, page, later=True)}
+    print(path, sum(sizes.values()))
+    assert len(sizes) > 5
+    assert sum(sizes.values()) <= SCRIPTS, sizes

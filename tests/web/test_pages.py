@@ -37,7 +37,8 @@ def pages(site: Site) -> list[str]:
     names = (SWIFTS, HOSTILE, "c1", "c9", "Lost words", "Broken words", "Not for every table")
     posts = [path(site, name) for name in names]
     accounts = ["/@ada", "/@cleo", "/@ben.k/comments", "/@ada/wallet", "/@dora-1/wallet"]
-    return ["/", "/hot", "/trending", "/new", "/write", "/about", *posts, *accounts]
+    doors = ["/write", "/about", "/join", "/signin", "/recover", "/keys"]
+    return ["/", "/hot", "/trending", "/new", *doors, *posts, *accounts]
 
 
 def test_every_page_stands_and_nothing_hostile_becomes_markup(site: Site):
@@ -90,7 +91,8 @@ def test_what_is_sensitive_waits_to_be_asked_for(site: Site):
 
 def test_a_payout_that_was_made(site: Site):
     text = " ".join(Tags(site.get(path(site, "Counting the swifts of 2025")).text).text.split())
-    assert "84 LRL" in text and "Author, liquid 21 LRL" in text and "Voters 42 LRL" in text
+    assert "84 LRL" in text and "Author, liquid 21 LRL" in text
+    assert "Voters, power 42 LRL" in text
     assert "Voting ended" in text
 
 
@@ -104,8 +106,21 @@ def test_forms_that_need_a_signature_rest_until_a_script_wakes_them(site: Site):
 
 def test_a_wallet(site: Site):
     text = " ".join(Tags(site.get("/@ada/wallet").text).text.split())
-    for words in ("12.345 LRL", "1,200 LRL", "87 %", "Author reward", "−400", "+3.214"):
+    for words in ("12.345 LRL", "1,080 LRL", "96 %", "Author reward", "−400", "+3.214"):
         assert words in text
+    assert "1,180 own − 250 lent − 40 on its way back − 110 powering down + 300 lent to it" in text
+    assert "2.359 LRL so far, until you claim" in text
+    assert "Sent to @ben.k" in text
+    assert (
+        "Take back" not in text and "Power up" in text
+    )  # nobody is signed in; in the history alone
+
+
+def test_the_parts_of_a_power_down(site: Site):
+    page = site.get("/@ada/wallet").text
+    plan = re.findall(r"<li><span><time[^>]+>([^<]+)</time></span> <span>([\d.]+) LRL</span>", page)
+    assert [lrl for _, lrl in plan] == ["10"] * 11
+    assert [when for when, _ in plan[:3]] == ["in 1 day", "in 8 days", "in 15 days"]
 
 
 def test_an_address_in_another_spelling_leads_to_the_post(site: Site):

@@ -61,6 +61,11 @@ HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202egnp.exe'
 SHARED = "What three of us saw from the tower"
 QUIET = "Only a note"
 GONE = "A slip of the pen"
+TABLE = "What each tower counted"
+WIDE = """| tower | swallows | housemartins | unidentified | remarks |
+|---|---|---|---|---|
+| Westminster | 1,204 | 38 | 7 | thunderstorm |
+| Nottingham | 877 | 112 | 19 | uninterrupted |"""
 BODY = """When the swifts come back in May, the whole street looks up. They nest under the roof
 tiles of number 14, and have done so for longer than anybody there remembers.
 
@@ -169,12 +174,33 @@ class World:
         self.add(Post, **row)
         if top:
             top["children"] += 1
-        self._account(author)["posts"] += 1
+        for table, values in self.rows:
+            if table is Account and values["handle"] == author:
+                values["posts"] += 1
         return found
 
     def change(self, name: str, **columns: Any) -> None:
         """Changes the row of a post that is not saved yet."""
         self._row(name).update(columns)
+
+    def remove(self, name: str) -> None:
+        """What the author takes back counts nowhere."""
+        row = self._row(name)
+        row["removed"] = True
+        for table, values in self.rows:
+            if table is Account and values["id"] == row["account"]:
+                values["posts"] -= 1
+            if table is Post and values["id"] == row["parent"]:
+                values["children"] -= 1
+
+    def edit(self, name: str, **words: Any) -> None:
+        """Puts another document in the place of a post's, ten minutes ago."""
+        row = self._row(name)
+        document = {"v": 1, "type": "post", "title": name, "parent": None, "media": []}
+        data = canonical(document | {"published": row["created_at"]} | words)
+        self.store.put(data)
+        row |= {"current": sha256(data), "edited_at": self.now - 600}
+        self.add(Content, **read(sha256(data), data))
 
     def share(self, name: str, handle: str, bps: int) -> None:
         """Makes an account a beneficiary of a post."""
@@ -267,6 +293,7 @@ def build(now: int, store: Store) -> World:
     world.key("ada", Signer.p256(), expiry=now + 12 * DAY)
     world.key("ada", Signer.p256(), expiry=now - DAY, added_at=now - 31 * DAY)
     world.key("ada", Signer.p256(), expiry=now + DAY, revoked_at=now - 3600)
+    world.key("ada", Signer.p256(), expiry=now + DAY, epoch=-1)
     world.key("cleo", Signer.p256(), expiry=now + 9 * DAY)
     _stake(world)
     world.add(
@@ -350,13 +377,15 @@ def _posts(world: World) -> None:
         world.vote("The swifts are back on our street", voter, bps)
     world.post(SHARED, "ada", 3 * 3600, net=10**10, body="Three of us wrote this.")
     world.change(SHARED, max_accepted_payout=500 * ETHER, liquid_bps=0)
-    world.change(SHARED, allow_curation_rewards=False, edited_at=world.now - 600)
+    world.change(SHARED, allow_curation_rewards=False)
+    world.edit(SHARED, body="Three of us wrote this, and corrected it.")
     world.share(SHARED, "ben.k", 3000)
     world.share(SHARED, "dora-1", 1250)
+    world.post(TABLE, "ben.k", 3 * 3600 + 30, body=WIDE)
     world.post(QUIET, "ada", 2 * 3600 + 60, body="Nobody needs to reward this.")
     world.change(QUIET, max_accepted_payout=0, allow_votes=False)
     world.post(GONE, "ada", 3 * 3600 + 60, body="Words that were taken back.")
-    world.change(GONE, removed=True)
+    world.remove(GONE)
     world.post("First day here", "dora-1", 40, body="Hello. I came for the *birds*.", net=10**9)
 
 
@@ -381,4 +410,6 @@ def _thread(world: World) -> None:
     ):
         world.post(name, author, 3000, parent=parent, net=net, body=body)
     world.post("c10", "dora-1", 2000, parent=root, state="missing", body="gone")
+    world.post("c11", "cleo", 1500, parent=root, body="Never mind.")
+    world.remove("c11")
     world.vote("c1", "ada", rshares=10**9)
