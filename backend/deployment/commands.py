@@ -4,7 +4,13 @@ from pathlib import Path
 
 import click
 
-from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size, compile_contracts
+from backend.deployment.compile import (
+    BYTECODE_LIMIT,
+    INITCODE_LIMIT,
+    bytecode_size,
+    compile_contracts,
+    initcode_size,
+)
 from backend.deployment.deploy import LOCAL, DeployError, Parameters, deploy
 from indexer.artifacts import contracts
 from indexer.deployment import path_for
@@ -14,12 +20,15 @@ from indexer.settings import Settings
 @click.command("compile")
 @click.option("--force", is_flag=True, help="Even if nothing has changed.")
 def compile_command(force: bool) -> None:
-    """Compile the contracts into build/contracts.json."""
+    """Compile the contracts into build/contracts.json, and say how far each is from being too large."""
     made = compile_contracts(force)
     click.echo("Compiled." if made else "Nothing to do.")
     for contract in contracts():
-        size = bytecode_size(contract)
-        click.echo(f"{contract}: {size:,} bytes, {BYTECODE_LIMIT - size:,} below the limit")
+        size, initcode = bytecode_size(contract), initcode_size(contract)
+        click.echo(
+            f"{contract}: {size:,} bytes, {BYTECODE_LIMIT - size:,} below the limit; "
+            f"to create it {initcode:,}, {INITCODE_LIMIT - initcode:,} below"
+        )
 
 
 def read_key(path: Path) -> bytes:

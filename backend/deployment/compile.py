@@ -24,6 +24,7 @@ DEPLOYED = (
     "interfaces/ICore.sol",
 )
 BYTECODE_LIMIT = 24_576  # EIP-170: bytes of deployed code
+INITCODE_LIMIT = 49_152  # EIP-3860: bytes of a creating transaction's data, arguments included
 WRAPPER = ROOT / "backend" / "deployment" / "solc.mjs"
 
 
@@ -86,6 +87,18 @@ def compile_contracts(force: bool = False) -> bool:
 def bytecode_size(contract: str = "LaurelCore") -> int:
     """Deployed bytes."""
     return len(artifact(contract)["deployedBytecode"]) // 2
+
+
+def initcode_size(contract: str = "LaurelCore") -> int:
+    """Bytes of the transaction's data that creates it. The core's holds those of the token and the extension."""
+    made = artifact(contract)
+    arguments = [i for e in made["abi"] if e["type"] == "constructor" for i in e["inputs"]]
+    return len(made["bytecode"]) // 2 + 32 * _words(arguments)
+
+
+def _words(inputs: list[dict[str, Any]]) -> int:
+    """How many words static arguments take: a struct's fields stand in a row."""
+    return sum(_words(i["components"]) if "components" in i else 1 for i in inputs)
 
 
 def _solc(request: dict[str, Any]) -> dict[str, Any]:

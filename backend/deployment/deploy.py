@@ -8,11 +8,11 @@ from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
-from eth_typing import ChecksumAddress
+from eth_typing import ChecksumAddress, HexStr
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import Web3
-from web3.exceptions import ContractCustomError, ContractLogicError
+from web3.exceptions import ContractCustomError, ContractLogicError, TimeExhausted
 
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
@@ -20,6 +20,7 @@ from indexer.deployment import Deployment, NotDeployed, load, path_for, save
 from indexer.errors import LaurelError
 
 ETHER = 10**18
+PATIENCE_SECONDS = 300  # for one transaction to be mined
 
 
 class DeployError(LaurelError):
@@ -76,47 +77,50 @@ def deploy(
 ) -> Deployment:
     """Deploys unless `folder` records a deployment that the chain has. The same call twice changes nothing.
 
-    Killed between sending and recording, it finds what it sent by the note that it left, and records that.
-    Raises DeployError: no node, no coin for gas, or a record of contracts that this chain does not have.
+    Killed at any moment, it goes on from the note that it left: what the chain knows is not sent again.
+    Raises DeployError: no node, no coin for gas, refused parameters, or a record of contracts that this chain
+    does not have.
     """
     w3 = connect(rpc)
     chain_id = w3.eth.chain_id
+    note = Note(path_for(folder, chain_id).with_suffix(".pending"))
     try:
         recorded = load(folder, chain_id)
     except NotDeployed:
         if path_for(folder, chain_id).exists():
             raise
     else:
+        note.path.unlink(missing_ok=True)
         return _checked(w3, recorded, path_for(folder, chain_id))
 
     deployer: LocalAccount = Account.from_key(private_key)
     if w3.eth.get_balance(deployer.address) == 0:
         raise DeployError(f"{deployer.address} has no coin to pay for gas on chain {chain_id}.")
-    note = path_for(folder, chain_id).with_suffix(".pending")
-    sent = _resume(w3, note)
+    arguments = parameters.for_deployer(deployer.address)
+    sent = note.resumed(w3, "core")
     if sent is None:
-        arguments = parameters.for_deployer(deployer.address)
-        sent = _send_core(w3, deployer, arguments, note)
-    say(f"deploying the core in {sent['tx']}")
-    receipt = w3.eth.wait_for_transaction_receipt(sent["tx"], timeout=300)
-    if receipt["status"] != 1:
-        note.unlink(missing_ok=True)
-        raise DeployError(f"The deployment {sent['tx']} reverted. Check the parameters.")
-    core = w3.eth.contract(receipt["contractAddress"], abi=artifact("LaurelCore")["abi"])
-    # Killed before the record is written, another graph is made: one that nobody knows of does no harm.
-    graph = _create_graph(w3, deployer, core.address)
-    say(f"deployed the graph at {graph}")
+        say("deploying the core")
+        signed = _sign(w3, deployer, "LaurelCore", tuple(arguments.values()))
+        sent = note.send(w3, "core", signed, parameters=arguments)
+    core, block = _made(w3, sent, note)
+
+    sent = note.resumed(w3, "graph")
+    if sent is None:
+        say(f"deployed the core at {core}; deploying the graph")
+        sent = note.send(w3, "graph", _sign(w3, deployer, "LaurelGraph", core))
+    graph, _ = _made(w3, sent, note)
+
     deployment = Deployment(
         chain_id=chain_id,
-        core=core.address,
+        core=core,
         graph=graph,
-        token=core.functions.settings().call()[0],
-        block=receipt["blockNumber"],
-        parameters=sent["parameters"],
+        token=_token(w3, core),
+        block=block,
+        parameters=note.read()["parameters"],
         settings_hash=settings_hash(),
     )
     save(folder, deployment)
-    note.unlink(missing_ok=True)
+    note.path.unlink()
     return deployment
 
 
@@ -129,61 +133,80 @@ def _checked(w3: Web3, recorded: Deployment, path: Path) -> Deployment:
     return recorded
 
 
-def _resume(w3: Web3, note: Path) -> dict[str, Any] | None:
-    """What an earlier run sent, if the chain knows of it."""
-    try:
-        sent: dict[str, Any] = json.loads(note.read_text())
-        w3.eth.get_transaction(sent["tx"])
-        return sent
-    except (OSError, ValueError, KeyError):
-        return None
-    except Exception as error:  # web3 has a class for it, and nodes have others
-        if "not found" in str(error).lower():
+@dataclass(frozen=True)
+class Note:
+    """What was sent, on disk before it goes out: {"parameters": ..., "core": hash, "graph": hash}."""
+
+    path: Path
+
+    def read(self) -> dict[str, Any]:
+        """Empty when there is none, or half of one: nothing was sent yet then."""
+        try:
+            noted: dict[str, Any] = json.loads(self.path.read_text())
+            return noted
+        except (OSError, ValueError):
+            return {}
+
+    def resumed(self, w3: Web3, what: str) -> str | None:
+        """The hash of the transaction that an earlier run sent for it, if this chain knows it."""
+        sent: str | None = self.read().get(what)
+        if sent is None:
             return None
-        raise
+        try:
+            w3.eth.get_transaction(HexStr(sent))
+        except Exception as error:  # web3 has a class for it, and nodes have others
+            if "not found" in str(error).lower():
+                return None
+            raise
+        return sent
+
+    def send(self, w3: Web3, what: str, signed: bytes, **more: Any) -> str:
+        """Notes a signed transaction, then sends it; returns its hash. A new core has no graph yet."""
+        sent = "0x" + keccak(signed).hex()
+        kept = self.read() if what == "graph" else {}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.path.with_suffix(".noting")
+        partial.write_text(json.dumps(kept | more | {what: sent}))
+        partial.replace(self.path)
+        w3.eth.send_raw_transaction(signed)
+        return sent
 
 
-def _send_core(
-    w3: Web3,
-    deployer: LocalAccount,
-    arguments: dict[str, int | str],
-    note: Path,
-) -> dict[str, Any]:
-    core = w3.eth.contract(
-        abi=artifact("LaurelCore")["abi"], bytecode=artifact("LaurelCore")["bytecode"]
-    )
+def _sign(w3: Web3, deployer: LocalAccount, contract: str, argument: Any) -> bytes:
+    """The transaction that makes a contract. Raises DeployError if it would be refused."""
+    made = artifact(contract)
+    maker = w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor(argument)
+    nonce = w3.eth.get_transaction_count(deployer.address)
     try:
-        tx: Any = core.constructor(tuple(arguments.values())).build_transaction(
-            {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
-        )
+        transaction: Any = maker.build_transaction({"from": deployer.address, "nonce": nonce})
     except (ContractLogicError, ContractCustomError) as error:
         raise DeployError(
-            f"The contracts refuse these parameters: {arguments}. The day is 60 seconds to a "
+            f"The contracts refuse these parameters: {argument}. The day is 60 seconds to a "
             "week, the curve constant at most 10^18, the seed from 1 to 10^24, the genesis supply at "
             "most 10^9 LRL, the handle fee at most 1,000 LRL, and neither address is zero."
         ) from error
-    raw = deployer.sign_transaction(tx).raw_transaction
-    sent = {
-        "tx": "0x" + keccak(raw).hex(),
-        "parameters": arguments,
-    }
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(sent))
-    w3.eth.send_raw_transaction(raw)
-    return sent
+    return bytes(deployer.sign_transaction(transaction).raw_transaction)
 
 
-def _create_graph(w3: Web3, deployer: LocalAccount, core: ChecksumAddress) -> ChecksumAddress:
-    made = artifact("LaurelGraph")
-    tx: Any = (
-        w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"])
-        .constructor(core)
-        .build_transaction(
-            {"from": deployer.address, "nonce": w3.eth.get_transaction_count(deployer.address)}
+def _made(w3: Web3, sent: str, note: Note) -> tuple[ChecksumAddress, int]:
+    """Waits for a contract: its address, and the block that made it."""
+    try:
+        receipt = w3.eth.wait_for_transaction_receipt(HexStr(sent), timeout=PATIENCE_SECONDS)
+    except TimeExhausted as error:
+        raise DeployError(
+            f"The chain has not mined {sent} in {PATIENCE_SECONDS} seconds. Run this again to wait on."
+        ) from error
+    address = receipt["contractAddress"]
+    if receipt["status"] != 1 or address is None:
+        note.path.unlink()
+        raise DeployError(
+            f"The deployment {sent} reverted. Check the parameters, and run this again."
         )
+    return address, receipt["blockNumber"]
+
+
+def _token(w3: Web3, core: ChecksumAddress) -> str:
+    token: str = (
+        w3.eth.contract(core, abi=artifact("LaurelCore")["abi"]).functions.settings().call()[0]
     )
-    sent = w3.eth.send_raw_transaction(deployer.sign_transaction(tx).raw_transaction)
-    receipt = w3.eth.wait_for_transaction_receipt(sent, timeout=300)
-    if receipt["status"] != 1 or receipt["contractAddress"] is None:
-        raise DeployError("The deployment of the graph reverted. Run this again.")
-    return receipt["contractAddress"]
+    return token

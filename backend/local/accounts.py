@@ -4,12 +4,9 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from eth_account import Account
-
-from backend.chain.connection import Chain
-from backend.local.batches import NotMined, receipt_of, relay, signed
+from backend.chain.connection import NOBODY, Chain
+from backend.local.batches import NotMined, call, close_days, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
 from backend.local.views import data
@@ -22,7 +19,7 @@ ETHER = 10**18
 KEPT = 1_000_000 * ETHER
 """Wei of LRL that stay with the well-known dev address, to try a wallet with."""
 WINDOW = 1800  # seconds from signing to deadline
-NO_KEY = "0x" + "00" * 20
+GAS = 200_000  # of an approval or a deposit
 
 
 class FaucetLost(LaurelError):
@@ -47,7 +44,7 @@ def registration(chain: Chain, handle: str, key: bytes, now: int) -> Signed:
     fields = {
         "handle": handle,
         "ownerKey": secp256k1_address(key),
-        "postingKey": NO_KEY,
+        "postingKey": NOBODY,
         "postingExpiry": 0,
         "recovery": 0,
         "maxFee": 0,
@@ -83,6 +80,13 @@ def ensure(chain: Chain, rpc: Rpc, payer: bytes, keys: dict[str, bytes]) -> dict
     return {handle: account_of(chain, handle, key) for handle, key in keys.items()}
 
 
+def give(chain: Chain, rpc: Rpc, payer: bytes, grants: Sequence[Signed]) -> None:
+    """Relays grants of stake, once the days that are over are closed. Raises NotMined if one was refused."""
+    if grants:
+        close_days(chain, rpc, payer)
+        act(chain, rpc, payer, grants)
+
+
 def act(chain: Chain, rpc: Rpc, payer: bytes, batch: Sequence[Signed]) -> None:
     """Relays the items; raises NotMined if the core skipped one."""
     for mined in relay(chain, rpc, payer, batch):
@@ -113,31 +117,15 @@ def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
     owner = faucet(chain, path)
     amount = _tokens(chain, rpc, DEV_ADDRESS) - KEPT
     if amount > 0 and chain.view("balanceOf", owner.account) == (0,):
-        core = chain.deployment.core
-        _call(chain, rpc, chain.deployment.token, "approve(address,uint256)", int(core, 16), amount)
-        _call(chain, rpc, core, "deposit(uint40,uint256)", owner.account, amount)
+        core, token = chain.deployment.core, chain.deployment.token
+        call(chain, rpc, DEV_KEY, token, GAS, "approve(address,uint256)", int(core, 16), amount)
+        call(chain, rpc, DEV_KEY, core, GAS, "deposit(uint40,uint256)", owner.account, amount)
     return owner
 
 
 def _tokens(chain: Chain, rpc: Rpc, address: str) -> int:
-    call = {
+    query = {
         "to": chain.deployment.token,
         "data": "0x" + data("balanceOf(address)", int(address, 16)).hex(),
     }
-    return int(rpc.call(str, "eth_call", call, "latest"), 16)
-
-
-def _call(chain: Chain, rpc: Rpc, to: str, function: str, *words: int) -> None:
-    transaction: dict[str, Any] = {
-        "to": to,
-        "data": data(function, *words),
-        "value": 0,
-        "gas": 200_000,
-        "gasPrice": 2 * int(rpc.call(str, "eth_gasPrice"), 16),
-        "nonce": int(rpc.call(str, "eth_getTransactionCount", DEV_ADDRESS, "pending"), 16),
-        "chainId": chain.deployment.chain_id,
-    }
-    raw = Account.from_key(DEV_KEY).sign_transaction(transaction).raw_transaction
-    sent = rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
-    if int(receipt_of(rpc, sent)["status"], 16) != 1:
-        raise NotMined(f"The chain refused {function}.")
+    return int(rpc.call(str, "eth_call", query, "latest"), 16)

@@ -15,19 +15,19 @@ from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
 from backend.chain.connection import Chain
-from indexer.actions import KINDS, KINDS_BY_NUMBER, Signed, encode, message, sign_secp256k1
+from backend.chain.gas import gas_of, item_gas
+from backend.chain.pool import open_days
+from backend.local.views import Word, data
+from indexer.actions import KINDS, Signed, encode, sign_secp256k1
 from indexer.errors import LaurelError
+from indexer.rewards.pool import MOST_OPEN_DAYS
 from indexer.rpc import Rpc
 
 ITEMS = 100  # in a transaction, at the most
 IN_FLIGHT = 4  # transactions sent and not yet mined
 MOST_GAS = 16_000_000  # of a transaction: under the limit of 2^24 that chains are adopting
-GAS = {
-    "Register": 240_000,
-    "Post": 125_000,
-}  # an item needs at the most, calldata and its check included
-GAS_OTHERWISE = 155_000
-GAS_BASE = 300_000
+CALLDATA_GAS = 8_000  # of one item, about
+CLOSE_AT_ONCE = 200  # days
 WAIT_SECONDS = 60.0
 RELAY = keccak(text="relay((uint8,bytes,bytes)[])")[:4]
 """Encoded by eth_abi itself: through web3, a batch takes longer to encode than to mine."""
@@ -51,7 +51,7 @@ def signed(chain: Chain, name: str, key: bytes, fields: dict[str, Any]) -> Signe
     """An action of kind `name` under a secp256k1 key (32 bytes). Raises MalformedAction."""
     kind = KINDS[name]
     action = encode(kind, fields)
-    return Signed(kind.number, action, sign_secp256k1(key, message(chain.domain, kind, action)))
+    return Signed(kind.number, action, sign_secp256k1(key, chain.message(kind, action)))
 
 
 def relay(
@@ -63,39 +63,64 @@ def relay(
     """
     sender: LocalAccount = Account.from_key(key)
     nonce = _settled_nonce(rpc, sender.address)
-    price = 2 * int(rpc.call(str, "eth_gasPrice"), 16)
+    core = chain.deployment.core
     flying: deque[tuple[range, str]] = deque()
     for items in _split(batch, most):
         if len(flying) == IN_FLIGHT:
             yield _mined(rpc, *flying.popleft())
-        part = [(s.kind, s.action, s.signature) for s in batch[items.start : items.stop]]
-        transaction: dict[str, Any] = {
-            "to": chain.deployment.core,
-            "data": RELAY + abi_encode(["(uint8,bytes,bytes)[]"], [part]),
-            "value": 0,
-            "gas": _gas_of(batch[items.start : items.stop]),
-            "gasPrice": price,
-            "nonce": nonce,
-            "chainId": chain.deployment.chain_id,
-        }
-        raw = sender.sign_transaction(transaction).raw_transaction
-        flying.append((items, rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())))
+        part = batch[items.start : items.stop]
+        tuples = [(s.kind, s.action, s.signature) for s in part]
+        encoded = RELAY + abi_encode(["(uint8,bytes,bytes)[]"], [tuples])
+        gas = gas_of(((s, 1) for s in part), encoded)
+        flying.append((items, _send(chain, rpc, sender, nonce, core, encoded, gas)))
         nonce += 1
     while flying:
         yield _mined(rpc, *flying.popleft())
 
 
+def call(
+    chain: Chain, rpc: Rpc, key: bytes, to: str, gas: int, function: str, *words: Word
+) -> None:
+    """One transaction from the address of `key`: a function of static words. Raises NotMined, NodeUnreachable."""
+    sender: LocalAccount = Account.from_key(key)
+    nonce = _settled_nonce(rpc, sender.address)
+    sent = _send(chain, rpc, sender, nonce, to, data(function, *words), gas)
+    if int(receipt_of(rpc, sent)["status"], 16) != 1:
+        raise NotMined(f"The chain refused {function}.")
+
+
+def close_days(chain: Chain, rpc: Rpc, key: bytes) -> None:
+    """Closes days until a change of stake closes the rest by itself. Raises NotMined, NodeUnreachable."""
+    while (over := open_days(chain) - MOST_OPEN_DAYS) > 0:
+        days = min(over, CLOSE_AT_ONCE)
+        call(chain, rpc, key, chain.deployment.core, MOST_GAS, "close(uint256)", days)
+
+
 def _split(batch: Sequence[Signed], most: int) -> Iterator[range]:
     start = 0
+    gas = [item_gas(signed) + CALLDATA_GAS for signed in batch]
     for end in range(1, len(batch) + 1):
-        full = end - start == most or _gas_of(batch[start : end + 1]) > MOST_GAS
+        full = end - start == most or sum(gas[start : end + 1]) > MOST_GAS
         if full or end == len(batch):
             yield range(start, end)
             start = end
 
 
-def _gas_of(items: Sequence[Signed]) -> int:
-    return GAS_BASE + sum(GAS.get(KINDS_BY_NUMBER[s.kind].name, GAS_OTHERWISE) for s in items)
+def _send(
+    chain: Chain, rpc: Rpc, sender: LocalAccount, nonce: int, to: str, encoded: bytes, gas: int
+) -> str:
+    """The hash of a transaction that is now on its way."""
+    transaction: dict[str, Any] = {
+        "to": to,
+        "data": encoded,
+        "value": 0,
+        "gas": gas,
+        "gasPrice": 2 * int(rpc.call(str, "eth_gasPrice"), 16),
+        "nonce": nonce,
+        "chainId": chain.deployment.chain_id,
+    }
+    raw = sender.sign_transaction(transaction).raw_transaction
+    return rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
 
 
 def _settled_nonce(rpc: Rpc, address: str) -> int:

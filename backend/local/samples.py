@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.chain.connection import Chain
-from backend.local.accounts import ETHER, WINDOW, Owner, act, ensure, grant
+from backend.local.accounts import ETHER, WINDOW, Owner, act, ensure, give, grant
 from backend.local.batches import signed
 from backend.local.clock import check_local, latest
 from backend.local.keys import DEV_KEY, key_file
@@ -21,7 +21,9 @@ from indexer.actions import Signed, post_id, sha256
 from indexer.content.documents import canonical
 from indexer.content.pictures import reencode
 from indexer.content.store import Store
+from indexer.rewards import CASHOUT_DAYS
 from indexer.rpc import Rpc
+from indexer.slots import post_slot
 
 TEXTS = Path(__file__).parent / "samples"
 ACCOUNTS = ("sample-ada", "sample-ben", "sample-cleo")
@@ -111,7 +113,7 @@ class Samples:
             for number in numbers.values()
             if self._chain.view("accountState", number)[0] & (2**64 - 1) == 0
         ]
-        act(self._chain, self._rpc, DEV_KEY, grants)
+        give(self._chain, self._rpc, DEV_KEY, grants)
 
     def _publish(self, piece: Piece, moment: int) -> None:
         data, media = self._document(piece)
@@ -131,7 +133,9 @@ class Samples:
     def _vote(self, ballot: Ballot, moment: int) -> None:
         voter = self._owners[ballot.voter].account
         post = self._id(self._pieces[ballot.text])
-        if self._chain.view("voteState", post, voter) != (0,):
+        created = post_slot(self._chain.view("postState", post)[0]).created_at
+        over = latest(self._rpc) >= created + CASHOUT_DAYS * self._chain.day
+        if over or self._chain.view("voteState", post, voter) != (0,):
             return
         fields = {"account": voter, "post": post, "weight": ballot.bps, "at": moment}
         self._act("Vote", ballot.voter, fields, moment)

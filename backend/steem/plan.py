@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from backend.relay.reading import MOST_BENEFICIARIES
 from backend.steem.documents import document
 from backend.steem.read import Ballot, Piece
 from indexer.content.errors import ContentError
@@ -17,6 +18,7 @@ NOT_A_LINE = "the line is not a post"
 TWICE = "the same post twice"
 ORPHAN = "what it answers is not among those imported"
 BAD_HANDLE = "the handle is none that Laurel allows"
+BAD_SHARES = "more than 8 of them, one twice, or more than all"
 TWICE_VOTED = "an earlier vote of the same voter on the same post"
 
 ROUND_PIECES, ROUND_VOTES = 60, 800
@@ -50,12 +52,14 @@ def plan(found: Iterable[Piece | None]) -> Plan:
             skipped[what, reason] += 1
             skipped["votes", "their post is not imported"] += len(piece.votes) if piece else 0
             continue
-        kept[piece.name] = replace(piece, votes=_ballots(piece, skipped))
+        options = replace(piece.options, shares=_shares(piece, skipped))
+        kept[piece.name] = replace(piece, votes=_ballots(piece, skipped), options=options)
     pieces = tuple(kept.values())
     handles: dict[str, None] = {}
     stakes: dict[str, int] = {}
     for piece in pieces:
         handles[piece.author] = None
+        handles |= dict.fromkeys(handle for handle, _ in piece.options.shares)
         for ballot in piece.votes:
             handles[ballot.voter] = None
             stakes[ballot.voter] = max(stakes.get(ballot.voter, 0), stake_for(ballot.rshares))
@@ -106,6 +110,19 @@ def _trouble(piece: Piece | None, kept: dict[tuple[str, str], Piece]) -> str:
     except ContentError as error:
         return f"no document can hold it ({error.code})"
     return ""
+
+
+def _shares(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
+    """The beneficiaries that a post can have; one that cannot leaves its share to the author."""
+    shares = [(handle, bps) for handle, bps in piece.options.shares if HANDLE.fullmatch(handle)]
+    bad = len(piece.options.shares) - len(shares)
+    parts = [bps for _, bps in shares]
+    fits = len(shares) == len(dict(shares)) <= MOST_BENEFICIARIES
+    if not (fits and sum(parts) <= BPS and all(bps > 0 for bps in parts)):
+        skipped["beneficiaries", BAD_SHARES] += len(shares)
+        shares = []
+    skipped["beneficiaries", BAD_HANDLE] += bad
+    return tuple(shares)
 
 
 def _ballots(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[Ballot, ...]:

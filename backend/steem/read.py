@@ -1,19 +1,25 @@
 """Reading posts of Steem from JSON lines, one post or comment a line, plain or gzipped.
 
-What comes out is plain data; whatever the lines hold beyond it (payouts, beneficiaries, times of votes) is
-left alone. `percent` of a vote is in two scales and often missing, so votes go by their rshares.
+What comes out is plain data; whatever the lines hold beyond it (payouts, times of votes) is left alone.
+`percent` of a vote is in two scales and often missing, so votes go by their rshares. A dollar of Steem's is an
+LRL where a payout is capped.
 """
 
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from indexer.errors import LaurelError
+from indexer.rewards import BPS, ETHER, LIQUID_BPS, NO_CAP
+
+UNCAPPED = Decimal(1_000_000)
+"""Dollars: Steem's highest cap, which stands for none."""
 
 
 class NotAnImport(LaurelError):
@@ -30,6 +36,18 @@ class Ballot:
 
 
 @dataclass(frozen=True)
+class Options:
+    """How a piece wants to be paid. cap: wei, 0 to decline; shares: of beneficiaries, (handle, basis points)."""
+
+    cap: int = NO_CAP
+    liquid_bps: int = LIQUID_BPS
+    shares: tuple[tuple[str, int], ...] = ()
+
+
+PLAIN = Options()
+
+
+@dataclass(frozen=True)
 class Piece:
     """A post, or (parent not None) a comment. Posts are named by (author, permlink); `created` is in seconds."""
 
@@ -41,6 +59,7 @@ class Piece:
     body: str
     tags: tuple[str, ...]
     votes: tuple[Ballot, ...]
+    options: Options = PLAIN
 
     @property
     def name(self) -> tuple[str, str]:
@@ -51,6 +70,16 @@ class _Vote(msgspec.Struct):
     voter: str
     rshares: int
     percent: str | int | None = None
+
+
+class _Share(msgspec.Struct):
+    account: str
+    weight: int
+
+
+class _Asset(msgspec.Struct):
+    amount: str
+    precision: int
 
 
 class _Line(msgspec.Struct):
@@ -64,6 +93,9 @@ class _Line(msgspec.Struct):
     category: str | None = None
     tags: list[Any] | None = None
     votes: list[_Vote] | None = None
+    beneficiaries: list[_Share] | None = None
+    max_accepted_payout: str | _Asset | None = None
+    percent_liquid: int | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Line)
@@ -88,7 +120,8 @@ def piece(line: bytes) -> Piece | None:
     try:
         found = _DECODER.decode(line)
         created = int(datetime.fromisoformat(found.created).replace(tzinfo=UTC).timestamp())
-    except (msgspec.DecodeError, ValueError):
+        options = _options(found)
+    except (msgspec.DecodeError, ValueError, ArithmeticError):
         return None
     if not found.author or not found.permlink or created < 0:
         return None
@@ -103,6 +136,7 @@ def piece(line: bytes) -> Piece | None:
         body=found.body,
         tags=tuple(tag for tag in tags if isinstance(tag, str)),
         votes=tuple(_ballot(vote) for vote in found.votes or []),
+        options=options,
     )
 
 
@@ -110,3 +144,18 @@ def _ballot(vote: _Vote) -> Ballot:
     # A percent of 0 with rshares is a small vote, rounded; without rshares only percent has a sign.
     against = vote.rshares < 0 or (vote.rshares == 0 and str(vote.percent).startswith("-"))
     return Ballot(vote.voter, abs(vote.rshares), against)
+
+
+def _options(line: _Line) -> Options:
+    """Raises ArithmeticError for an amount that is none."""
+    cap = line.max_accepted_payout
+    if isinstance(cap, _Asset):
+        dollars = Decimal(cap.amount).scaleb(-cap.precision)
+    else:
+        dollars = Decimal(cap.split(" ")[0]) if cap else UNCAPPED
+    percent = BPS if line.percent_liquid is None else line.percent_liquid
+    return Options(
+        cap=NO_CAP if dollars >= UNCAPPED else max(0, int(dollars * ETHER)),
+        liquid_bps=LIQUID_BPS * min(max(percent, 0), BPS) // BPS,
+        shares=tuple((share.account, share.weight) for share in line.beneficiaries or []),
+    )

@@ -13,17 +13,18 @@ from dataclasses import dataclass, field
 from backend.chain.connection import Chain
 from backend.chain.errors import reason_of
 from backend.local.accounts import WINDOW, Owner, bytes_of, grant, registration
-from backend.local.batches import relay, signed
+from backend.local.batches import close_days, relay, signed
 from backend.local.clock import forward, latest
 from backend.local.views import views
 from backend.steem.documents import document
 from backend.steem.plan import Plan, rounds, weight_for
-from backend.steem.read import Ballot, Piece
+from backend.steem.read import PLAIN, Ballot, Piece
 from indexer.actions import Signed, post_id, secp256k1_address, sha256
 from indexer.content.store import Store
 from indexer.errors import LaurelError
 from indexer.rewards import REGENERATION_DAYS, WEI_PER_VEST, used_up
 from indexer.rpc import Rpc
+from indexer.slots import post_slot
 
 KINDS = ("accounts", "stakes", "posts", "comments", "votes")
 NO_ACCOUNT = "the handle is somebody else's on this chain"
@@ -139,6 +140,7 @@ class Importer:
                 grant(self._chain, self._faucet, number, vests * WEI_PER_VEST, now)
                 for number, vests in part
             ]
+            close_days(self._chain, self._rpc, self._payer)
             self._relay("stakes", grants)
         if missing:  # new stake has no mana
             forward(self._rpc, REGENERATION_DAYS * self._chain.day)
@@ -168,11 +170,14 @@ class Importer:
             self._chain, self._rpc, "postState(bytes32)", [(self._ids[p.name],) for p in group]
         )
         old = {piece.name for piece, state in zip(group, there, strict=True) if state}
+        paid = {p.name for p, state in zip(group, there, strict=True) if post_slot(state).settled}
         new = [piece for piece in group if piece.name not in old]
         for piece in group:
             if piece.name in old:
                 self._count(_what(piece), 1)
-        casts = self._casts(group, old)
+            if piece.name in paid:  # whose votes are claimed, or soon are, and then leave no trace
+                self._count("votes", len(piece.votes))
+        casts = self._casts([piece for piece in group if piece.name not in paid], old)
         self._await_mana(casts)
         documents = [self._document(piece) for piece in new]
         self._store.put_many(documents)
@@ -246,7 +251,25 @@ class Importer:
             "community": 0,
             "deadline": now + WINDOW,
         }
-        return signed(self._chain, "Post", owner.key, fields)
+        if piece.options == PLAIN:
+            return signed(self._chain, "Post", owner.key, fields)
+        options = {
+            "maxAcceptedPayout": piece.options.cap,
+            "liquidBps": piece.options.liquid_bps,
+            "allowVotes": True,
+            "allowCurationRewards": True,
+            "beneficiaries": self._beneficiaries(piece),
+        }
+        return signed(self._chain, "PostWithOptions", owner.key, fields | options)
+
+    def _beneficiaries(self, piece: Piece) -> list[dict[str, int]]:
+        """By rising account number, as the core wants them."""
+        shares = [(self._owners.get(handle), bps) for handle, bps in piece.options.shares]
+        lost = sum(1 for owner, _ in shares if owner is None)
+        if lost:
+            self.tally.skipped["beneficiaries", NO_ACCOUNT] += lost
+        found = sorted((owner.account, bps) for owner, bps in shares if owner)
+        return [{"account": account, "bps": bps} for account, bps in found]
 
     def _vote(self, cast: Cast, now: int) -> Signed:
         fields = {"account": cast.voter, "post": cast.post, "weight": cast.bps, "at": now}

@@ -37,11 +37,15 @@ def furnished(anvil: Anvil, home: Path, samples: bool = False) -> tuple[Settings
     furnish(settings, samples)
     deployment = load(settings.deployments, 31337)
     w3 = Web3(Web3.HTTPProvider(anvil.url))
-    core, token = (
+    core, graph, token = (
         w3.eth.contract(Web3.to_checksum_address(address), abi=artifact(name)["abi"])
-        for address, name in ((deployment.core, "LaurelCore"), (deployment.token, "LaurelToken"))
+        for address, name in (
+            (deployment.core, "LaurelCore"),
+            (deployment.graph, "LaurelGraph"),
+            (deployment.token, "LaurelToken"),
+        )
     )
-    return settings, Chain(anvil, deployment, w3, core, token)  # type: ignore[arg-type]
+    return settings, Chain(anvil, deployment, w3, core, graph, token)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -43,6 +43,9 @@ def check(mirror: Mirror, planned: Plan) -> None:
     handles = {row["id"]: row["handle"] for row in mirror.rows("accounts")}
     posts = mirror.rows("posts")
     assert len(posts) == len(planned.pieces)
+    numbers = {handle: number for number, handle in handles.items()}
+    shares = {(b["post"], b["account"]): b["bps"] for b in mirror.rows("beneficiaries")}
+    assert len(shares) == sum(len(p.options.shares) for p in planned.pieces)
     by_name = {}
     for post in posts:
         document = parse(mirror.content.get(cid_of(post["digest"])))
@@ -60,6 +63,10 @@ def check(mirror: Mirror, planned: Plan) -> None:
         assert document.body == piece.body and document.published == piece.created
         parent = by_name[piece.parent][0]["id"] if piece.parent else None
         assert post["parent"] == parent
+        paid = (post["max_accepted_payout"], post["liquid_bps"])
+        assert paid == (piece.options.cap, piece.options.liquid_bps)
+        for handle, bps in piece.options.shares:
+            assert shares[post["id"], numbers[handle]] == bps
         for ballot in piece.votes:
             vote = votes[post["id"], ballot.voter]
             wanted = -ballot.rshares if ballot.against else ballot.rshares
@@ -76,6 +83,7 @@ def test_the_fixture_arrives_whole_and_once(local: tuple[Settings, Chain]) -> No
     assert tally.made == {"accounts": 70, "stakes": 70, "posts": 25, "comments": 30, "votes": 380}
     assert tally.skipped == planned.skipped
     assert tally.gas["votes"] / 380 < 60_000
+    assert events(chain)["OptionsSet"] == 4
     with mirror_of(chain, settings.home) as mirror:
         check(mirror, planned)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from backend.steem.documents import document, tags, title
 from backend.steem.plan import (
     BAD_HANDLE,
+    BAD_SHARES,
     NOT_A_LINE,
     ORPHAN,
     TWICE,
@@ -21,7 +22,7 @@ from backend.steem.plan import (
     stake_for,
     weight_for,
 )
-from backend.steem.read import Ballot, NotAnImport, Piece, piece, read
+from backend.steem.read import PLAIN, Ballot, NotAnImport, Options, Piece, piece, read
 from indexer.content.documents import MAX_BODY, parse
 from indexer.rewards import DUST, rshares_down, used_up
 
@@ -63,6 +64,7 @@ def test_the_fixture_is_sorted_out() -> None:
         ("votes", "their post is not imported"): 3,
         ("votes", BAD_HANDLE): 1,
         ("votes", TWICE_VOTED): 1,
+        ("beneficiaries", BAD_HANDLE): 1,
     }
     for earlier, later in zip(found.pieces, found.pieces[1:], strict=False):
         assert earlier.created <= later.created
@@ -102,6 +104,55 @@ def test_votes_go_by_rshares_not_by_percent() -> None:
         Ballot("a04", 0, True),
         Ballot("a05", 0, False),
     )
+
+
+@pytest.mark.parametrize(
+    ("line_of", "options"),
+    [
+        ({}, PLAIN),
+        ({"max_accepted_payout": "1000000.000 HBD", "percent_liquid": 10_000}, PLAIN),
+        ({"max_accepted_payout": "0.000 HBD"}, Options(cap=0)),
+        ({"max_accepted_payout": "2.5 SBD"}, Options(cap=25 * 10**17)),
+        (
+            {"max_accepted_payout": {"amount": "1500", "precision": 3, "nai": "@@000000013"}},
+            Options(cap=15 * 10**17),
+        ),
+        ({"percent_liquid": 0}, Options(liquid_bps=0)),
+        ({"percent_liquid": 5_000}, Options(liquid_bps=2_500)),
+        (
+            {"beneficiaries": [{"account": "elm", "weight": 400}]},
+            Options(shares=(("elm", 400),)),
+        ),
+    ],
+)
+def test_options(line_of: dict[str, Any], options: Options) -> None:
+    assert made(**line_of).options == options
+
+
+def test_an_amount_that_is_none_is_no_post() -> None:
+    for bad in ("much HBD", " ", "NaN HBD"):
+        assert piece(line(max_accepted_payout=bad)) is None
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [("elm", 5_000), ("fir", 5_001)],
+        [("elm", 1), ("elm", 1)],
+        [("elm", 0)],
+        [(f"elm{n}", 1) for n in range(9)],
+    ],
+)
+def test_shares_that_no_post_can_have_stay_the_authors(shares: list[tuple[str, int]]) -> None:
+    found = plan([made(beneficiaries=[{"account": a, "weight": w} for a, w in shares])])
+    assert found.pieces[0].options == PLAIN and found.handles == ("oak",)
+    assert found.skipped == {("beneficiaries", BAD_SHARES): len(shares)}
+
+
+def test_a_beneficiary_gets_an_account() -> None:
+    shares = [{"account": "elm", "weight": 9_000}, {"account": "fir", "weight": 1_000}]
+    found = plan([made(beneficiaries=shares)])
+    assert found.handles == ("oak", "elm", "fir") and not found.skipped
 
 
 @given(st.integers(0, 10**14), st.integers(0, 10**14))
