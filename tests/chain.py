@@ -130,7 +130,9 @@ class Chain:
 
     def events(self, receipt: Any, name: str) -> list[dict[str, Any]]:
         """What the core's or the graph's events of that name say, in order."""
-        contract = self.graph if name in self.graph.events else self.core
+        declared = artifact("LaurelGraph")["abi"]
+        is_the_graphs = any(e["type"] == "event" and e["name"] == name for e in declared)
+        contract = self.graph if is_the_graphs else self.core
         logs = contract.events[name]().process_receipt(receipt, errors=DISCARD)
         return [dict(log["args"]) for log in logs]
 
@@ -149,10 +151,11 @@ class Chain:
 
 
 def error_names() -> dict[bytes, str]:
-    """Selector -> name of every custom error of the core and the graph."""
+    """Selector -> name of every custom error of the core, the graph and the token."""
     return {
         Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})")[:4]: e["name"]
-        for e in artifact("LaurelCore")["abi"] + artifact("LaurelGraph")["abi"]
+        for contract in ("LaurelCore", "LaurelGraph", "LaurelToken")
+        for e in artifact(contract)["abi"]
         if e["type"] == "error"
     }
 
