@@ -19,7 +19,6 @@ import {PostState} from "./types/PostState.sol";
 contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    uint256 private constant MOST = 50; // in one action
     uint256 private constant LIST_WORDS = 5; // of Follow, Mute and Reblog
 
     ICore public immutable CORE;
@@ -93,7 +92,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
     }
 
     function _checkMany(address signer, uint40 account, uint256 size) private view {
-        if (size == 0 || size > MOST) revert BadBatch(size);
+        _checkSize(size);
         _check(signer, account);
     }
 
@@ -142,7 +141,8 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
         if (amount > held) revert NotEnoughTips(amount, held);
         tipsOf[account][token] = held - amount;
         emit Collected(account, token, to, amount);
-        IERC20(token).safeTransfer(to, amount);
+        // Whatever a token answers is not passed on.
+        if (!IERC20(token).trySafeTransfer(to, amount)) revert TransferFailed(token);
     }
 
     // ---------------------------------------------------------------- signed actions

@@ -13,6 +13,7 @@ from eth_utils.crypto import keccak
 
 from indexer.events import (
     LOG_BITS,
+    BallotSkipped,
     BeneficiaryPaid,
     Collected,
     CurationClaimed,
@@ -120,7 +121,8 @@ def _each(*readers: Callable[[str], Any]) -> _Read:
 
 def _said(target: Callable[[str], Any], on: bool) -> _Read:
     """An account, a target, and whether the event's name says yes to it."""
-    return lambda words: [_number(words[0]), target(words[1]), on]
+    read = _each(_number, target)
+    return lambda words: [*read(words), on]
 
 
 def _options(words: _Words) -> list[Any]:
@@ -137,6 +139,7 @@ def _options(words: _Words) -> list[Any]:
 # In every event the indexed arguments come first, so the words are the topics, then the data.
 LAYOUTS: Mapping[str, tuple[type[Event], _Read]] = {
     "Skipped(uint256,bytes4)": (Skipped, _each(_number, _selector)),
+    "BallotSkipped(bytes32,uint40,bytes4)": (BallotSkipped, _each(_word, _number, _selector)),
     "Registered(uint40,bytes32,uint40)": (Registered, _each(_number, _text, _number)),
     "KeyAdded(uint40,address,uint8,uint40)": (
         KeyAdded,

@@ -21,6 +21,12 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         return self.seq >> LOG_BITS
 
 
+class BallotSkipped(Event, frozen=True, gc=False):
+    post: bytes
+    account: int
+    reason: bytes
+
+
 class Skipped(Event, frozen=True, gc=False):
     index: int
     reason: bytes

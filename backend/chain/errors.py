@@ -213,6 +213,11 @@ REASONS = {
         "not_enough_tips", 409, "Fewer tips than that are waiting. Choose a smaller amount."
     ),
     "NoTip()": Reason("no_tip", 400, "Nothing of the token arrived. Tip more than nothing."),
+    "TransferFailed(address)": Reason(
+        "transfer_failed",
+        422,
+        "The token refused to be paid out. Ask its issuer, or name another recipient.",
+    ),
     "DayOpen(uint256)": Reason(
         "day_open", 409, "The day of the payout is not closed yet. Try again in a while."
     ),

@@ -12,10 +12,10 @@ RESERVED = {
     "Register": 260_000,
     "Collect": 200_000,
 }
-SCALED = {"Votes": (60_000, 1_100)} | dict.fromkeys(
+SCALED = {"Votes": (60_000, 1_200)} | dict.fromkeys(
     ("Follow", "Mute", "Reblog", "Profile"), (60_000, 80)
 )
-"""Gas, and gas for each byte of the action."""
+"""Gas, and gas for each byte of the action, which holds at most 50 elements."""
 RESERVED_OTHERWISE = 400_000
 
 TRANSACTION = 21_000

@@ -8,11 +8,13 @@ import {SignedActions} from "./SignedActions.sol";
 abstract contract Relay is SignedActions, IRelay {
     function relay(Signed[] calldata batch) external {
         for (uint256 i = 0; i < batch.length; ++i) {
-            // Else a relayer could make an action fail for want of gas, and burn it.
             Signed calldata s = batch[i];
             bytes calldata action = s.action;
-            if ((gasleft() * 63) / 64 < _gasOf(s.kind, action.length)) revert TooLittleGas(i);
-            try this.perform(s.kind, action, s.signature, msg.sender) {} catch (
+            uint256 needed = _gasOf(s.kind, action.length);
+            // Else a relayer could make an action fail for want of gas, and burn it.
+            if ((gasleft() * 63) / 64 < needed) revert TooLittleGas(i);
+            // No more than that, else an action could use up what the others need.
+            try this.perform{gas: needed}(s.kind, action, s.signature, msg.sender) {} catch (
                 bytes memory reason
             ) {
                 // Words that are not of their types fail in decoding, without a reason.

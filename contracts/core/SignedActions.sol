@@ -7,6 +7,8 @@ import {Signatures} from "../libraries/Signatures.sol";
 
 /// @dev One signed action: its signer, its deadline and its nonce. Shared by the core and the graph.
 abstract contract SignedActions is IRelayErrors, EIP712 {
+    uint256 internal constant MOST = 50; // elements of an action's array
+
     mapping(uint40 account => mapping(uint256 word => uint256)) internal _nonces;
 
     constructor(string memory name) EIP712(name, "1") {}
@@ -90,6 +92,10 @@ abstract contract SignedActions is IRelayErrors, EIP712 {
     ) internal pure returns (bytes calldata, bytes calldata) {
         if (action.length < 32 * words) revert MalformedAction();
         return (action[:32 * words], action[32 * words:]);
+    }
+
+    function _checkSize(uint256 size) internal pure {
+        if (size == 0 || size > MOST) revert BadBatch(size);
     }
 
     /// @dev The elements of a kind's only array, where abi.encode puts them: behind the fields' `head` words, the

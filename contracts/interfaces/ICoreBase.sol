@@ -136,6 +136,9 @@ interface ICoreBase is IRelayErrors {
     /// @param state the voter's slot as written
     event Voted(bytes32 indexed post, uint40 indexed account, VoteState vote, AccountState state);
 
+    /// @notice One of many votes was passed over; `reason` is the error that it would have met alone.
+    event BallotSkipped(bytes32 indexed post, uint40 indexed account, bytes4 reason);
+
     error BadWeight(int16 bps);
     error NothingToTakeBack(bytes32 post);
     error StaleVote(uint256 signedAt, uint256 last);

@@ -49,7 +49,8 @@ interface ICoreMain is ICoreBase, IRelay {
     /// @param bps -10000..10000; 0 takes an earlier vote back
     function vote(uint40 account, bytes32 id, int16 bps) external;
 
-    /// @notice Several votes; all or none.
+    /// @notice Several votes, 1 to 50. Those that come too late are passed over, with an event: a later vote on the
+    ///         post stands, the post is removed, its voting over or, for a second vote, locked. Otherwise all or none.
     function voteMany(uint40 account, Ballot[] calldata ballots) external;
 
     /// @notice Zero before a vote and once its curation reward is claimed.

@@ -19,9 +19,6 @@ interface IGraph is IRelay {
     /// @param digest sha-256 of the profile's document
     event ProfileSet(uint40 indexed account, bytes32 digest);
 
-    /// @dev 1 to 50 in one action
-    error BadBatch(uint256 size);
-
     function follow(uint40 account, uint40 target) external;
 
     function unfollow(uint40 account, uint40 target) external;
@@ -43,6 +40,8 @@ interface IGraph is IRelay {
 
     error UnknownPost(bytes32 post);
     error NoTip();
+    /// @dev the token refused
+    error TransferFailed(address token);
     error NotEnoughTips(uint256 amount, uint256 collected);
 
     /// @notice Gives the author of a post `amount` of the caller's ERC-20, under an allowance. It waits here until

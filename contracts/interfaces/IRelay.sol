@@ -24,6 +24,8 @@ interface IRelayErrors {
     error Expired(uint256 deadline);
     error DeadlineTooFar(uint256 deadline);
     error NonceUsed(uint40 account, uint256 nonce);
+    /// @dev 1 to 50 in one action
+    error BadBatch(uint256 size);
 }
 
 /// @notice Signed actions of any kind, performed for whoever signed them by anyone who pays the gas.

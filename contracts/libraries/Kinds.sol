@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 /// @notice The kinds of signed action of the core. contracts/actions.json says the same to the other languages; a
 ///         test compares them.
 library Kinds {
@@ -22,6 +24,8 @@ library Kinds {
     uint8 internal constant REQUEST_RECOVERY = 16;
     uint8 internal constant CANCEL_RECOVERY = 17;
     uint8 internal constant RESTORE = 18;
+
+    uint256 private constant MOST_VOTES = 128 + 50 * 64; // bytes; longer ones are refused
 
     bytes32 internal constant REGISTER_TYPEHASH = keccak256(
         "Register(string handle,address ownerKey,address postingKey,uint40 postingExpiry,uint40 recovery,uint256 maxFee,uint40 deadline)"
@@ -87,7 +91,7 @@ library Kinds {
     function gasOf(uint8 kind, uint256 size) internal pure returns (uint256) {
         if (kind == VOTE) return 130_000;
         if (kind == POST) return 100_000;
-        if (kind == VOTES) return 60_000 + 1_100 * size; // 64 bytes each
+        if (kind == VOTES) return 60_000 + 1_200 * Math.min(size, MOST_VOTES); // 64 bytes each
         if (kind == POST_WITH_OPTIONS) return 300_000;
         if (kind == REGISTER) return 260_000;
         return 400_000; // a change of stake may close eight days first

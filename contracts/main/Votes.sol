@@ -59,11 +59,29 @@ abstract contract Votes is Payouts {
         uint40 signedAt
     ) internal {
         AccountState state = _authorize(signer, account, Role.Posting);
+        _checkSize(ballots.length);
         _checkTime(signedAt);
         for (uint256 i = 0; i < ballots.length; ++i) {
-            state = _voteOn(account, state, ballots[i].post, ballots[i].weight, signedAt);
+            Ballot calldata b = ballots[i];
+            bytes4 late = _tooLate(account, b.post, signedAt);
+            if (late != 0) emit BallotSkipped(b.post, account, late);
+            else state = _voteOn(account, state, b.post, b.weight, signedAt);
         }
         _state[account] = state;
+    }
+
+    /// @dev What time or others can do to one ballot must not void the rest.
+    /// @return the selector of the error that a single vote would meet, or 0
+    function _tooLate(uint40 account, bytes32 id, uint40 signedAt) private view returns (bytes4) {
+        VoteState old = _votes[id][account];
+        PostState p = _posts[id];
+        if (!p.exists()) return 0;
+        if (signedAt <= old.signedAt()) return StaleVote.selector;
+        if (p.removed()) return PostRemoved.selector;
+        uint256 cashout = _cashoutOf(p);
+        if (block.timestamp >= cashout) return VotingClosed.selector;
+        bool locked = block.timestamp + DAY / 2 >= cashout && old.signedAt() != 0;
+        return locked ? VoteLocked.selector : bytes4(0);
     }
 
     // ---------------------------------------------------------------- one vote
