@@ -28,6 +28,7 @@ IN_FLIGHT = 4  # transactions sent and not yet mined
 MOST_GAS = 16_000_000  # of a transaction: under the limit of 2^24 that chains are adopting
 CALLDATA_GAS = 8_000  # of one item, about
 CLOSE_AT_ONCE = 200  # days
+TIP = 10**9  # wei for each unit of gas
 WAIT_SECONDS = 60.0
 RELAY = keccak(text="relay((uint8,bytes,bytes)[])")[:4]
 """Encoded by eth_abi itself: through web3, a batch takes longer to encode than to mine."""
@@ -109,13 +110,19 @@ def _split(batch: Sequence[Signed], most: int) -> Iterator[range]:
 def _send(
     chain: Chain, rpc: Rpc, sender: LocalAccount, nonce: int, to: str, encoded: bytes, gas: int
 ) -> str:
-    """The hash of a transaction that is now on its way."""
+    """The hash of a transaction that is now on its way.
+
+    What it pays follows from the base fee alone: the node's suggestions follow what was paid last.
+    """
+    latest = rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
     transaction: dict[str, Any] = {
+        "type": 2,
         "to": to,
         "data": encoded,
         "value": 0,
         "gas": gas,
-        "gasPrice": 2 * int(rpc.call(str, "eth_gasPrice"), 16),
+        "maxFeePerGas": 2 * int(latest["baseFeePerGas"], 16) + TIP,
+        "maxPriorityFeePerGas": TIP,
         "nonce": nonce,
         "chainId": chain.deployment.chain_id,
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from eth_utils.abi import event_abi_to_log_topic
 from web3 import Web3
 
 from backend.chain.connection import connect_chain
@@ -73,11 +74,9 @@ def run(settings: Settings, plan: Plan) -> Tally:
 def events(chain: Chain) -> Counter[str]:
     """How often the core has emitted each of its events."""
     topics = {
-        Web3.keccak(text=f"{e['name']}({','.join(i['type'] for i in e['inputs'])})").to_0x_hex(): e[
-            "name"
-        ]
-        for e in artifact("LaurelCore")["abi"]
-        if e["type"] == "event"
+        "0x" + event_abi_to_log_topic(entry).hex(): entry["name"]
+        for entry in artifact("LaurelCore")["abi"]
+        if entry["type"] == "event"
     }
     logs = chain.anvil.rpc(
         "eth_getLogs", {"address": chain.deployment.core, "fromBlock": "0x0", "toBlock": "latest"}
