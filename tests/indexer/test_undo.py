@@ -12,6 +12,7 @@ from indexer import store
 from indexer.database import connect, migrate_mirror
 from indexer.events import Event
 from indexer.writer import Lease
+from tests.conftest import EXAMPLES, PROFILE
 from tests.indexer.histories import KINDS, World, header, histories, span
 from tests.indexer.mirrors import dump, rows
 
@@ -40,7 +41,7 @@ def events_of(history: list[list[Any]]) -> tuple[World, list[list[Event]]]:
     return world, [world.block(number, steps) for number, steps in enumerate(history, 1)]
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=EXAMPLES[PROFILE] // 5)
 @given(history=histories, data=st.data())
 def test_apply_then_roll_back(history: list[list[Any]], data: st.DataObject) -> None:
     world, blocks = events_of(history)
