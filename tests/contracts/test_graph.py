@@ -15,13 +15,15 @@ DIGEST = b"\x07" * 32
 POSTS = [i.to_bytes(32) for i in range(51)]
 ACCOUNTS = [2**40 - 1 - i for i in range(51)]
 
-# kind, the direct call, its event, what one of its list is called there, and a list
+# kind, its method and the direct call, its two events, what one of its list is called there, and a list
 LISTS = [
-    ("Follow", "follow", "Followed", "target", ACCOUNTS),
-    ("Mute", "mute", "Muted", "target", ACCOUNTS),
-    ("Reblog", "reblog", "Reblogged", "post", POSTS),
+    ("follow", "followMany", "Followed", "Unfollowed", "target", ACCOUNTS),
+    ("mute", "mute", "Muted", "Unmuted", "target", ACCOUNTS),
+    ("reblog", "reblog", "Reblogged", "Unreblogged", "post", POSTS),
 ]
-on_each_list = pytest.mark.parametrize(("kind", "name", "event", "field", "values"), LISTS)
+on_each_list = pytest.mark.parametrize(
+    ("kind", "function", "event", "opposite", "field", "values"), LISTS, ids=lambda value: ""
+)
 
 
 @pytest.fixture
@@ -38,25 +40,39 @@ def ada(deployed: Chain) -> Actor:
 
 
 @on_each_list
-def test_direct_and_relayed_say_the_same(deployed, ada, kind, name, event, field, values):
+def test_direct_and_relayed_say_the_same(
+    deployed, ada, kind, function, event, opposite, field, values
+):
     """In one batch from 1 to 50. The graph does not ask whether those named exist."""
     for size in (1, 2, 50):
+        expected = [{"account": ada.account, field: value} for value in values[:size]]
         for on in (True, False):
-            expected = [{"account": ada.account, field: v, "on": on} for v in values[:size]]
-            relayed = deployed.relay(getattr(ada, name)(values[:size], on))
+            relayed = deployed.relay(getattr(ada, kind)(values[:size], on))
             assert deployed.skipped(relayed) == {}
-            call = getattr(deployed.graph.functions, name)(ada.account, values[:size], on)
+            call = getattr(deployed.graph.functions, function)(ada.account, values[:size], on)
             for receipt in (relayed, deployed.send(call, ada.posting.address)):
-                assert deployed.events(receipt, event) == expected
+                assert deployed.events(receipt, event) == (expected if on else [])
+                assert deployed.events(receipt, opposite) == ([] if on else expected)
 
 
 @on_each_list
-def test_none_and_51_are_refused(deployed, ada, kind, name, event, field, values):
-    batch = [getattr(ada, name)(values[:size]) for size in (0, 51)]
+def test_none_and_51_are_refused(deployed, ada, kind, function, event, opposite, field, values):
+    batch = [getattr(ada, kind)(values[:size]) for size in (0, 51)]
     assert refused(deployed, *batch) == ["BadBatch", "BadBatch"]
     for size in (0, 51):
-        call = getattr(deployed.graph.functions, name)(ada.account, values[:size], True)
+        call = getattr(deployed.graph.functions, function)(ada.account, values[:size], True)
         assert refused_by(deployed, call, ada.posting.address) == "BadBatch"
+
+
+def test_one_follow_by_a_direct_call(deployed, ada):
+    f = deployed.graph.functions
+    for call, event in (
+        (f.follow(ada.account, 7), "Followed"),
+        (f.unfollow(ada.account, 7), "Unfollowed"),
+    ):
+        assert refused_by(deployed, call) == "UnknownKey"
+        receipt = deployed.send(call, ada.posting.address)
+        assert deployed.events(receipt, event) == [{"account": ada.account, "target": 7}]
 
 
 def test_a_profile(deployed, ada):
@@ -95,10 +111,12 @@ def test_keys_that_the_core_refuses(deployed, ada):
         assert refused(deployed, *_all_kinds(by_key, DIGEST)) == [error] * 5
     nobody = Actor(ada.deployment, ada.anvil, "", owner=ada.owner, account=0)
     assert refused(deployed, *_all_kinds(nobody, DIGEST)) == ["UnknownKey"] * 5
+    nobodys = Actor(ada.deployment, ada.anvil, "", owner=Key.p256(), account=0)
+    assert refused(deployed, *_all_kinds(nobodys, DIGEST)) == ["RoleTooLow"] * 5
 
     f = deployed.graph.functions
     for call in (
-        f.follow(ada.account, [1], True),
+        f.followMany(ada.account, [1], True),
         f.mute(ada.account, [1], True),
         f.reblog(ada.account, [DIGEST], True),
         f.setProfile(ada.account, DIGEST),
@@ -221,4 +239,4 @@ def test_of_a_token_that_takes_a_fee_what_arrives_is_the_tip(deployed, ada, post
 
 def test_all_kinds_of_the_graph_are_here():
     kinds = {name for name, kind in KINDS.items() if kind.contract == "graph"}
-    assert kinds == {kind for kind, *_ in LISTS} | {"Profile", "Collect"}
+    assert kinds == {kind.title() for kind, *_ in LISTS} | {"Profile", "Collect"}

@@ -7,12 +7,18 @@ from web3.exceptions import ContractCustomError
 from indexer.actions import KINDS_BY_NUMBER, Signed
 from tests.chain import DEV, Chain, error_names
 
-ABOUT_AN_ADDRESS = {"UnknownKey", "NotPossessed", "NotFormerOwner", "MissingPrecompile"}
+ABOUT_AN_ADDRESS = {
+    "UnknownKey",
+    "RoleTooLow",
+    "NotPossessed",
+    "NotFormerOwner",
+    "MissingPrecompile",
+}
 
 
 def verdict(chain: Chain, item: Signed) -> tuple[str, str] | None:
-    """Without a transaction: name of the error that a signed action would end in now, and its argument where that
-    is an address, else "". None if it would be done.
+    """Without a transaction: name of the error that a signed action would end in now, and its first argument where
+    that is an address, else "". None if it would be done.
 
     The error of a signer that nobody knows has the signer's address, whatever the key.
     """
@@ -26,7 +32,7 @@ def verdict(chain: Chain, item: Signed) -> tuple[str, str] | None:
         name = error_names()[data[:4]]
         if name not in ABOUT_AN_ADDRESS:
             return name, ""
-        return name, to_checksum_address(abi_decode(["address"], data[4:])[0])
+        return name, to_checksum_address(abi_decode(["address"], data[4:36])[0])
     return None
 
 
