@@ -19,7 +19,7 @@ from rich.table import Table
 from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size
 from indexer.actions import Signed, sha256
 from indexer.artifacts import contracts
-from tests.actors import WINDOW, Actor, Key, join, signed, stake
+from tests.actors import Actor, Key, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 
 DAY = 86_400
@@ -71,12 +71,6 @@ class Bench:
         digests = [self.digest() for _ in range(n)]
         self.each(*(author.post(d) for d in digests))
         return [author.post_id(d) for d in digests]
-
-    def sign(self, who: Actor, name: str, **fields: Any) -> Signed:
-        deadline = {} if name == "Votes" else {"deadline": self.chain.anvil.now() + WINDOW}
-        return signed(
-            self.chain.deployment, name, {"account": who.account} | fields | deadline, who.key
-        )
 
 
 def measure(chain: Chain) -> list[Row]:
@@ -145,8 +139,7 @@ def _voting(bench: Bench, author: Actor, fast: Actor, voters: list[Actor]) -> by
     bench.each(*(voters[100].vote(p, 100) for p in posts))
     batch = [fast.vote(p, 100) for p in posts[:100]]
     bench.row("vote, relayed in 100 (P-256)", 56_000, bench.each(*batch))
-    ballots = [{"post": p, "weight": 100} for p in posts[100:]]
-    many = bench.sign(voters[0], "Votes", votes=ballots, at=bench.chain.anvil.now())
+    many = voters[0].votes(dict.fromkeys(posts[100:], 100))
     bench.row("vote, each of 10 under one signature", 40_000, bench.each(many, of=10))
     return parent
 
@@ -164,10 +157,7 @@ def _following(bench: Bench, author: Actor, voters: list[Actor]) -> None:
     bench.row("follow, direct", 31_000, bench.direct(call, voters[0]))
 
     def follows(nonce: int) -> list[Signed]:
-        targets = [author.account]
-        return [
-            bench.sign(v, "Follow", accounts=targets, on=True, nonce=nonce) for v in voters[:100]
-        ]
+        return [v.follow([author.account], nonce=nonce) for v in voters[:100]]
 
     first = bench.each(*follows(0))
     bench.row("follow, relayed in 100", 24_000, bench.each(*follows(1)), first)
@@ -205,20 +195,8 @@ def _payouts(bench: Bench, author: Actor, voters: list[Actor], post: bytes) -> N
 
 def _with_beneficiaries(bench: Bench, author: Actor, people: list[Actor]) -> bytes:
     digest = bench.digest()
-    bench.each(
-        bench.sign(
-            author,
-            "PostWithOptions",
-            digest=digest,
-            parent=bytes(32),
-            community=0,
-            maxAcceptedPayout=10**6 * ETHER,
-            liquidBps=5_000,
-            allowVotes=True,
-            allowCurationRewards=True,
-            beneficiaries=[{"account": p.account, "bps": 1_000} for p in people],
-        )
-    )
+    shares = {p.account: 1_000 for p in people}
+    bench.each(author.post_with_options(digest, shares, maxAcceptedPayout=10**6 * ETHER))
     return author.post_id(digest)
 
 
