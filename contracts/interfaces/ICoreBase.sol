@@ -48,8 +48,6 @@ interface ICoreBase is IRelayErrors {
     error BadRole(uint8 role);
     error RoleTooLow(address key, Role has, Role needs);
 
-    /// @notice Makes an account. Both keys prove possession; the caller needs to sign nothing. The handle fee is
-    ///         burned from the caller's LRL (of whoever calls `relay`, there), under an allowance to the core.
     /// @param handle left-aligned ASCII
     /// @param postingKey 0 for none
     /// @param postingExpiry seconds; 0 = never

@@ -12,6 +12,8 @@ import {IRelay} from "./IRelay.sol";
 interface ICoreMain is ICoreBase, IRelay {
     // ---------------------------------------------------------------- accounts and keys
 
+    /// @notice Makes an account. Both keys prove possession; the caller needs to sign nothing. The handle fee is
+    ///         burned from the LRL of the caller, or of the caller of `relay`, under an allowance to the core.
     function register(
         Registration calldata r,
         bytes calldata ownerSignature,
