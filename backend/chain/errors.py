@@ -215,7 +215,7 @@ REASONS = {
     "NoTip()": Reason("no_tip", 400, "Nothing of the token arrived. Tip more than nothing."),
     "TransferFailed(address)": Reason(
         "transfer_failed",
-        422,
+        409,
         "The token refused to be paid out. Ask its issuer, or name another recipient.",
     ),
     "DayOpen(uint256)": Reason(

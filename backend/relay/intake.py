@@ -119,6 +119,8 @@ def _try(
         if reason.code == "unknown_key" and account_of_key(chain, signer) == 0:
             raise foreign(chain, action.kind, "a key of this account") from None
         raise refusal(reason) from None
+    if slots.is_stale(chain, action):
+        raise refusal(BY_CODE["stale_vote"])
 
 
 def _relayer(connection: Connection) -> str:

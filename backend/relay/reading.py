@@ -24,7 +24,7 @@ from indexer.slots import key_slot
 
 MAX_SIGNATURE = 128
 MOST_BENEFICIARIES = 8  # Authoring.sol
-MOST_IN_A_BATCH = 50  # LaurelGraph.sol; a vote of many is bounded by what the relay pays for it
+MOST_IN_A_BATCH = 50  # SignedActions.sol
 SIGNED_BY_RECOVERY = ("RequestRecovery", "Restore")
 
 

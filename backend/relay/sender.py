@@ -3,7 +3,6 @@
 import logging
 import time
 from dataclasses import dataclass
-from itertools import takewhile
 
 from eth_utils.crypto import keccak
 from sqlalchemy import Engine, select, update
@@ -128,7 +127,7 @@ class Sender:
         payable: gas that there is coin for. One alone may pass the bound: else it would stop all behind it.
         """
         contract = _kind(tickets[0]).contract
-        batch = _together([t for t in tickets if _kind(t).contract == contract])
+        batch = [t for t in tickets if _kind(t).contract == contract]
         while batch:
             data = self.chain.encode("relay", [(t.kind, t.action, t.signature) for t in batch])
             items = ((Signed(t.kind, t.action, t.signature), 1 + t.tries) for t in batch)
@@ -185,17 +184,6 @@ class Sender:
 
     def _is_done(self, ticket: RelayTicket) -> bool:
         return slots.is_done(self.chain, _action(ticket))
-
-
-def _together(tickets: list[RelayTicket]) -> list[RelayTicket]:
-    """The first tickets that may share a transaction, in their order; at least one."""
-    return tickets[:1] if _alone(tickets[0]) else list(takewhile(lambda t: not _alone(t), tickets))
-
-
-def _alone(ticket: RelayTicket) -> bool:
-    """Whether it might have a transaction fail as a whole: because one did, or because it calls a token of
-    its signer's choosing, which can burn all gas that there is."""
-    return ticket.tries > 0 or _kind(ticket).name == "Collect"
 
 
 def _kind(ticket: RelayTicket) -> Kind:

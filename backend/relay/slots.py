@@ -6,7 +6,7 @@ from typing import Any
 from backend.chain.connection import Chain
 from backend.relay.reading import Action
 from indexer.actions import encode, post_id, sha256
-from indexer.slots import KeySlot, key_slot, post_slot, vote_slot
+from indexer.slots import KeySlot, VoteSlot, key_slot, post_slot, vote_slot
 
 VOTE_SECONDS = 3600  # a vote may be included so long after it was signed
 OWNER = 3  # role
@@ -99,6 +99,14 @@ def is_done(chain: Chain, action: Action) -> bool:
             return bool(used[0])
 
 
+def is_stale(chain: Chain, action: Action) -> bool:
+    """Whether each ballot of a vote of many comes too late, which the core passes over without refusing it."""
+    return action.kind.name == "Votes" and all(
+        _vote(chain, action.fields, ballot).signed_at >= action.fields["at"]
+        for ballot in action.fields["votes"]
+    )
+
+
 def _post(post: bytes) -> str:
     return f"post:{post.hex()}"
 
@@ -108,6 +116,9 @@ def _key(chain: Chain, address: str) -> KeySlot:
 
 
 def _stands(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> bool:
-    (word,) = chain.view("voteState", ballot["post"], fields["account"])
-    vote = vote_slot(word)
+    vote = _vote(chain, fields, ballot)
     return (vote.signed_at, vote.bps) == (fields["at"], ballot["weight"])
+
+
+def _vote(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> VoteSlot:
+    return vote_slot(chain.view("voteState", ballot["post"], fields["account"])[0])
