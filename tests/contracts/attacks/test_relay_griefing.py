@@ -3,9 +3,12 @@
 import itertools
 from typing import Any
 
+import pytest
+
 from indexer.actions import KINDS, Signed
 from tests.actors import join
 from tests.chain import DEV, Chain
+from tests.contracts.attacks.hostile_token import Mode, hostile_token
 from tests.contracts.attacks.one_of_each import DAY, Keys, set_scene
 
 LONGER = {"a byte more", "a word more", "ten kilobytes"}
@@ -84,3 +87,37 @@ def test_griefing_a_relay_batch_with_malformed_items(deployed: Chain):
             assert deployed.skipped(receipt).keys() == set(range(2, 2 + len(part))), kind
             assert receipt["gasUsed"] < 29_000_000 // 2
         assert deployed.skipped(deployed.relay(item)) == {}, kind
+
+
+@pytest.mark.parametrize("size", [0, 200_000])
+def test_a_tip_collected_in_a_token_that_burns_gas_or_answers_at_length(deployed: Chain, size: int):
+    """Else one item, which costs its signer nothing, has every batch that it is in revert as a whole."""
+    ada, mallory = join(deployed, "ada", "mallory")
+    token = hostile_token(deployed)
+
+    def batch() -> list[Signed]:
+        bad = [mallory.collect(token.address, DEV, 0) for _ in range(3)]
+        good = [ada.follow([mallory.account]) for _ in range(7)]
+        return [*good[:3], *bad, *good[3:]]
+
+    # As the relayer does: what the contract asks for each item before it, and some more.
+    gas = 21_000 + 10 * 20_000 + (7 * (60_000 + 80 * 256) + 3 * 200_000) * 64 // 63
+    honest = send(deployed, deployed.graph, batch(), gas)
+    assert honest["status"] == 1 and deployed.skipped(honest) == {}
+    deployed.send(token.functions.revertLong(size))
+    if not size:
+        deployed.send(token.functions.behave(Mode.BURNS_GAS))
+    hostile = send(deployed, deployed.graph, batch(), gas)
+    assert hostile["status"] == 1
+    assert deployed.skipped(hostile).keys() == {3, 4, 5}
+
+
+@pytest.mark.parametrize("count", [50, 600])
+def test_votes_on_very_many_posts_in_the_middle_of_a_batch(deployed: Chain, count: int):
+    """Else 38 kilobytes ask for more gas than a block has, and every batch that they are in reverts."""
+    ada, mallory = join(deployed, "ada", "mallory")
+    bad = mallory.votes({bytes([1 + n // 256, n % 256]) * 16: 1 for n in range(count)})
+    batch = [ada.post(b"\x01" * 32), bad, ada.post(b"\x02" * 32)]
+    receipt = send(deployed, deployed.core, batch, 29_000_000)
+    assert receipt["status"] == 1
+    assert deployed.skipped(receipt).keys() == {1}

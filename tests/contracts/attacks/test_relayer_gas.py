@@ -68,13 +68,14 @@ def test_a_relayer_giving_too_little_gas_for_the_last_of_a_batch(deployed: Chain
 
 @pytest.fixture
 def dear(deployed: Chain) -> tuple[Actor, Actor, Actor]:
-    """Ada, with stake; a newcomer; and Bob, Ada's recovery account. All their keys are P-256. Eight days are
-    open, each with claims."""
+    """Ada, with stake; a newcomer; and Bob, Ada's recovery account: the first three of eight accounts. All their
+    keys are P-256. Eight days are open, each with claims."""
     bob = Actor(deployed.deployment, deployed.anvil, "bob", Key.p256(), account=1)
     ada = Actor(deployed.deployment, deployed.anvil, "ada", Key.p256(), account=2)
     new = Actor(deployed.deployment, deployed.anvil, "new", Key.p256(), account=3)
     items = bob.register(), ada.register(recovery=1), new.register()
     assert deployed.skipped(deployed.relay(*items)) == {}
+    join(deployed, *(f"other{n}" for n in range(5)))
     f = deployed.core.functions
     deployed.send(deployed.token.functions.approve(deployed.core.address, 2000 * ETHER))
     deployed.send(f.deposit(ada.account, 2000 * ETHER))
@@ -104,7 +105,7 @@ def test_a_relayer_giving_too_little_gas_where_most_is_needed(deployed: Chain, d
         deployed.skipped(deployed.relay(*(ada.post(bytes([n + 100]) * 32) for n in range(50))))
         == {}
     )
-    everyone = dict.fromkeys(range(1, 4), 100)
+    everyone = dict.fromkeys(range(1, 9), 100)
     friend = Actor(deployed.deployment, deployed.anvil, "dear", keys[0], keys[1])
     closing = {
         "PowerUp": lambda: ada.power_up(new.account, ETHER),
