@@ -1,143 +1,234 @@
 """The contracts and the Python model of their rules, driven side by side and compared to the last unit."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from indexer.rewards import Ledger, Refused, Voter
-from indexer.slots import PostSlot, VoteSlot, account_slot, post_slot, vote_slot
-from tests.actors import Actor, join
-from tests.chain import DEV, Chain
+from cryptography.hazmat.primitives.asymmetric import ec
+from eth_abi.abi import decode as abi_decode
+from eth_abi.abi import encode as abi_encode
+
+from indexer.actions import KINDS, Signed, sha256
+from indexer.rewards import Ledger, Refused
+from indexer.rpc import Rpc
+from tests.actors import Key, signed
+from tests.chain import DEV, Chain, error_names
+from tests.contracts.abi import function
+from tests.contracts.invariants import Paid, check, topic
+from tests.contracts.keyring import Keyring
+from tests.contracts.model import Model
+from tests.contracts.slots import Reader, slots
+
+GAS = 12_000_000  # of a transaction; the relay leaves the dearest kind 400,000
+SKIPPED = topic("Skipped(uint256,bytes4)")
+WINDOW = 1800  # seconds from signing to deadline
 
 
-@dataclass
+@dataclass(frozen=True)
+class Message:
+    """A signed action, and what the model has to know of it."""
+
+    kind: str
+    fields: dict[str, Any]
+    signer: str
+    helper: str
+    signed: Signed
+
+
+@cache
+def key(handle: str, name: str = "owner") -> Key:
+    """Somebody's key of that name: the posting key is one of P-256, which only signs."""
+    secret = sha256(f"{name} key of {handle}".encode())
+    if name == "posting":
+        return Key(ec.derive_private_key(int.from_bytes(secret[:31]), ec.SECP256R1()))
+    return Key(secret)
+
+
 class Lockstep:
-    """Each method does one thing on both sides; both succeed, or both refuse by the same name."""
+    """Each act is done on both sides: both succeed, or both refuse by the same name; and after it they are the
+    same in every slot, and hold the invariants.
 
-    chain: Chain
-    people: list[Actor]
-    model: Ledger
-    posts: list[bytes] = field(default_factory=list)
+    now: the latest block's time, or a later moment that has come since; outcomes: how often each kind of act ended
+    how ("" is done).
+    """
 
-    @classmethod
-    def start(cls, chain: Chain, handles: list[str], wei: int) -> "Lockstep":
-        """Everybody has `wei` of LRL in the balance and no stake."""
-        people = join(chain, *handles)
-        f = chain.core.functions
-        model = Ledger(
-            day=f.DAY().call(),
-            curve_constant=f.CURVE_CONSTANT().call(),
-            seed=f.SEED().call(),
-            supply=chain.deployment.parameters["genesisSupply"],
-            genesis_day=f.GENESIS_DAY().call(),
-        )
-        chain.send(chain.token.functions.approve(chain.core.address, wei * len(people)))
-        for person in people:
-            chain.send(f.deposit(person.account, wei))
-            model.balances[person.account] = wei
-            chain.impersonate(person.owner.address)
-        return cls(chain, people, model)
-
-    @property
-    def now(self) -> int:
-        return self.chain.anvil.now()
+    def __init__(self, chain: Chain, keys: list[Key]) -> None:
+        self.chain = chain
+        self.model = _model_of(chain)
+        self.day = self.model.ledger.day
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self._rpc = Rpc(chain.anvil.url)
+        self._reader = Reader(chain, self._rpc)
+        self._paid = Paid()
+        self._keys = [key.address for key in keys]
+        self._nonce = 0
+        self._names = error_names()
+        for address in self._keys:
+            chain.impersonate(address)
+        chain.send(chain.token.functions.approve(chain.core.address, 2**256 - 1))
+        self.now = chain.anvil.now()
 
     def forward(self, seconds: int) -> None:
-        self.chain.anvil.forward(seconds)
+        """The next block comes so much later."""
+        self.now += seconds
 
-    def _both(self, call: Any, sender: str, model_action: Any) -> str | None:
-        """Sends at the latest block's time plus one; returns the name of the error that both gave."""
-        now = self.now + 1
-        self.chain.anvil.rpc("evm_setNextBlockTimestamp", now)
-        try:
-            model_action(now)
-            expected = None
-        except Refused as refusal:
-            expected = str(refusal)
-        # A given gas limit: the estimate would be made for another moment.
-        receipt = self.chain.w3.eth.wait_for_transaction_receipt(
-            call.transact({"from": sender, "gas": 2_000_000})
-        )
-        assert (receipt["status"] == 1) == (expected is None), (call, expected)
-        return expected
+    def save(self) -> Callable[[], None]:
+        """Returns what brings both sides back to this moment, again and again."""
+        snapshot = self._rpc.call(str, "evm_snapshot")
+        kept = (self.model, self.now, self._nonce, self._paid.copy())
 
-    def post(self, author: Actor, digest: bytes) -> str | None:
-        post = author.post_id(digest)
-        refused = self._both(
-            self.chain.core.functions.post(author.account, digest, bytes(32), 0),
-            author.owner.address,
-            lambda now: self.model.post(post, author.account, now),
-        )
-        if refused is None:
-            self.posts.append(post)
-        return refused
+        def restore() -> None:
+            nonlocal snapshot
+            assert self._rpc.call(bool, "evm_revert", snapshot)
+            snapshot = self._rpc.call(str, "evm_snapshot")
+            self.model, self.now, self._nonce, paid = kept
+            self._paid = paid.copy()
 
-    def vote(self, voter: Actor, post: bytes, bps: int) -> str | None:
-        return self._both(
-            self.chain.core.functions.vote(voter.account, post, bps),
-            voter.owner.address,
-            lambda now: self.model.vote(voter.account, post, bps, now, now),
-        )
+        return restore
 
-    def power_up(self, person: Actor, to: Actor, amount: int) -> str | None:
-        return self._both(
-            self.chain.core.functions.powerUp(person.account, to.account, amount),
-            person.owner.address,
-            lambda now: self.model.power_up(person.account, to.account, amount, now),
-        )
+    # ------------------------------------------------------------ acts
 
-    def close(self, n: int) -> str | None:
-        return self._both(
-            self.chain.core.functions.close(n),
-            DEV,
-            lambda now: self.model.close(n, now),
-        )
+    def call(self, name: str, *arguments: Any, act: Callable[[Model, int], object]) -> str:
+        """What anyone may do. Returns the name of the error, or ""."""
+        data = _encoded(name, *arguments)
+        return self._transact(name, DEV, data, act)
 
-    def settle(self, post: bytes) -> str | None:
-        return self._both(
-            self.chain.core.functions.settle([post]),
-            DEV,
-            lambda now: self.model.settle(post, now),
-        )
+    def direct(self, kind: str, fields: dict[str, Any], by: Key, *others: Key) -> str:
+        """An action by the key's own call (Register: by the one who pays). Returns the name of the error, or ""."""
+        message = self.sign(kind, fields, by, *others)
+        sender = DEV if kind == "Register" else by.address
 
-    def claim(self, post: bytes, voter: Actor, of_post: bool = False) -> str | None:
-        f = self.chain.core.functions
-        call = (
-            f.claimOfPost(post, [voter.account])
-            if of_post
-            else f.claimAsVoter(voter.account, [post])
-        )
-        return self._both(call, DEV, lambda now: self.model.claim(post, voter.account, now))
+        def act(model: Model, now: int) -> None:
+            fields = message.fields | ({"at": now} if "at" in message.fields else {})
+            model.act(kind, fields, message.signer, message.helper, now)
 
-    def compare(self) -> None:
-        """Every slot against the model."""
-        f = self.chain.core.functions
-        for person in self.people:
-            account = person.account
-            slot = account_slot(f.accountState(account).call())
-            got = Voter(slot.effective, slot.mana, slot.down_mana, slot.updated_at)
-            assert got == self.model.voters.get(account, Voter())
-            assert f.balanceOf(account).call() == self.model.balances[account]
-        for post in self.posts:
-            expected = self.model.posts[post]
-            assert post_slot(f.postState(post).call()) == PostSlot(
-                expected.created_at, expected.net, expected.weight, expected.settled
+        return self._transact(kind, sender, _call_of(message), act)
+
+    def sign(self, kind: str, fields: dict[str, Any], by: Key, *others: Key) -> Message:
+        """Adds a nonce, a deadline or the time where the kind has them.
+
+        others: the key that proves possession; for Restore, a key of the recovery account and the new owner key.
+        """
+        self._nonce += 1
+        added = {"nonce": self._nonce, "deadline": self.now + WINDOW, "at": self.now}
+        fields = {name: (added | fields)[name] for name, _ in KINDS[kind].fields}
+        deployment = self.chain.deployment
+        if kind != "Restore":
+            proof = others[0] if others else None
+            item = signed(deployment, kind, fields, by, proof)
+            return Message(kind, fields, by.address, "", item)
+        three = [signed(deployment, kind, fields, key) for key in (by, *others)]
+        proofs = abi_encode(["bytes[3]"], [[s.signature for s in three]])
+        item = Signed(three[0].kind, three[0].action + proofs, b"")
+        return Message(kind, fields, by.address, others[0].address, item)
+
+    def relay(self, *messages: Message) -> list[str]:
+        """Returns for each message the name of the error, or ""."""
+        self.now += 1
+        expected = [
+            self._attempt(
+                lambda model, now, m=m: model.relayed(m.kind, m.fields, m.signer, m.helper, now)
             )
-            for account, vote in expected.votes.items():
-                assert vote_slot(f.voteState(post, account).call()) == VoteSlot(
-                    vote.rshares, vote.weight, vote.signed_at, vote.bps, vote.claimed
-                )
-        assert f.poolState().call() == [
-            self.model.pool,
-            self.model.recent,
-            self.model.next_day,
-            self.model.supply,
+            for m in messages
         ]
-        for number, day in self.model.days.items():
-            assert f.dayState(number).call() == [day.claims, day.paid]
-        genesis = self.chain.deployment.parameters["genesisSupply"]
-        minted = self.chain.token.functions.totalSupply().call() - genesis
-        assert minted == self.model.minted
-        held = self.chain.token.functions.balanceOf(self.chain.core.address).call()
-        owed = sum(self.model.balances.values())
-        staked = sum(v.effective for v in self.model.voters.values())
-        assert held == owed + staked * 10**9
+        batch = [(m.signed.kind, m.signed.action, m.signed.signature) for m in messages]
+        receipt = self._send(DEV, _encoded("relay", batch))
+        assert receipt["status"] == "0x1", "the relay reverted"
+        skipped = {
+            int(log["topics"][1], 16): self._names[bytes.fromhex(log["data"][2:10])]
+            for log in receipt["logs"]
+            if log["topics"][0] == SKIPPED
+        }
+        found = [skipped.get(i, "") for i in range(len(messages))]
+        self._agree([f"{m.kind}, relayed" for m in messages], found, expected)
+        return found
+
+    # ------------------------------------------------------------ both sides
+
+    def _transact(
+        self, what: str, sender: str, data: str, act: Callable[[Model, int], object]
+    ) -> str:
+        self.now += 1
+        expected = self._attempt(act)
+        receipt = self._send(sender, data)
+        found = ""
+        if receipt["status"] != "0x1":
+            hash_ = receipt["transactionHash"]
+            error = self._rpc.call(str, "ots_getTransactionError", hash_)
+            found = self._names.get(bytes.fromhex(error[2:10]), error)
+        self._agree([what], [found], [expected])
+        return found
+
+    def _attempt(self, act: Callable[[Model, int], object]) -> str:
+        trial = self.model.copy()
+        try:
+            act(trial, self.now)
+        except Refused as refusal:
+            return str(refusal)
+        self.model = trial
+        return ""
+
+    def _send(self, sender: str, data: str) -> dict[str, Any]:
+        tx = {"from": sender, "to": self.chain.core.address, "data": data, "gas": hex(GAS)}
+        self._rpc.call(type(None), "evm_setNextBlockTimestamp", self.now)
+        receipt = self._rpc.call(dict[str, Any], "eth_sendTransactionSync", tx)
+        self._paid.read(receipt["logs"])
+        return receipt
+
+    def _agree(self, what: list[str], found: list[str], expected: list[str]) -> None:
+        self.outcomes.update(zip(what, found, strict=True))
+        assert dict(zip(what, found, strict=True)) == dict(zip(what, expected, strict=True)), (
+            f"by contract {found}, by model {expected}"
+        )
+        differences = self._reader.differences(slots(self.model, self._keys, self.now))
+        assert not differences, f"after {what}, (contract, model): {differences}"
+        check(self.model.ledger, self._paid)
+
+
+def _model_of(chain: Chain) -> Model:
+    """As the contracts are when they are made."""
+    p = chain.deployment.parameters
+    day = int(p["day"])
+    block: Any = chain.w3.eth.get_block(chain.deployment.block)
+    ledger = Ledger(
+        day=day,
+        curve_constant=int(p["curveConstant"]),
+        seed=int(p["seed"]),
+        supply=int(p["genesisSupply"]),
+        genesis_day=block["timestamp"] // day,
+        handle_fee=int(p["handleFee"]),
+    )
+    return Model(ledger, Keyring(day), chain.core.address, str(p["treasury"]))
+
+
+def _call_of(message: Message) -> str:
+    """The calldata of the function that does what the message says."""
+    kind, action = message.kind, message.signed.action
+    words = 32 * len(message.fields)
+    f = dict(message.fields)
+    if kind == "Register":
+        registration = (f.pop("handle").encode().ljust(32, b"\0"), *f.values())
+        return _encoded("register", registration, message.signed.signature, action[words:])
+    if kind == "AddKey":
+        return _encoded("addKey", tuple(f.values()), action[words:])
+    if kind == "RequestRecovery":
+        return _encoded("requestRecovery", *f.values(), action[words:])
+    if kind == "Restore":
+        (signatures,) = abi_decode(["bytes[3]"], action[words:])
+        return _encoded("restore", *f.values(), [b"", *signatures[1:]])
+    for name in ("nonce", "deadline", "at"):
+        f.pop(name, None)
+    if kind == "Votes":
+        ballots = [(b["post"], b["weight"]) for b in f["votes"]]
+        return _encoded("voteMany", f["account"], ballots)
+    if kind == "PostWithOptions":
+        f["beneficiaries"] = [(b["account"], b["bps"]) for b in f["beneficiaries"]]
+        *place, cap, liquid, votes, curation, shares = f.values()
+        return _encoded("postWithOptions", *place, (cap, liquid, votes, curation, shares))
+    return _encoded(kind[0].lower() + kind[1:], *f.values())
+
+
+def _encoded(name: str, *arguments: Any) -> str:
+    return function("LaurelCore", name).call(*arguments)

@@ -35,8 +35,7 @@ def test_without_the_constant_the_curve_is_linear(rshares):
 @pytest.mark.parametrize("v", VECTORS["curation"])
 def test_curation_shares(v):
     weights = [rewards.weight_down(8_000, days * DAY, DAY) for days in v["ages"]]
-    payout = 2 * v["part"] * rewards.WEI_PER_VEST
-    shares = [rewards.curation_vests_down(payout, w, sum(weights)) for w in weights]
+    shares = [rewards.curation_vests_down(v["part"], w, sum(weights)) for w in weights]
     assert shares == v["shares"]
 
 
@@ -46,12 +45,43 @@ def test_a_crowd_of_early_mid_and_late_voters():
     assert [w // weights[-1] for w in weights] == v["shares"]
 
 
-def test_fifty_full_votes_from_a_full_bar_then_refusal():
-    voter = rewards.Voter(effective=10**12, mana=10**12)
-    for _ in range(50):
-        voter = voter.spend(rewards.used_up(voter.effective, 10_000), against=False)
+def test_on_the_straight_curve_payouts_are_as_votes():
+    v = VECTORS["linear"]
+    claims = [rewards.claim_down(votes * 19_950_000_000, v["s"]) for votes in v["votes"]]
+    paid = 76 * rewards.ETHER
+    payouts = [rewards.payout_down(paid, claim, sum(claims)) for claim in claims]
+    assert payouts == [n * rewards.ETHER for n in v["payouts"]]
+
+
+@pytest.mark.parametrize(
+    ("bar", "votes"), list(zip((10**12 + 1, 10**12), VECTORS["full_bar"]["votes"], strict=True))
+)
+def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(bar, votes):
+    voter = rewards.Voter(effective=bar, mana=bar)
+    used = rewards.used_up(bar, VECTORS["full_bar"]["bps"])
+    for _ in range(votes):
+        voter = voter.spend(used, against=False)
     with pytest.raises(rewards.Refused, match="NotEnoughMana"):
-        voter.spend(rewards.used_up(voter.effective, 10_000), against=False)
+        voter.spend(used, against=False)
+
+
+def test_a_payout_below_two_hundredths_is_nothing():
+    least = rewards.LEAST_PAYOUT
+    assert rewards.payout_down(least, 1, 1) == least
+    assert rewards.payout_down(least - 1, 1, 1) == 0
+
+
+@given(VESTS, st.integers(1, 2**63), st.integers(1, 2**63))
+def test_stakers_together_earn_no_more_than_their_part(part, mine, others):
+    step = rewards.index_step_down(part, mine + others)
+    assert rewards.accrued_down(mine, step) + rewards.accrued_down(others, step) <= part
+
+
+@given(VESTS)
+def test_thirteen_parts_are_enough_and_none_is_empty(vests):
+    part = rewards.part_up(vests)
+    assert 13 * part >= vests
+    assert 13 * (part - 1) < vests or vests == 0 == part
 
 
 @given(VESTS, VESTS, st.integers(0, 10 * DAY), st.integers(0, 10 * DAY))

@@ -1,111 +1,209 @@
-"""The contracts against the Python model of the same rules."""
+"""Numbers from outside, on the contracts and on the Python model at once: each act compares all of both."""
 
 import json
-import os
-import random
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from eth_utils.address import to_checksum_address
 
 from backend.deployment.deploy import Parameters
-from indexer.slots import account_slot, post_slot, vote_slot
-from tests.actors import join, stake
+from indexer.actions import post_id
+from indexer.rewards import DUST, NO_CAP, VOTES_PER_BAR, WEI_PER_VEST
 from tests.chain import deployed_on
-from tests.contracts.lockstep import Lockstep
+from tests.contracts.lockstep import Lockstep, Message, key
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rewards.json").read_text())
 DAY = 86_400
-ETHER = 10**18
-SEEDS = range(1, 21 if os.environ.get("LAUREL_LONG") else 4)
-HANDLES = ["ada", "bob", "cleo", "dan"]
+TREASURY = to_checksum_address("0x" + "7e" * 20)
+BAR = 10**12  # micro-vests; a full vote is 19,950,000,000 rshares, which 8 divides
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("curve_constant", [0, 2 * 10**12])
-def test_random_lives_agree_to_the_last_unit(anvil, tmp_path, seed, curve_constant):
-    parameters = Parameters(seed=10**12, curve_constant=curve_constant)
-    chain = deployed_on(anvil, tmp_path, parameters)
-    sides = Lockstep.start(chain, HANDLES, 10_000 * ETHER)
-    choose = random.Random(seed)
-    refusals: set[str | None] = set()
-    for step in range(120):
-        person, other = choose.sample(sides.people, 2)
-        post = choose.choice(sides.posts) if sides.posts else b""
-        what = choose.choices(
-            ["post", "vote", "power", "forward", "close", "settle", "claim"],
-            [3, 10, 2, 3, 2, 4, 6],
-        )[0]
-        refused: str | None = None
-        if what == "post":
-            refused = sides.post(person, bytes([step + 1]) * 32)
-        elif what == "vote" and post:
-            bps = choose.choice([10_000, 10_000, 2_500, -10_000, -700, 0])
-            refused = sides.vote(person, post, bps)
-        elif what == "power":
-            refused = sides.power_up(person, other, choose.choice([1, 10**9 + 1, 900 * ETHER]))
-        elif what == "forward":
-            sides.forward(choose.choice([60, DAY // 3, DAY, 2 * DAY, 6 * DAY]))
-        elif what == "close":
-            refused = sides.close(choose.choice([1, 2, 30]))
-        elif what == "settle" and post:
-            refused = sides.settle(post)
-        elif what == "claim" and post:
-            refused = sides.claim(post, person, of_post=choose.random() < 0.5)
-        refusals.add(refused)
-        if step % 30 == 29:
-            sides.compare()
-    assert sides.model.minted > 0
-    assert len(refusals - {None}) >= 3
+@dataclass
+class Stage:
+    """Everybody has an owner key and acts by relay."""
+
+    sides: Lockstep
+
+    @property
+    def ledger(self):
+        return self.sides.model.ledger
+
+    def number(self, who: str) -> int:
+        return self.sides.model.keyring.handles[who]
+
+    def sign(self, kind: str, who: str, **fields) -> Message:
+        return self.sides.sign(kind, {"account": self.number(who)} | fields, key(who))
+
+    def relay(self, *messages: Message) -> list[str]:
+        return [
+            name
+            for i in range(0, len(messages), 30)
+            for name in self.sides.relay(*messages[i : i + 30])
+        ]
+
+    def join(self, *handles: str) -> None:
+        zero = "0x" + "00" * 20
+        fields = {"postingKey": zero, "postingExpiry": 0, "recovery": 0, "maxFee": 0}
+        registrations = [fields | {"handle": h, "ownerKey": key(h).address} for h in handles]
+        messages = [
+            self.sides.sign("Register", f, key(h))
+            for h, f in zip(handles, registrations, strict=True)
+        ]
+        assert set(self.relay(*messages)) == {""}
+
+    def stake(self, vests: int, *handles: str) -> None:
+        """Gives each so many micro-vests; the first pays."""
+        wei = vests * WEI_PER_VEST
+        payer, total = self.number(handles[0]), wei * len(handles)
+        self.sides.call(
+            "deposit", payer, total, act=lambda m, now: m.ledger.holdings.deposit(payer, total)
+        )
+        messages = [
+            self.sign("PowerUp", handles[0], to=self.number(h), amount=wei) for h in handles
+        ]
+        assert set(self.relay(*messages)) == {""}
+
+    def posting(self, who: str, n: int = 1, cap: int = NO_CAP) -> Message:
+        """cap: wei."""
+        fields = {"digest": digest(n), "parent": bytes(32), "community": 0}
+        if cap == NO_CAP:
+            return self.sign("Post", who, **fields)
+        options = {"maxAcceptedPayout": cap, "liquidBps": 5000, "beneficiaries": []}
+        allowed = {"allowVotes": True, "allowCurationRewards": True}
+        return self.sign("PostWithOptions", who, **fields, **options, **allowed)
+
+    def id(self, who: str, n: int = 1) -> bytes:
+        return post_id(self.number(who), digest(n))
+
+    def voting(self, who: str, post: bytes, bps: int = 10_000) -> Message:
+        return self.sign("Vote", who, post=post, weight=bps)
+
+    def wait_until(self, moment: int) -> None:
+        """The next act is at `moment`."""
+        self.sides.forward(moment - 1 - self.sides.now)
+
+    def settle(self, *posts: bytes) -> None:
+        """Once their day is over."""
+        ledger = self.ledger
+        self.wait_until(max((ledger.cashout_day(ledger.posts[p]) + 1) * DAY for p in posts))
+        self.sides.call("close", 50, act=lambda m, now: m.ledger.close(50, now))
+        self.sides.call("settle", list(posts), act=lambda m, now: m.ledger.settle(posts, now))
+
+
+def digest(n: int) -> bytes:
+    return bytes([n]) * 32
+
+
+def stage(anvil, folder, **parameters) -> Stage:
+    chain = deployed_on(anvil, folder, Parameters(seed=10**12, treasury=TREASURY, **parameters))
+    return Stage(Lockstep(chain, []))
 
 
 @pytest.mark.parametrize("v", VECTORS["votes"])
-def test_votes_from_outside(deployed, v):
-    (author, voter) = join(deployed, "ada", "bob")
-    stake(deployed, voter, v["effective"] * 10**9)
-    deployed.anvil.forward(6 * DAY)
-    deployed.relay(author.post(b"\x01" * 32))
-    post = author.post_id(b"\x01" * 32)
-    created = post_slot(deployed.core.functions.postState(post).call()).created_at
-    vote_at = max(created + 7 * DAY - v["left"], created + 1)
-    signed = voter.vote(post, v["bps"], at=vote_at)
-    deployed.anvil.rpc("evm_setNextBlockTimestamp", vote_at)
-    assert deployed.skipped(deployed.relay(signed)) == {}
-    vote = vote_slot(deployed.core.functions.voteState(post, voter.account).call())
-    mana = account_slot(deployed.core.functions.accountState(voter.account).call()).mana
-    assert v["effective"] - mana == v["used"]
-    assert vote.rshares == v["rshares"]
+def test_votes(anvil, tmp_path, v):
+    on = stage(anvil, tmp_path)
+    on.join("ada", "bob")
+    on.stake(v["effective"], "bob")
+    on.sides.forward(6 * DAY)
+    post = on.id("ada")
+    posted = on.sides.now + 1
+    if v["left"] == 7 * DAY:
+        on.relay(on.posting("ada"), on.voting("bob", post, v["bps"]))
+    else:
+        on.relay(on.posting("ada"))
+        on.wait_until(posted + 7 * DAY - v["left"])
+        on.relay(on.voting("bob", post, v["bps"]))
+    bob = on.number("bob")
+    assert v["effective"] - on.ledger.holdings.account(bob).voter.mana == v["used"]
+    assert on.ledger.votes[post, bob].rshares == v["rshares"]
 
 
-def test_five_equal_votes_share_curation_equally(deployed):
-    author, *voters = join(deployed, "ada", "bob", "cleo", "dan", "eve", "fay")
-    for voter in voters:
-        stake(deployed, voter, 1000 * ETHER)
-    deployed.anvil.forward(6 * DAY)
-    deployed.relay(author.post(b"\x01" * 32))
-    post = author.post_id(b"\x01" * 32)
-    deployed.relay(*(voter.vote(post, 10_000) for voter in voters))
-    deployed.anvil.forward(9 * DAY)
-    f = deployed.core.functions
-    deployed.send(f.close(40))
-    deployed.send(f.settle([post]))
-    deployed.send(f.claimOfPost(post, [voter.account for voter in voters]))
-    rewards = {account_slot(f.accountState(v.account).call()).effective - 10**12 for v in voters}
-    payout = f.payoutOf(post).call()
-    assert payout >= ETHER // 50
-    assert rewards == {payout // 2 // 5 // 10**9}
+def test_convergent_linear(anvil, tmp_path):
+    curve = VECTORS["curve"]
+    on = stage(anvil, tmp_path, curve_constant=curve["s"])
+    handles = [f"voter-{i}" for i in range(len(curve["pairs"]))]
+    on.join(*handles)
+    for handle, (rshares, _) in zip(handles, curve["pairs"], strict=True):
+        on.stake(VOTES_PER_BAR * (rshares + DUST), handle)
+    on.sides.forward(6 * DAY)
+    for handle, (rshares, claim) in zip(handles, curve["pairs"], strict=True):
+        post = on.id(handle)
+        number = (on.sides.now + 1 + 7 * DAY) // DAY
+        before = on.ledger.pool.days[number].claims if number in on.ledger.pool.days else 0
+        assert on.relay(on.posting(handle), on.voting(handle, post)) == ["", ""]
+        assert on.ledger.posts[post].net == rshares
+        assert on.ledger.pool.days[number].claims - before == claim
 
 
-def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(deployed):
-    author, voter = join(deployed, "ada", "bob")
-    stake(deployed, voter, 1000 * ETHER)
-    deployed.anvil.forward(6 * DAY)
-    digests = [bytes([i]) * 32 for i in range(1, 60)]
-    deployed.relay(*(author.post(d) for d in digests))
-    receipt = deployed.relay(*(voter.vote(author.post_id(d), 10_000) for d in digests))
-    skipped = deployed.skipped(receipt)
-    assert len(digests) - len(skipped) in (49, 50)
-    assert set(skipped.values()) == {"NotEnoughMana"}
-    assert min(skipped) == len(digests) - len(skipped)
+@pytest.mark.parametrize("v", VECTORS["curation"], ids=str)
+def test_curation_shares(anvil, tmp_path, v):
+    on = stage(anvil, tmp_path)
+    voters = [f"voter-{i}" for i in range(len(v["ages"]))]
+    rewards = curated(on, voters, v["ages"], v["part"])
+    assert rewards == v["shares"]
+
+
+def test_a_crowd_of_early_mid_and_late_voters(anvil, tmp_path):
+    v = VECTORS["ratio"]
+    ages = [age for n, age in zip(v["voters"], v["ages"], strict=True) for _ in range(n)]
+    parts = [part for n, part in zip(v["voters"], v["shares"], strict=True) for _ in range(n)]
+    on = stage(anvil, tmp_path)
+    rewards = curated(on, [f"voter-{i}" for i in range(len(ages))], ages, 1000 * sum(parts))
+    assert rewards == [1000 * part for part in parts]
+
+
+def curated(on: Stage, voters: list[str], ages: list[int], part: int) -> list[int]:
+    """What equal votes, cast when the post was so many DAY old, earn of `part` micro-vests: all in micro-vests."""
+    on.join("ada", *voters)
+    on.stake(BAR, *voters)
+    on.sides.forward(6 * DAY)
+    post = on.id("ada")
+    posted = on.sides.now + 1
+    on.relay(on.posting("ada", cap=2 * part * WEI_PER_VEST))
+    for age in sorted(set(ages)):
+        on.wait_until(posted + max(1, age * DAY))
+        cast = [on.voting(v, post) for v, a in zip(voters, ages, strict=True) if a == age]
+        assert set(on.relay(*cast)) == {""}
+    on.settle(post)
+    assert on.ledger.posts[post].curation == part
+    accounts = [on.number(v) for v in voters]
+    on.sides.call(
+        "claimOfPost",
+        post,
+        accounts,
+        act=lambda m, now: m.ledger.claim_of_post(post, accounts, now),
+    )
+    return [on.ledger.holdings.account(a).stake.own - BAR for a in accounts]
+
+
+def test_on_the_straight_curve_payouts_are_as_votes(anvil, tmp_path):
+    v = VECTORS["linear"]
+    on = stage(anvil, tmp_path, curve_constant=v["s"])
+    voters = [f"voter-{i}" for i in range(sum(v["votes"]))]
+    on.join("ada", *voters)
+    on.stake(BAR, *voters)
+    on.sides.forward(6 * DAY)
+    on.relay(on.posting("ada", 1), on.posting("ada", 2))
+    many, one = on.id("ada", 1), on.id("ada", 2)
+    cast = [on.voting(w, many if i < v["votes"][0] else one) for i, w in enumerate(voters)]
+    assert set(on.relay(*cast)) == {""}
+    on.settle(many, one)
+    payouts = on.ledger.payout(many), on.ledger.payout(one)
+    assert payouts[1] * v["payouts"][0] <= payouts[0] < (payouts[1] + 1) * v["payouts"][0]
+
+
+@pytest.mark.parametrize(
+    ("bar", "votes"), list(zip((BAR + 1, BAR), VECTORS["full_bar"]["votes"], strict=True))
+)
+def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(anvil, tmp_path, bar, votes):
+    on = stage(anvil, tmp_path)
+    on.join("ada", "bob")
+    on.stake(bar, "bob")
+    on.sides.forward(6 * DAY)
+    on.relay(*(on.posting("ada", n) for n in range(1, 53)))
+    ballots = [on.voting("bob", on.id("ada", n)) for n in range(1, 53)]
+    assert on.sides.relay(*ballots) == [""] * votes + ["NotEnoughMana"] * (52 - votes)
 
 
 def test_a_silence_of_a_year_closes_in_bounded_steps(deployed):
