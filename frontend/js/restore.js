@@ -4,7 +4,7 @@ import { accountOf } from './amounts.js';
 import { concat, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
 import { offerNewOwner } from './newowner.js';
 import { askOwner, show, step } from './owner.js';
-import { $, button, onSubmit, say } from './page.js';
+import { $, onClick, onSubmit, say } from './page.js';
 import { chain, perform } from './relay.js';
 
 const LIFE = 3300; // seconds that a code is good for: a deadline is at most an hour ahead
@@ -66,8 +66,17 @@ customElements.define(
         () => this.lost.handle,
         ({ address, signer }, root) => this.write(root, address, signer),
       );
+      const shown = step(this, 'code');
+      onClick(shown, 'button', async () => {
+        await navigator.clipboard.writeText(this.made().value);
+        say(shown, 'Copied.', 'done');
+      });
       const help = /** @type {HTMLFormElement} */ (step(this, 'help'));
       onSubmit(help, (data) => this.help(help, read(String(data.get('code')))));
+    }
+
+    made() {
+      return /** @type {HTMLTextAreaElement} */ ($('[name="made"]', this));
     }
 
     /**
@@ -84,17 +93,10 @@ customElements.define(
       const code = { laurel: 'recovery code', kind, handle, values, proof: await signer(typed) };
       const asked = `Show that an owner key of @${handle} is, or was, yours.`;
       const former = this.stolen ? await (await askOwner(asked)).signer(typed) : undefined;
-      const made = /** @type {HTMLTextAreaElement} */ ($('[name="made"]', this));
-      made.value = JSON.stringify({ ...code, former });
+      this.made().value = JSON.stringify({ ...code, former });
       $('[name="to"]', this).textContent = `@${recovery.handle}`;
       say(root, 'The code is made.', 'done');
       show(this, 'code');
-      made.after(
-        button(step(this, 'code'), 'Copy the code', async () => {
-          await navigator.clipboard.writeText(made.value);
-          say(step(this, 'code'), 'Copied.', 'done');
-        }),
-      );
     }
 
     /** @param {HTMLElement} form @param {Code} code */

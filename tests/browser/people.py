@@ -5,6 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, TimeoutError, expect
 
+from tests.actors import Actor, Key
+from tests.browser.stack import LRL, Stack
+from tests.browser.wallet import Wallet
+
 PASSPHRASE = "seven green laurels at noon"
 
 
@@ -66,3 +70,42 @@ def vote(page: Page, strength: int, button: str = "Vote") -> None:
     bar = page.locator(".vote-bar laurel-vote")
     bar.get_by_label("Strength").fill(str(strength))
     bar.get_by_role("button", name=button, exact=True).click()
+
+
+def owned(
+    stack: Stack, wallet: Wallet, handle: str, lrl: int = 0, power: int = 0, recovery: int = 0
+) -> Actor:
+    """An account that the wallet owns already, with `lrl` in its balance and in its power."""
+    actor = Actor(stack.chain.deployment, stack.chain.anvil, handle, Key(wallet.private_key))
+    stack.relay(actor.register(recovery=recovery))
+    chain = stack.chain
+    actor.account = chain.core.functions.accountCount().call()
+    if lrl + power:
+        amount = (lrl + power) * LRL
+        chain.send(chain.token.functions.approve(chain.core.address, amount))
+        stack.until_shown(chain.send(chain.core.functions.deposit(actor.account, amount)))
+    if power:
+        stack.relay(actor.power_up(actor.account, power * LRL))
+    return actor
+
+
+def use_wallet(page: Page) -> None:
+    page.get_by_role("button", name="Use Test Wallet").click()
+
+
+def sign_in(page: Page, handle: str) -> None:
+    """With the wallet, and without a posting key."""
+    page.goto("/signin")
+    use_wallet(page)
+    page.get_by_role("button", name="Not now").click()
+    signed_in_as(page, handle)
+
+
+def order(page: Page, handle: str, what: str, fields: dict[str, str]) -> None:
+    """Fills in and sends one of the wallet's forms."""
+    page.goto(f"/@{handle}/wallet")
+    page.locator("summary", has_text=what).click()
+    form = page.locator("laurel-wallet form", has=page.get_by_role("button", name=what))
+    for label, value in fields.items():
+        form.get_by_label(label).fill(value)
+    form.get_by_role("button", name=what).click()

@@ -73,11 +73,21 @@ class Stack:
         self.relay(actor.post(sha256(data)))
         return actor.post_id(sha256(data)).hex()
 
+    def until(self, path: str, **values: Any) -> Any:
+        """Waits until an API call answers with these members."""
+        answer: Any = None
+        for _ in range(600):
+            answer = self.api("GET", path)
+            if all(answer[name] == value for name, value in values.items()):
+                return answer
+            time.sleep(0.1)
+        raise AssertionError(f"{path} does not come to {values}: {answer}")
+
     def until_closed(self) -> None:
         """Waits until the keeper has closed all days that are over."""
         today = self.chain.anvil.now() // DAY
         for _ in range(300):
-            *_, next_day, _ = self.chain.core.functions.poolState().call()
+            _, _, next_day, *_ = self.chain.core.functions.poolState().call()
             if next_day >= today:
                 break
             time.sleep(0.1)

@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from indexer.actions import KINDS
-from tests.actors import Actor, Key
 from tests.browser import people
 from tests.browser.stack import LRL, Stack
 from tests.browser.wallet import Wallet
@@ -14,25 +13,8 @@ from tests.browser.wallet import Wallet
 MONTH = 30 * 86_400
 
 
-def _use(page: Page) -> None:
-    page.get_by_role("button", name="Use Test Wallet").click()
-
-
 def _methods(wallet: Wallet) -> list[str]:
     return [method for method, _ in wallet.prompts]
-
-
-def _owner(stack: Stack, wallet: Wallet, handle: str, lrl: int = 0) -> Actor:
-    """An account that the wallet owns already, with a balance."""
-    actor = Actor(stack.chain.deployment, stack.chain.anvil, handle, Key(wallet.private_key))
-    stack.relay(actor.register())
-    actor.account = stack.chain.core.functions.accountCount().call()
-    if lrl:
-        chain = stack.chain
-        chain.send(chain.token.functions.approve(chain.core.address, lrl * LRL))
-        deposit = chain.core.functions.deposit(actor.account, lrl * LRL)
-        stack.until_shown(chain.send(deposit))
-    return actor
 
 
 def test_one_signature_makes_the_account_and_then_none(
@@ -41,7 +23,7 @@ def test_one_signature_makes_the_account_and_then_none(
     author = stack.author(f"o{handle}")
     theirs = stack.write(author, "Theirs", "Words")
     people.choose_handle(page, handle)
-    _use(page)
+    people.use_wallet(page)
     people.signed_in_as(page, handle)
 
     ((method, typed),) = wallet.prompts
@@ -81,9 +63,9 @@ def test_one_signature_makes_the_account_and_then_none(
 
 
 def test_signing_in_elsewhere(stack: Stack, page: Page, wallet: Wallet, handle: str) -> None:
-    _owner(stack, wallet, handle)
+    people.owned(stack, wallet, handle)
     page.goto("/signin")
-    _use(page)
+    people.use_wallet(page)
     expect(page.get_by_role("heading", name="without being asked")).to_be_visible()
     ((method, text),) = wallet.prompts
     assert method == "personal_sign"
@@ -106,11 +88,8 @@ def test_signing_in_elsewhere(stack: Stack, page: Page, wallet: Wallet, handle: 
 def test_signing_in_without_a_posting_key(
     stack: Stack, page: Page, wallet: Wallet, handle: str
 ) -> None:
-    _owner(stack, wallet, handle)
-    page.goto("/signin")
-    _use(page)
-    page.get_by_role("button", name="Not now").click()
-    people.signed_in_as(page, handle)
+    people.owned(stack, wallet, handle)
+    people.sign_in(page, handle)
     people.write(page, "T", "Words")
     page.get_by_role("button", name="Publish").click()
     expect(page.get_by_text("This browser has no posting key.")).to_be_visible()
@@ -128,18 +107,18 @@ def test_refusing(
 ) -> None:
     wallet.refuses = {method}
     people.choose_handle(page, handle)
-    _use(page)
+    people.use_wallet(page)
     expect(page.get_by_text(sentence)).to_be_visible()
     assert stack.http.get(f"/api/v1/accounts/{handle}").status_code == 404
     wallet.refuses = set()
-    _use(page)
+    people.use_wallet(page)
     people.signed_in_as(page, handle)
 
 
 def test_a_wallet_that_is_not_connected(page: Page, wallet: Wallet, handle: str) -> None:
     wallet.connected = False
     people.choose_handle(page, handle)
-    _use(page)
+    people.use_wallet(page)
     expect(page.get_by_text("Test Wallet does not let this site use that account")).to_be_visible()
 
 
@@ -148,7 +127,7 @@ def test_a_wallet_that_lacks_the_chain(
 ) -> None:
     wallet.on_chain = wallet.knows_chain = False
     people.choose_handle(page, handle)
-    _use(page)
+    people.use_wallet(page)
     people.signed_in_as(page, handle)
     assert _methods(wallet) == ["wallet_addEthereumChain", "eth_signTypedData_v4"]
     added = wallet.prompts[0][1]
@@ -159,7 +138,7 @@ def test_a_wallet_that_lacks_the_chain(
 def test_a_wallet_on_another_chain(page: Page, wallet: Wallet, handle: str) -> None:
     wallet.on_chain = False
     people.choose_handle(page, handle)
-    _use(page)
+    people.use_wallet(page)
     people.signed_in_as(page, handle)
     assert "wallet_switchEthereumChain" in wallet.calls
     assert _methods(wallet) == ["eth_signTypedData_v4"]
@@ -167,23 +146,20 @@ def test_a_wallet_on_another_chain(page: Page, wallet: Wallet, handle: str) -> N
 
 def test_a_wallet_without_an_account(page: Page, wallet: Wallet) -> None:
     page.goto("/signin")
-    _use(page)
+    people.use_wallet(page)
     expect(page.get_by_text("is not a key of any account here")).to_be_visible()
 
 
 def test_money_asks_the_wallet(stack: Stack, page: Page, wallet: Wallet, handle: str) -> None:
-    actor = _owner(stack, wallet, handle, lrl=100)
-    page.goto("/signin")
-    _use(page)
-    page.get_by_role("button", name="Not now").click()
-    people.signed_in_as(page, handle)
+    actor = people.owned(stack, wallet, handle, lrl=100)
+    people.sign_in(page, handle)
     wallet.prompts.clear()
 
-    _ask(page, handle, "Power up", {"Amount": "30.5"})
+    people.order(page, handle, "Power up", {"Amount": "30.5"})
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"Turn 30.5 LRL of @{handle}'s balance into power.")
     assert wallet.prompts == []
-    _use(page)
+    people.use_wallet(page)
     expect(page.locator(".figure", has_text="69.5")).to_be_visible()
     assert stack.api("GET", f"accounts/{handle}")["effective"] == str(30_500_000_000)
     ((method, typed),) = wallet.prompts
@@ -191,9 +167,9 @@ def test_money_asks_the_wallet(stack: Stack, page: Page, wallet: Wallet, handle:
     assert typed["message"]["amount"] == str(305 * LRL // 10)
 
     to = "0x" + "ab" * 20
-    _ask(page, handle, "Withdraw", {"Amount": "9.5", "To the address": to})
+    people.order(page, handle, "Withdraw", {"Amount": "9.5", "To the address": to})
     expect(dialog).to_contain_text(f"Send 9.5 LRL from @{handle} to the address {to}.")
-    _use(page)
+    people.use_wallet(page)
     expect(page.locator(".figure", has_text=re.compile(r"^60 "))).to_be_visible()
     owner = stack.chain.w3.to_checksum_address(to)
     assert stack.chain.token.functions.balanceOf(owner).call() == 95 * LRL // 10
@@ -204,13 +180,10 @@ def test_money_asks_the_wallet(stack: Stack, page: Page, wallet: Wallet, handle:
 def test_leaving_the_summary_sends_nothing(
     stack: Stack, page: Page, wallet: Wallet, handle: str
 ) -> None:
-    _owner(stack, wallet, handle, lrl=5)
-    page.goto("/signin")
-    _use(page)
-    page.get_by_role("button", name="Not now").click()
-    people.signed_in_as(page, handle)
+    people.owned(stack, wallet, handle, lrl=5)
+    people.sign_in(page, handle)
     wallet.prompts.clear()
-    _ask(page, handle, "Power up", {"Amount": "5"})
+    people.order(page, handle, "Power up", {"Amount": "5"})
     page.get_by_role("dialog").press("Escape")
     expect(page.get_by_text("Nothing was done.")).to_be_visible()
     assert wallet.prompts == []
@@ -220,26 +193,14 @@ def test_leaving_the_summary_sends_nothing(
 def test_deposit_from_the_wallet(
     stack: Stack, context: BrowserContext, page: Page, wallet: Wallet, handle: str
 ) -> None:
-    _owner(stack, wallet, handle)
+    people.owned(stack, wallet, handle)
     chain = stack.chain
     chain.send(chain.token.functions.transfer(wallet.address, 7 * LRL))
     chain.anvil.rpc("anvil_setBalance", wallet.address, hex(10**18))
-    page.goto("/signin")
-    _use(page)
-    page.get_by_role("button", name="Not now").click()
-    people.signed_in_as(page, handle)
+    people.sign_in(page, handle)
     wallet.prompts.clear()
-    _ask(page, handle, "Deposit", {"Amount": "7"})
-    _use(page)
+    people.order(page, handle, "Deposit", {"Amount": "7"})
+    people.use_wallet(page)
     expect(page.locator(".figure", has_text=re.compile(r"^7 "))).to_be_visible()
     assert _methods(wallet) == ["eth_sendTransaction", "eth_sendTransaction"]
     assert stack.api("GET", f"accounts/{handle}")["balance"] == str(7 * LRL)
-
-
-def _ask(page: Page, handle: str, what: str, fields: dict[str, str]) -> None:
-    page.goto(f"/@{handle}/wallet")
-    page.locator("summary", has_text=what).click()
-    form = page.locator("laurel-wallet form", has=page.get_by_role("button", name=what))
-    for label, value in fields.items():
-        form.get_by_label(label).fill(value)
-    form.get_by_role("button", name=what).click()
