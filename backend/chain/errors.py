@@ -145,6 +145,11 @@ REASONS = {
         409,
         "Registering costs more than you agreed to. Sign again with a higher limit.",
     ),
+    "NoRecovery(uint40)": Reason(
+        "no_recovery",
+        409,
+        "This account has named no recovery account, so nobody can recover it.",
+    ),
     "NoRequest(uint40)": Reason(
         "no_request", 409, "Nobody has asked to recover this account. There is nothing to do."
     ),

@@ -20,7 +20,6 @@ abstract contract Settings is ICoreBase {
         if (p.seed == 0 || p.seed > 1e24) revert BadParameter("seed");
         if (p.genesisSupply > 1e9 ether) revert BadParameter("genesisSupply");
         if (p.handleFee > 1000 ether) revert BadParameter("handleFee");
-        if (p.genesisRecipient == address(0)) revert BadParameter("genesisRecipient");
         if (p.treasury == address(0)) revert BadParameter("treasury");
         DAY = p.day;
         CURVE_CONSTANT = p.curveConstant;

@@ -12,6 +12,7 @@ import {Stake} from "./Stake.sol";
 abstract contract ExtendedActions is Recovery, Authoring, Stake {
     uint256 private constant REQUEST_RECOVERY_WORDS = 4;
     uint256 private constant RESTORE_WORDS = 3;
+    uint256 private constant OPTIONS_WORDS = 10;
 
     function _perform(
         uint8 kind,
@@ -130,6 +131,12 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
     }
 
     function _postWithOptionsSigned(bytes calldata action, bytes calldata signature) private {
+        (bytes calldata elements, uint256 n) = _elements(action, OPTIONS_WORDS, 8, 2);
+        Beneficiary[] calldata beneficiaries;
+        assembly ("memory-safe") {
+            beneficiaries.offset := elements.offset
+            beneficiaries.length := n
+        }
         Options memory o;
         uint40 account;
         bytes32 digest;
@@ -145,12 +152,13 @@ abstract contract ExtendedActions is Recovery, Authoring, Stake {
             o.liquidBps,
             o.allowVotes,
             o.allowCurationRewards,
-            o.beneficiaries,
+            ,
             deadline
         ) = abi.decode(
             action,
-            (uint40, bytes32, bytes32, uint40, uint96, uint16, bool, bool, Beneficiary[], uint40)
+            (uint40, bytes32, bytes32, uint40, uint96, uint16, bool, bool, uint256, uint40)
         );
+        o.beneficiaries = beneficiaries;
         Signatures.checkDeadline(deadline);
         bytes32[] memory hashes = new bytes32[](o.beneficiaries.length);
         for (uint256 i = 0; i < hashes.length; ++i) {

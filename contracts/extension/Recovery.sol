@@ -103,7 +103,7 @@ abstract contract Recovery is Keys, ICoreExtension {
         bytes calldata proof
     ) internal {
         Signatures.checkDeadline(deadline);
-        uint40 recovery = _current(_identity[account]);
+        uint40 recovery = _recoveryOf(account);
         _authorize(signer, recovery, Role.Owner);
         _useNonce(recovery, nonce);
         _checkPossession(newOwner, structHash, proof);
@@ -134,8 +134,9 @@ abstract contract Recovery is Keys, ICoreExtension {
         address former = _signerOr(caller, structHash, signatures[0]);
         if (!_ownedWithin(former, account, FORMER_DAYS * DAY)) revert NotFormerOwner(former);
         address helper = _signerOr(caller, structHash, signatures[1]);
-        _authorize(helper, _current(_identity[account]), Role.Owner);
-        _checkPossession(newOwner, structHash, signatures[2]);
+        _authorize(helper, _recoveryOf(account), Role.Owner);
+        address possessor = _signerOr(caller, structHash, signatures[2]);
+        if (possessor != newOwner || newOwner == address(0)) revert NotPossessed(newOwner);
         _recover(account, newOwner);
     }
 
@@ -175,6 +176,11 @@ abstract contract Recovery is Keys, ICoreExtension {
             end = Math.min(end, _epochStart[account][k.epoch() + 1]);
         }
         return block.timestamp < Math.saturatingAdd(end, period);
+    }
+
+    function _recoveryOf(uint40 account) private view returns (uint40 recovery) {
+        recovery = _current(_identity[account]);
+        if (recovery == 0) revert NoRecovery(account);
     }
 
     function _current(Identity memory identity) private view returns (uint40) {

@@ -80,6 +80,8 @@ interface ICoreBase is IRelayErrors {
     /// @notice Every key of an epoch before `keyEpoch` is void.
     event Recovered(uint40 indexed account, address newOwner, uint16 keyEpoch);
 
+    /// @dev it has no recovery account
+    error NoRecovery(uint40 account);
     error NoRequest(uint40 account);
     error TooEarly(uint256 readyAt);
     /// @dev not an owner key of the account in the last 30 DAY

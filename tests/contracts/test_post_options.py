@@ -1,5 +1,7 @@
 """What an author signs with a post: cap, liquid share, beneficiaries, and whether votes and curators count."""
 
+from dataclasses import replace
+
 import pytest
 
 from backend.deployment.deploy import Parameters
@@ -162,3 +164,27 @@ def test_options_decide_who_is_paid(anvil, tmp_path):
     uncurated, _ = settled("uncurated")
     assert (uncurated["curation"], uncurated["returned"]) == (0, earned // 2)
     assert uncurated["liquid"] == author // 2
+
+
+def test_options_have_one_form(deployed):
+    """As Votes, Follow, Mute and Reblog have, whose arrays `_elements` reads."""
+    (ada,) = join(deployed, "ada")
+    item = ada.post_with_options(b"\1" * 32, {1: 100})
+    words = [item.action[i : i + 32] for i in range(0, len(item.action), 32)]
+    head, at = 10, 8
+
+    def changed(i, value):
+        return b"".join([*words[:i], value.to_bytes(32), *words[i + 1 :]])
+
+    forms = [
+        changed(at, 32 * head + 32),
+        changed(at, 0),
+        changed(head, 2),
+        changed(head, 0),
+        changed(head, 2**255),
+        item.action + bytes(32),
+        item.action + b"\0",
+        item.action[:-1],
+    ]
+    receipt = deployed.relay(*(replace(item, action=form) for form in forms))
+    assert deployed.skipped(receipt) == dict.fromkeys(range(len(forms)), "MalformedAction")
