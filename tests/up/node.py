@@ -79,6 +79,16 @@ class Node:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=20) as a:
             return json.loads(a.read())
 
+    def post(self, path: str, body: bytes) -> Any:
+        """Raises HTTPError, whose body says why."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1{path}",
+            body,
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())
+
     def children(self) -> dict[str, int]:
         """Process ids of this home's processes, by what they are. (Linux.)"""
         found = {}

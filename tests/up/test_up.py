@@ -5,22 +5,10 @@ import signal
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.chain import free_port
 from tests.up.node import Node
-
-
-@pytest.fixture
-def node(tmp_path: Path) -> Iterator[Node]:
-    node = Node(tmp_path / "home")
-    yield node
-    if node.process is not None and node.process.poll() is None:
-        node.stop(signal.SIGTERM)
-    node.wait_until_gone()
 
 
 def forward(node: Node, body: bytes) -> int:
