@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, union_
 from sqlalchemy.orm import Session
 
 from indexer.rewards import accrued_down
-from indexer.schema import Account, Cursor, Pool, Post, Vote
+from indexer.schema import Account, Beneficiary, Cursor, Pool, Post, Vote
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ def to_settle(
     closed, graced: seconds; nothing that cashed out at `closed` or later can be settled.
     """
     curates = exists().where(Vote.post == Post.id, *_unclaimed(accounts))
-    due = or_(Post.cashout_at < graced, Post.account.in_(accounts), curates)
+    shares = exists().where(Beneficiary.post == Post.id, Beneficiary.account.in_(accounts))
+    due = or_(Post.cashout_at < graced, Post.account.in_(accounts), curates, shares)
     return list(
         session.scalars(
             select(Post.id)

@@ -81,6 +81,17 @@ def test_an_empty_faucet_gives_later(node: Node, monkeypatch: pytest.MonkeyPatch
     assert stake_of(node, bob) == 10**12
 
 
+def test_days_that_stand_open_are_closed_before_it_gives(node: Node) -> None:
+    open_faucet(node, THOUSAND)
+    bob = register(node, "bob")
+    node.chain.anvil.forward(20 * 86_400)
+    grant(node)
+    assert len(node.transactions()) == 1  # bob's: no grant was tried that the chain would refuse
+    node.keep()
+    grant(node)
+    assert stake_of(node, bob) == 10**12
+
+
 def test_accounts_made_before_the_faucet_are_not_forgotten(node: Node) -> None:
     bob = register(node, "bob")
     grant(node)

@@ -147,6 +147,22 @@ def test_a_curator_claims_and_the_posts_are_settled_first(node: Node, chain: Cha
     assert paid[:2] == (voters[1].account, 3) and paid[2] > 0
 
 
+def test_a_beneficiary_claims(node: Node, chain: Chain) -> None:
+    author, friend, voter = join(chain, "author", "friend", "voter")
+    stake(chain, voter, 10**21)
+    chain.anvil.forward(5 * DAY)
+    digest = sha256(b"shared")
+    shared = author.post_with_options(digest, {friend.account: 10_000})
+    assert chain.skipped(chain.relay(shared, voter.vote(author.post_id(digest), 10_000))) == {}
+    chain.anvil.forward(8 * DAY)
+    node.mirror()
+    ticket = claim(node, "friend")
+    node.keep()
+    assert node.state(ticket) == "included"
+    balances = [chain.core.functions.balanceOf(a.account).call() for a in (author, friend)]
+    assert balances[0] == 0 < balances[1]
+
+
 def test_a_claim_that_the_chain_refuses_says_why(node: Node, chain: Chain) -> None:
     authors, _ = voted_posts(chain, authors=2, voters=1)
     node.mirror()

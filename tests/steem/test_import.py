@@ -95,6 +95,27 @@ def test_the_fixture_arrives_whole_and_once(local: tuple[Settings, Chain]) -> No
     assert found["Skipped"] == 0
 
 
+def test_what_was_paid_out_since_is_left_alone(local: tuple[Settings, Chain]) -> None:
+    """A claimed vote leaves its slot empty, as if it had never been cast."""
+    settings, chain = local
+    planned = plan(read(FIXTURE, 12))
+    first = run(settings, planned)
+    chain.anvil.forward(8 * 60)
+    chain.send(chain.core.functions.close(400))
+    with mirror_of(chain, settings.home) as mirror:
+        mirror.catch_up()
+        votes = [(v["post"], v["account"]) for v in mirror.rows("votes")]
+    posts = sorted({post for post, _ in votes})
+    chain.send(chain.core.functions.settle(posts))
+    for post in posts:
+        voters = [account for voted, account in votes if voted == post]
+        chain.send(chain.core.functions.claimOfPost(post, voters))
+    assert any(chain.core.functions.voteState(*vote).call() == 0 for vote in votes)
+    again = run(settings, planned)
+    assert again.made == {} and again.skipped == planned.skipped
+    assert again.found == first.made
+
+
 @pytest.mark.parametrize("moment", ["accounts", "stakes", "posts", "votes"])
 def test_cut_off_at_any_step_it_goes_on(local: tuple[Settings, Chain], moment: str) -> None:
     settings, chain = local
@@ -185,6 +206,16 @@ def test_samples_are_made_once(anvil: Anvil, tmp_path: Path) -> None:
         ).call()
     ]
     assert supply == (99_000_000 - 3_000) * 10**18
+
+
+def test_samples_on_a_chain_with_many_open_days(anvil: Anvil, tmp_path: Path) -> None:
+    """A change of stake closes eight by itself, and refuses when there are more."""
+    furnished(anvil, tmp_path / "home")
+    anvil.forward(30 * 60)
+    _, chain = furnished(anvil, tmp_path / "home", samples=True)
+    found = events(chain)
+    assert (found["Posted"], found["Voted"], found["PoweredUp"]) == (8, 8, 3)
+    assert found["DayClosed"] >= 22
 
 
 def test_the_first_real_posts(local: tuple[Settings, Chain]) -> None:
