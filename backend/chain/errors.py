@@ -148,7 +148,7 @@ REASONS = {
     "NoRecovery(uint40)": Reason(
         "no_recovery",
         409,
-        "This account has named no recovery account, so nobody can recover it.",
+        "Nobody can recover this account: it named no recovery account. Name one while an owner key is left.",
     ),
     "NoRequest(uint40)": Reason(
         "no_request", 409, "Nobody has asked to recover this account. There is nothing to do."

@@ -18,6 +18,8 @@ from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayStatus, RelayTicket
 from indexer.actions import Signed
 from indexer.database import writing
 
+UNPAID = ("not_enough_tokens", "not_enough_allowance")
+
 
 @dataclass(frozen=True)
 class Accepted:
@@ -116,6 +118,13 @@ def _try(
         with engine.begin() as connection:
             if any(live(connection, slot) for slot in awaited):
                 return
+        if action.account is None and reason.code in UNPAID:
+            raise Problem(
+                503,
+                "no_handle_fee",
+                f"This server's relayer ({payer}) does not pay the fee of a handle: it has too little LRL, or "
+                "has not allowed the core to take it. Register from a wallet.",
+            ) from None
         if reason.code == "unknown_key" and account_of_key(chain, signer) == 0:
             raise foreign(chain, action.kind, "a key of this account") from None
         raise refusal(reason) from None

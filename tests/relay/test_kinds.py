@@ -1,6 +1,7 @@
 """Every kind of action, for the core and for the graph, through the relay."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from eth_abi.abi import encode as abi_encode
@@ -8,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from web3 import Web3
 
+from backend.deployment.deploy import Parameters
 from backend.relay.tables import RelayTicket, RelayUse
 from indexer.actions import KINDS, Signed, sha256
 from indexer.slots import vote_slot
 from tests.actors import Actor, Key, join, stake
-from tests.chain import Chain
+from tests.chain import Anvil, Chain, deployed_on
 from tests.contracts.attacks.hostile_token import Mode, hostile_token
-from tests.relay.node import RELAYER, Node
+from tests.relay.node import RELAYER, Node, running_node
 
 DAY = 86_400
 LRL = 10**18
@@ -278,3 +280,23 @@ def test_votes_of_which_one_comes_too_late(node: Node, ann: Actor, deployed: Cha
     ]
     assert weights == [-50, 100]
     assert node.refusal(many) == "stale_vote"
+
+
+# ---------------------------------------------------------------- where handles cost something
+
+
+def test_the_relayer_pays_the_fee_of_a_handle(anvil: Anvil, tmp_path: Path) -> None:
+    chain = deployed_on(anvil, tmp_path / "deployments", Parameters(handle_fee=LRL))
+    with running_node(chain, tmp_path / "home", LAUREL_RELAY_GATHER="0") as node:
+        node.outbox.quote()  # so that the site knows who pays
+        ann = Actor(chain.deployment, anvil, "ann")
+        assert node.refusal(ann.register(maxFee=LRL - 1)) == "fee_too_high"
+        assert node.refusal(ann.register(maxFee=LRL)) == "no_handle_fee"
+        chain.send(chain.token.functions.transfer(RELAYER, 2 * LRL))
+        assert node.refusal(ann.register(maxFee=LRL)) == "no_handle_fee"
+        chain.impersonate(RELAYER)
+        chain.send(chain.token.functions.approve(chain.core.address, 2 * LRL), RELAYER)
+        ticket = node.accept(ann.register(maxFee=LRL))
+        node.deliver()
+        assert node.state(ticket) == "included"
+        assert chain.token.functions.balanceOf(RELAYER).call() == LRL
