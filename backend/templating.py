@@ -86,9 +86,13 @@ def trouble(code: str) -> str:
 
 
 def prose(html: str) -> Markup:
-    """Rendered words for a page: a table scrolls by itself where it is too wide."""
-    region = '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>'
-    return Markup(html.replace("<table>", region).replace("</table>", "</table></div>"))
+    """Rendered words for a page: a table scrolls by itself where it is too wide.
+
+    Beside a table's tags are line ends, which no attribute of rendered words has.
+    """
+    region = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
+    html = html.replace("<table>\n<thead>", f"{region}<table>\n<thead>")
+    return Markup(html.replace("\n</table>", "\n</table></div>"))
 
 
 def _context() -> dict[str, Any]:

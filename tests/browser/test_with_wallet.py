@@ -79,7 +79,7 @@ def test_signing_in_elsewhere(stack: Stack, page: Page, wallet: Wallet, handle: 
     people.signed_in_as(page, handle)
     assert _methods(wallet) == ["personal_sign", "eth_signTypedData_v4"]
     typed = wallet.prompts[1][1]
-    assert (typed["primaryType"], typed["message"]["role"]) == ("AddKey", "1")
+    assert (typed["primaryType"], typed["message"]["role"]) == ("AddKey", 1)
     people.write(page, "With the new key", "Words")
     people.publish(page)
     assert len(wallet.prompts) == 2

@@ -9,7 +9,7 @@ import pytest
 from backend.sessions.current import open_session
 from tests.web.conftest import Answer, Site
 from tests.web.test_pages import Tags, path
-from tests.web.world import GONE, QUIET, SHARED
+from tests.web.world import GONE, HOSTILE, QUIET, SHARED
 
 SWIFTS = "The swifts are back on our street"
 
@@ -80,6 +80,17 @@ def test_the_editor_has_the_words_and_keeps_the_rest(site: Site):
     reply = as_person(site, "ada", path(site, "c2") + "/edit").text
     assert "Two pairs already! Do you keep a list?</textarea>" in reply
     assert 'name="title"' not in reply and f'data-parent="0x{path(site, "c1")[6:]}"' in reply
+
+
+def test_hostile_words_stay_words_in_the_editor(site: Site):
+    page = as_person(site, "cleo", path(site, HOSTILE) + "/edit").text
+    tags = Tags(page).tags
+    fields = {a["name"]: a.get("value") for tag, a in tags if tag == "input" and "name" in a}
+    assert (fields["title"], fields["tags"]) == (HOSTILE, "a" * 32 + " 日本語")
+    assert [a["src"] for tag, a in tags if tag == "script"] == [
+        a["src"] for tag, a in Tags(site.get("/new").text).tags if tag == "script"
+    ]
+    assert "onerror" not in {name for _, attributes in tags for name in attributes}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from backend.templating import prose
+from indexer.content.render import render
 from tests.web.conftest import Site
 from tests.web.world import HOSTILE
 
@@ -177,3 +179,12 @@ def test_crawlers_are_told(site: Site):
     assert '<meta property="og:title" content="The swifts are back on our street">' in page
     assert f'<meta property="og:image" content="{site.url}/ipfs/bafkrei' in page
     assert "<title>The swifts are back on our street · Laurel</title>" in page
+
+
+def test_a_table_alone_is_wrapped_for_scrolling():
+    words = ("<table>\n<thead>", "x\n</table>", '"><table>', "</table>", "<table>\r<thead>")
+    pictures = [f"![{w}](ipfs://bafkrei{'a' * 52} '{w}')" for w in words]
+    spoken = "\n\n".join([*words, *pictures, *(f"`{w}`\n\n```\n{w}\n```" for w in words)])
+    assert prose(render(spoken)) == render(spoken)
+    table = prose(render("|a|\n|-|\n|b|\n\n|c|\n|-|"))
+    assert table.count("</table></div>") == table.count('aria-label="Table"><table>') == 2

@@ -381,7 +381,7 @@ def _posts(world: World) -> None:
     world.edit(SHARED, body="Three of us wrote this, and corrected it.")
     world.share(SHARED, "ben.k", 3000)
     world.share(SHARED, "dora-1", 1250)
-    world.post(TABLE, "ben.k", 3 * 3600 + 30, body=WIDE)
+    world.post(TABLE, "cleo", 3 * 3600 + 30, body=WIDE)
     world.post(QUIET, "ada", 2 * 3600 + 60, body="Nobody needs to reward this.")
     world.change(QUIET, max_accepted_payout=0, allow_votes=False)
     world.post(GONE, "ada", 3 * 3600 + 60, body="Words that were taken back.")
