@@ -106,7 +106,7 @@ def test_only_live_keys_of_accounts_here_sign_in(site: Site):
     dead = [
         Signer.secp256k1(),
         give(site, Signer.p256(), expiry=now - 5),
-        give(site, Signer.p256(), revoked=True),
+        give(site, Signer.p256(), revoked_at=now - 5),
         give(site, Signer.p256(), epoch=7),
     ]
     for key in dead:
@@ -120,7 +120,7 @@ def test_a_session_ends_with_its_key(site: Site):
     mine = cookie(sign_in(site, key))
     assert site.get(URL, Cookie=mine).json["account"] == 1
     with writing(site.engine) as connection:
-        connection.execute(update(Key).where(Key.address == key.address).values(revoked=True))
+        connection.execute(update(Key).where(Key.address == key.address).values(revoked_at=1))
     assert site.get(URL, Cookie=mine).json == {"account": None}
 
 
