@@ -120,9 +120,7 @@ class Chain:
         """Relays from the dev account, to the contract that takes the first one's kind; returns the receipt."""
         graph = KINDS_BY_NUMBER[batch[0].kind].contract == "graph" if batch else False
         contract = self.graph if graph else self.core
-        return self.send(
-            contract.functions.relay([(s.kind, s.action, s.signature) for s in batch])
-        )
+        return self.send(contract.functions.relay([(s.kind, s.action, s.signature) for s in batch]))
 
     def moment(self, receipt: Any) -> int:
         """The time of a receipt's block, in seconds."""
