@@ -106,13 +106,17 @@ class Lockstep:
 
         return self._transact(kind, sender, _call_of(message), act)
 
-    def sign(self, kind: str, fields: dict[str, Any], by: Key, *others: Key) -> Message:
+    def sign(
+        self, kind: str, fields: dict[str, Any], by: Key, *others: Key, ahead: int = 0
+    ) -> Message:
         """Adds a nonce, a deadline or the time where the kind has them.
 
-        others: the key that proves possession; for Restore, a key of the recovery account and the new owner key.
+        others: the key that proves possession; for Restore, a key of the recovery account and the new owner key;
+        ahead: seconds by which the signer's clock is.
         """
         self._nonce += 1
-        added = {"nonce": self._nonce, "deadline": self.now + WINDOW, "at": self.now}
+        clock = self.now + ahead
+        added = {"nonce": self._nonce, "deadline": clock + WINDOW, "at": clock}
         fields = {name: (added | fields)[name] for name, _ in KINDS[kind].fields}
         deployment = self.chain.deployment
         if kind != "Restore":

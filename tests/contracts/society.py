@@ -22,8 +22,8 @@ NOT_JOINED = 77
 
 
 class Society:
-    """`by` is the name of one of the actor's keys; `how` is "call", "relay", or "later": by relay, once the outbox
-    is sent."""
+    """by: the name of one of the actor's keys, or "another's"; how: "call", "relay", "ahead" (by relay, and signed
+    where the clock is an hour ahead), or "later" (by relay, once the outbox is sent)."""
 
     def __init__(self, sides: Lockstep) -> None:
         self.sides = sides
@@ -81,12 +81,14 @@ class Society:
         return amount(lrl, free, ETHER // WEI_PER_VEST)
 
     def perform(self, kind: str, who: str, by: str, how: str, *others: Key, **fields: Any) -> None:
-        """By a key of `who`: in its own call, by relay, or later, when the outbox is sent."""
+        another = "bob" if who == "ada" else "ada"
+        signer = key(another) if by == "another's" else key(who, by)
         fields = {"account": self.number(who)} | fields
         if how == "call" and by != "posting":  # which is a P-256 key, and only signs
-            self.sides.direct(kind, fields, key(who, by), *others)
+            self.sides.direct(kind, fields, signer, *others)
             return
-        message = self.sides.sign(kind, fields, key(who, by), *others)
+        ahead = 3600 if how == "ahead" else 0
+        message = self.sides.sign(kind, fields, signer, *others, ahead=ahead)
         if how == "later":
             self.outbox.append(message)
         else:
@@ -109,13 +111,12 @@ class Society:
     def pass_time(self, days: float) -> None:
         self.sides.forward(int(days * self.sides.day))
 
-    def near_cashout(self, post: str, days: float) -> None:
-        """The next block comes so long before it."""
+    def reach_age(self, post: str, days: float) -> None:
+        """The next act is when the post is so old, or later if it is older."""
         ledger = self.sides.model.ledger
         if self.id(post) in ledger.posts:
-            cashout = ledger.cashout(ledger.posts[self.id(post)])
-            moment = cashout - int(days * ledger.day) - 1  # each act's block is a second later
-            self.sides.forward(max(0, moment - self.sides.now))
+            moment = ledger.posts[self.id(post)].created_at + int(days * ledger.day)
+            self.sides.forward(max(0, moment - 1 - self.sides.now))  # its block is a second later
 
     def close(self, days: int) -> None:
         self.sides.call("close", days, act=lambda m, now: m.ledger.close(days, now))
@@ -164,6 +165,11 @@ class Society:
         votes = [{"post": self.id(post), "weight": weight} for post, weight in ballots]
         self.perform("Votes", who, by, how, votes=votes)
 
+    def vote_at(self, who: str, post: str, age: float, weight: int) -> None:
+        """When the post is so old, or now if it is older."""
+        self.reach_age(post, age)
+        self.vote(who, post, weight, "owner", "call")
+
     def all_vote(self, post: str, weights: list[int]) -> None:
         """Four in one relay."""
         self.relay(
@@ -197,7 +203,7 @@ class Society:
 
     def payday(self, post: str) -> None:
         """The post's day comes, ends and is closed, and everybody is paid."""
-        self.near_cashout(post, -1)
+        self.reach_age(post, 9)
         self.close(50)
         self.settle([post])
         self.claim_of_post(post, PEOPLE)

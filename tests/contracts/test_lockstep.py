@@ -24,7 +24,7 @@ from tests.contracts.lockstep import Lockstep, key
 from tests.contracts.society import EVERYBODY, PEOPLE, Society
 
 LONG = bool(os.environ.get("LAUREL_LONG"))
-LIVES, STEPS = (400, 50) if LONG else (15, 50)
+LIVES, STEPS = (400, 50) if LONG else (20, 50)
 
 TREASURY = to_checksum_address("0x" + "7e" * 20)
 WORLDS = {
@@ -77,6 +77,7 @@ votable = st.one_of(of_now(lambda they: they.votable() or ["ada/1"]), posts)
 unsettled = of_now(lambda they: they.unsettled() or ["ada/1"])
 lenders = of_now(lambda they: they.lent() or [("ada", "bob")])
 due = of_now(lambda they: they.due())
+leaving = of_now(lambda they: [who for what, who in they.due() if what == "part"] or PEOPLE)
 asked = of_now(lambda they: they.asked() or PEOPLE)
 some_posts = st.lists(posts, max_size=3)
 parents = st.one_of(st.just(""), st.just(""), posts)
@@ -85,8 +86,8 @@ lrls = st.sampled_from(["0", "0.0000000015", "7.5", "250", "1000", "all", "more"
 rarely = st.sampled_from([False] * 5 + [True])
 mostly = st.sampled_from([True] * 3 + [False])
 signed_by = {
-    "by": st.sampled_from(["owner"] * 6 + ["posting", "posting", "active", "active", "new"]),
-    "how": st.sampled_from(["call", "call", "relay", "relay", "later"]),
+    "by": st.sampled_from(["owner"] * 7 + ["posting"] * 2 + ["active"] * 2 + ["new", "another's"]),
+    "how": st.sampled_from(["call"] * 4 + ["relay"] * 4 + ["later"] * 2 + ["ahead"]),
 }
 
 
@@ -109,9 +110,8 @@ class Lives(RuleBasedStateMachine):
 
     @rule(
         act=st.one_of(
-            acts("pass_time", days=st.sampled_from([0.3, 0.7, 1, 2, 5, 7, 31])),
+            acts("pass_time", days=st.sampled_from([0.3, 0.7, 1, 2, 5, 7, 8, 9, 31])),
             acts("pass_time", days=st.sampled_from([1, 3, 5])),
-            acts("near_cashout", post=posts, days=st.sampled_from([0.9, 0.5, 0.3, 0.01, 0])),
             acts("close", days=st.sampled_from([1, 3, 50])),
         )
     )
@@ -150,11 +150,21 @@ class Lives(RuleBasedStateMachine):
                 ballots=st.lists(st.tuples(votable, weights), max_size=3),
                 **signed_by,
             ),
-            acts("all_vote", post=votable, weights=st.lists(weights, min_size=4, max_size=4)),
+            acts(
+                "vote_at",
+                who=people,
+                post=votable,
+                age=st.sampled_from([1, 3, 6.5, 6.5, 6.7, 6.9999, 7]),
+                weight=weights,
+            ),
         )
     )
     def curate(self, act: Act) -> None:
         self.do(act)
+
+    @rule(post=votable, weights=st.lists(weights, min_size=4, max_size=4))
+    def all_vote(self, post: str, weights: list[int]) -> None:
+        self.society.all_vote(post, weights)
 
     @rule(
         act=st.one_of(
@@ -190,6 +200,7 @@ class Lives(RuleBasedStateMachine):
             acts("delegate", who=people, to=everybody, lrl=lrls, **signed_by),
             acts("take_back", pair=lenders, lrl=st.sampled_from(["0", "0", "7.5"]), **signed_by),
             acts("power_down", who=people, lrl=lrls, **signed_by),
+            acts("power_down", who=leaving, lrl=lrls, **signed_by),
             acts("collect", what=due, wait=st.sampled_from([0, 5, 7, 30])),
             acts("collect", what=due, wait=st.sampled_from([0, 5, 7, 30])),
         )
@@ -249,11 +260,13 @@ class Lives(RuleBasedStateMachine):
 
 @contextmanager
 def world_of(parameters: Parameters, folder: Path) -> Iterator[type[Lives]]:
-    """Lives begin where four people have stake, full mana, balance and three keys each, and posts that have votes."""
+    """Lives begin where four people have stake, mana, balance and three keys each, posts, votes and a comment."""
     with running_anvil() as anvil:
         chain = deployed_on(anvil, folder, parameters)
         sides = Lockstep(chain, [key(who, name) for who in EVERYBODY for name in KEYS])
         start = Society(sides)
+        start.pass_time(2)
+        start.close(50)  # while nobody has stake
         for who in PEOPLE:
             start.register(who, "" if who == "ada" else "ada", 3, "relay")
             start.add_key(who, "active", 2, 0, "owner", "relay")
@@ -262,13 +275,16 @@ def world_of(parameters: Parameters, folder: Path) -> Iterator[type[Lives]]:
             start.power_up(who, who, "1000", "active", "relay")
         start.pass_time(5)
         start.close(50)
-        for who, cap, shares in (
-            ("ada", "any", {}),
-            ("bob", "any", {"ada": 2500, "dan": 3333}),
-            ("cleo", "0.5", {"bob": 10_000}),
+        for who, cap, curation, shares in (
+            ("ada", "any", True, {}),
+            ("bob", "any", True, {"ada": 2500, "dan": 3333}),
+            ("cleo", "0.5", True, {"bob": 10_000}),
+            ("dan", "any", False, {}),
         ):
-            start.post_with_options(who, cap, 5000, True, True, shares, "posting", "relay")
+            start.post_with_options(who, cap, 5000, True, curation, shares, "posting", "relay")
             start.all_vote(f"{who}/1", [10_000, 10_000, 5_000, -700])
+        start.post("ada", "", False, "owner", "relay")
+        start.post("bob", "ada/2", False, "owner", "relay")
         Lives.sides, Lives.restore = sides, staticmethod(sides.save())
         yield Lives
 

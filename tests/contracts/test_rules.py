@@ -1,4 +1,7 @@
-"""Numbers from outside, on the contracts and on the Python model at once: each act compares all of both."""
+"""Numbers from outside, and bounds to the second, on the contracts and on the Python model at once.
+
+Each act compares all of both, so that what is asserted of the model holds of the contracts.
+"""
 
 import json
 from dataclasses import dataclass
@@ -9,8 +12,9 @@ from eth_utils.address import to_checksum_address
 
 from backend.deployment.deploy import Parameters
 from indexer.actions import post_id
-from indexer.rewards import DUST, NO_CAP, VOTES_PER_BAR, WEI_PER_VEST
+from indexer.rewards import DUST, LEAST_PAYOUT, NO_CAP, VOTES_PER_BAR, WEI_PER_VEST
 from tests.chain import deployed_on
+from tests.contracts.keyring import NOBODY
 from tests.contracts.lockstep import Lockstep, Message, key
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rewards.json").read_text())
@@ -43,8 +47,7 @@ class Stage:
         ]
 
     def join(self, *handles: str) -> None:
-        zero = "0x" + "00" * 20
-        fields = {"postingKey": zero, "postingExpiry": 0, "recovery": 0, "maxFee": 0}
+        fields = {"postingKey": NOBODY, "postingExpiry": 0, "recovery": 0, "maxFee": 0}
         registrations = [fields | {"handle": h, "ownerKey": key(h).address} for h in handles]
         messages = [
             self.sides.sign("Register", f, key(h))
@@ -191,6 +194,54 @@ def test_on_the_straight_curve_payouts_are_as_votes(anvil, tmp_path):
     on.settle(many, one)
     payouts = on.ledger.payout(many), on.ledger.payout(one)
     assert payouts[1] * v["payouts"][0] <= payouts[0] < (payouts[1] + 1) * v["payouts"][0]
+
+
+def test_windows_are_half_open(anvil, tmp_path):
+    """Weights by age, and the last half day, in which only first votes count."""
+    on = stage(anvil, tmp_path)
+    voters = [f"voter-{i}" for i in range(6)]
+    on.join("ada", *voters)
+    on.stake(BAR, *voters)
+    on.sides.forward(6 * DAY)
+    post = on.id("ada")
+    posted = on.sides.now + 1
+    on.relay(on.posting("ada"))
+    full = BAR // VOTES_PER_BAR - DUST
+
+    def vote(who: str, age: int, bps: int = 10_000) -> tuple[str, int]:
+        on.wait_until(posted + age)
+        (refused,) = on.relay(on.voting(who, post, bps))
+        return refused, on.ledger.votes[post, on.number(who)].weight
+
+    first, second, third, fourth, fifth, sixth = voters
+    assert vote(first, DAY - 1) == ("", full)
+    assert vote(second, DAY) == ("", full // 2)
+    assert vote(third, 3 * DAY - 1) == ("", full // 2)
+    assert vote(fourth, 3 * DAY) == ("", full // 8)
+    lock = 13 * DAY // 2
+    assert vote(first, lock - 2, 0) == ("", 0)
+    assert vote(second, lock - 1) == ("", full // 8)
+    assert vote(first, lock) == ("VoteLocked", 0)
+    assert vote(second, lock + 1) == ("VoteLocked", full // 8)
+    assert vote(fifth, 7 * DAY - 1) == ("", full // (DAY // 2) // 8)
+    on.wait_until(posted + 7 * DAY)
+    assert on.relay(on.voting(sixth, post)) == ["VotingClosed"]
+
+
+def test_a_payout_below_two_hundredths_is_nothing(anvil, tmp_path):
+    on = stage(anvil, tmp_path)
+    handles = {"little": 50_000, "enough": 1_000_000}
+    on.join(*handles)
+    for handle, rshares in handles.items():
+        on.stake(VOTES_PER_BAR * (rshares + DUST), handle)
+    on.sides.forward(6 * DAY)
+    for handle in handles:
+        on.relay(on.posting(handle), on.voting(handle, on.id(handle)))
+    on.settle(*map(on.id, handles))
+    little, enough = (on.ledger.payout(on.id(handle)) for handle in handles)
+    assert little == 0 and enough > LEAST_PAYOUT
+    claims = on.ledger.pool.days[on.ledger.cashout_day(on.ledger.posts[on.id("little")])]
+    assert 0 < claims.paid * 50_000 // claims.claims < LEAST_PAYOUT
 
 
 @pytest.mark.parametrize(
