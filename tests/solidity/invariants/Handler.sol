@@ -330,8 +330,10 @@ contract Handler is World {
 
     function revokeKey(uint256 who, uint256 what) external later {
         uint40 account = _account(who);
-        uint256 target = what % keys.length;
-        while (!_may(keys[target], account, Role.Posting)) target = (target + 1) % keys.length;
+        uint256 target = _shuffled(what, 0);
+        for (uint256 i = 1; !_may(keys[target], account, Role.Posting); ++i) {
+            target = _shuffled(what, i);
+        }
         if (target == _holder(account, Role.Owner)) revert Nothing(); // never the last
         spared = keys[target].key;
         bytes memory call = abi.encodeCall(core.revokeKey, (account, spared));

@@ -62,10 +62,15 @@ abstract contract Keyring is Test {
         return valid && k.account == account && uint8(k.role) >= uint8(needs);
     }
 
+    /// @return the `i`-th of the keys in an order of its own, since an account's are neighbours
+    function _shuffled(uint256 seed, uint256 i) internal view returns (uint256) {
+        return ((seed % keys.length) + i * 7919) % keys.length; // a prime
+    }
+
     /// @return index of a key that may
     function _holder(uint40 account, Role needs) internal view returns (uint256) {
         for (uint256 i = 0; i < keys.length; ++i) {
-            uint256 index = ((dice % keys.length) + i) % keys.length;
+            uint256 index = _shuffled(dice, i);
             if (_may(keys[index], account, needs)) return index;
         }
         revert NoSuchKey();
@@ -75,7 +80,7 @@ abstract contract Keyring is Test {
     function _intruder(uint40 account, Role needs) internal view returns (uint256 found) {
         bool anyone = (dice >> 128) % 2 == 0;
         for (uint256 i = 0; i < keys.length; ++i) {
-            uint256 index = ((dice % keys.length) + i) % keys.length;
+            uint256 index = _shuffled(dice, i);
             Held memory k = keys[index];
             if (_may(k, account, needs) || k.key == spared) continue;
             found = index;
