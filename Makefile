@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
 MODULES := $(if $(wildcard node_modules/.dev),node_modules/.dev,node_modules/.run)
 
-.PHONY: up test test-long lint format browser node clean
+.PHONY: up test test-long lint format audit coverage browser node clean
 
 up: $(PACKAGES) $(MODULES)
 	@exec .venv/bin/python -m backend up --port $(PORT) --rpc-port $(RPC_PORT)
@@ -33,9 +33,22 @@ format: .venv/.dev node_modules/.dev
 	@.venv/bin/ruff format .
 	@npx --no-install prettier --log-level warn --write 'contracts/**/*.sol' 'tests/solidity/**/*.sol'
 
+# In the path, forge itself: npm's command of that name loses its exit status.
+WITH_FORGE = PATH="$$(echo "$(CURDIR)"/node_modules/@foundry-rs/forge-*/bin):$(CURDIR)/node_modules/.bin:$$PATH"
+
+# Slither on the contracts (slither.config.json), Halmos on tests/solidity/proofs (halmos.toml).
+audit: .venv-audit/.made node_modules/.dev
+	@$(WITH_FORGE) FOUNDRY_PROFILE=audit .venv-audit/bin/slither . --compile-force-framework foundry
+	@rm -rf build/proofs
+	@$(WITH_FORGE) FOUNDRY_PROFILE=proofs .venv-audit/bin/halmos
+
+# Lines and branches of the contracts that the Solidity tests reach.
+coverage: node_modules/.dev
+	@$(WITH_FORGE) forge coverage --ir-minimum --report summary
+
 # Takes away what make installed and built. Chain, posts and keys in var/ stay.
 clean:
-	rm -rf .venv node_modules build artifacts cache
+	rm -rf .venv .venv-audit node_modules build artifacts cache
 
 # ---------------------------------------------------------------- Python
 
@@ -64,6 +77,13 @@ clean:
 .venv/.dev: .venv/.made requirements.lock requirements-dev.lock
 	@echo "Installing Python packages, those for the tests too ..."
 	@.venv/bin/uv pip sync --quiet --compile-bytecode --require-hashes --python .venv/bin/python requirements-dev.lock
+	@touch $@
+
+# Apart, because Slither wants an older web3.
+.venv-audit/.made: .venv/.made requirements-audit.lock
+	@echo "Installing Slither, Halmos and cvc5 ..."
+	@.venv/bin/uv venv --quiet --allow-existing --python .venv/bin/python .venv-audit
+	@.venv/bin/uv pip sync --quiet --require-hashes --python .venv-audit/bin/python requirements-audit.lock
 	@touch $@
 
 # ---------------------------------------------------------------- Node
