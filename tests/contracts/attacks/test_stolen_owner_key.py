@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from eth_abi.abi import encode as abi_encode
 
 from indexer.slots import account_slot
 from tests.actors import Actor, Key, join
@@ -205,7 +206,7 @@ def test_an_account_without_recovery_is_nobodys_to_recover(deployed: Chain, peop
         ada.restore(bob.owner, bob.owner, new),
         ada.restore(ada.owner, bob.owner, new),
     )
-    assert deployed.skipped(receipt) == dict.fromkeys(range(6), "UnknownKey") | dict.fromkeys(
+    assert deployed.skipped(receipt) == dict.fromkeys(range(6), "NoRecovery") | dict.fromkeys(
         range(6, 9), "NotFormerOwner"
     )
 
@@ -248,6 +249,12 @@ def test_restore_with_hostile_offsets_of_its_signatures(deployed: Chain, people)
     items = [replace(honest, action=fields + p) for p in hostile]
     receipt = deployed.relay(*items, ada.post(b"\x01" * 32))
     assert deployed.skipped(receipt).keys() == set(range(len(items)))
+    # Nobody's key, which nobody needs to sign for.
+    nobody = {"newOwner": "0x" + "00" * 20}
+    two_of_three = [ada.act("Restore", k, **nobody) for k in (ada.owner, bob.owner)]
+    proofs = abi_encode(["bytes[3]"], [[*(s.signature for s in two_of_three), b""]])
+    item = replace(two_of_three[0], action=two_of_three[0].action + proofs, signature=b"")
+    assert deployed.skipped(deployed.relay(item)) == {0: "NotPossessed"}
     # Directly, an empty signature is the caller's: it stands for one of the three only.
     deployed.impersonate(bob.owner.address)
     deployed.impersonate(thief.owner.address)
@@ -260,8 +267,10 @@ def test_restore_with_hostile_offsets_of_its_signatures(deployed: Chain, people)
     for signatures, sender, error in (
         ([b"", two, three], bob, "NotFormerOwner"),
         ([one, b"", three], thief, "UnknownKey"),
-        ([one, two, b""], bob, "MalformedSignature"),
+        ([one, two, b""], bob, "NotPossessed"),
         ([b"", b"", three], bob, "NotFormerOwner"),
+        ([b"", b"", b""], bob, "NotFormerOwner"),
+        ([one, b"", b""], bob, "NotPossessed"),
         ([one, b"", three], bob, None),
     ):
         call = f.restore(ada.account, new.address, deadline, signatures)
