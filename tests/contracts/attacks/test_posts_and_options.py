@@ -1,0 +1,304 @@
+"""Posts that come back, options that cheat, and stake that is counted where it is not."""
+
+from dataclasses import replace
+
+import pytest
+
+from indexer.actions import Signed
+from indexer.slots import account_slot, post_slot
+from tests.actors import Actor, join, stake
+from tests.chain import DEV, Chain
+from tests.contracts.attacks.direct import refused_by
+
+DAY = 86_400
+ETHER = 10**18
+WEI = 10**9  # in a micro-vest
+VESTS = 10**9  # micro-vests in an LRL
+
+
+@pytest.fixture
+def people(paying: Chain) -> list[Actor]:
+    """Ada, Bob and Cleo: Bob and Cleo have stake and full bars."""
+    people = join(paying, "ada", "bob", "cleo")
+    for person in people[1:]:
+        stake(paying, person, 1000 * ETHER)
+    paying.anvil.forward(5 * DAY)
+    return people
+
+
+def refused(chain: Chain, *items: Signed) -> dict[int, str]:
+    return chain.skipped(chain.relay(*items))
+
+
+def settled(chain: Chain, *posts: bytes) -> None:
+    chain.anvil.forward(9 * DAY)
+    chain.send(chain.core.functions.close(99))
+    chain.send(chain.core.functions.settle(list(posts)))
+
+
+def test_removing_what_others_have_a_part_in(paying: Chain, people: list[Actor]):
+    """Else an author takes a post away under its voters and its replies, or from under votes against it and
+    starts anew."""
+    ada, bob, cleo = people
+    names = {"voted": 1, "answered": 2, "disliked": 3, "taken back": 4, "untouched": 5}
+    posts = {name: ada.post_id(bytes([n]) * 32) for name, n in names.items()}
+    assert refused(paying, *(ada.post(bytes([n]) * 32) for n in names.values())) == {}
+    receipt = (
+        bob.vote(posts["voted"], 10_000),
+        cleo.vote(posts["voted"], -10_000),
+        bob.post(b"\x11" * 32, parent=posts["answered"]),
+        bob.vote(posts["disliked"], -10_000),
+        bob.vote(posts["taken back"], 10_000),
+    )
+    assert refused(paying, *receipt) == {}
+    paying.anvil.forward(5)
+    assert refused(paying, bob.vote(posts["taken back"], 0)) == {}
+    net = post_slot(paying.core.functions.postState(posts["voted"]).call())
+    assert net.net_rshares <= 0 < net.weight
+
+    assert refused(
+        paying,
+        *(ada.remove(p) for p in posts.values()),
+        bob.remove(posts["untouched"]),
+        bob.remove(posts["voted"], account=ada.account),
+    ) == {0: "NotRemovable", 1: "NotRemovable", 5: "NotAuthor", 6: "UnknownKey"}
+    # Nor again, nor what is past its week, nor a reply's parent once the reply is gone.
+    assert refused(
+        paying, bob.remove(bob.post_id(b"\x11" * 32)), ada.remove(posts["answered"])
+    ) == {1: "NotRemovable"}
+    gone = [posts[n] for n in ("disliked", "taken back", "untouched")]
+    again = [ada.post(bytes([names[n]]) * 32) for n in ("disliked", "taken back", "untouched")]
+    assert refused(paying, *again) == dict.fromkeys(range(3), "PostExists")
+    assert refused(paying, *(ada.remove(p) for p in gone)) == dict.fromkeys(range(3), "PostRemoved")
+    late = ada.post_id(b"\x20" * 32)
+    assert refused(paying, ada.post(b"\x20" * 32)) == {}
+    paying.anvil.forward(7 * DAY)
+    assert refused(paying, ada.remove(late)) == {0: "NotRemovable"}
+    # Claims of posts that are gone are none.
+    paying.anvil.forward(2 * DAY)
+    f = paying.core.functions
+    paying.send(f.close(99))
+    for post in gone:
+        assert refused_by(paying, f.settle([post])) == "PostRemoved"
+    paying.send(f.settle([posts["voted"], posts["answered"]]))
+    assert f.payoutOf(posts["voted"]).call() == 0
+
+
+def test_options_that_are_none(paying: Chain, people: list[Actor]):
+    """Else shares come to more than all, or go to nobody, or to one twice, and a payout mints what is not there."""
+    ada, *_ = people
+    six = [Actor(paying.deployment, paying.anvil, f"extra{n}") for n in range(6)]
+    assert refused(paying, *(n.register() for n in six)) == {}
+    digest = b"\x01" * 32
+
+    def with_shares(*pairs: tuple[int, int], **options: int) -> Signed:
+        plain = {
+            "digest": digest,
+            "parent": bytes(32),
+            "community": 0,
+            "maxAcceptedPayout": 2**96 - 1,
+            "liquidBps": 5000,
+            "allowVotes": True,
+            "allowCurationRewards": True,
+            "beneficiaries": [{"account": a, "bps": bps} for a, bps in pairs],
+        }
+        return ada.act("PostWithOptions", ada.owner, **plain | options)
+
+    bad = {
+        "BadOptions": [
+            with_shares((1, 10_000), (2, 1)),
+            with_shares(*((n, 1112) for n in range(1, 10))),
+            with_shares(*((n, 1) for n in range(1, 10))),
+            with_shares((2, 1), (1, 1)),
+            with_shares((1, 1), (1, 1)),
+            with_shares((1, 0)),
+            with_shares((1, 65_535)),
+            with_shares((1, 65_535), (2, 2)),
+            with_shares(liquidBps=5_001),
+            with_shares(liquidBps=65_535),
+        ],
+        "UnknownAccount": [with_shares((0, 1)), with_shares((10, 1)), with_shares((2**40 - 1, 1))],
+    }
+    for error, items in bad.items():
+        assert refused(paying, *items) == dict.fromkeys(range(len(items)), error)
+    # An observer changes none of them either.
+    honest = with_shares((1, 1), (2, 9_999), maxAcceptedPayout=5)
+    for other in (
+        with_shares((1, 1), (3, 9_999), maxAcceptedPayout=5),
+        with_shares((1, 1), (2, 9_999)),
+    ):
+        forged = replace(honest, action=other.action)
+        assert refused(paying, forged) == {0: "UnknownKey"}
+    assert refused(paying, honest) == {}
+    options = paying.core.functions.optionsOf(ada.post_id(digest)).call()
+    assert options == (5, 5000, True, True, [(1, 1), (2, 9_999)])
+
+
+def test_all_of_a_payout_to_beneficiaries(paying: Chain, people: list[Actor]):
+    """Else an author whose beneficiaries get all gets something too, or the sum of the parts is more than it."""
+    ada, bob, cleo = people
+    plain, shared = ada.post_id(b"\x01" * 32), ada.post_id(b"\x02" * 32)
+    made = ada.post_with_options(b"\x02" * 32, {bob.account: 9_999, cleo.account: 1})
+    assert refused(paying, ada.post(b"\x01" * 32), made) == {}
+    assert refused(paying, bob.votes({plain: 10_000, shared: 10_000})) == {}
+    f = paying.core.functions
+
+    def worth(who: Actor) -> int:
+        own = f.stakeState(who.account).call() & (2**64 - 1)
+        return f.balanceOf(who.account).call() + own * WEI
+
+    before = {p.handle: worth(p) for p in people}
+    settled(paying, shared)
+    payout = f.payoutOf(shared).call()
+    half = payout - payout // 2
+    assert worth(ada) == before["ada"] == 0
+    got = [worth(p) - before[p.handle] for p in (bob, cleo)]
+    assert got[1] > 0 and half - 2 * WEI <= sum(got) <= half
+    paying.send(f.settle([plain]))
+    assert half - WEI <= worth(ada) <= half  # the same votes, the same payout
+
+
+@pytest.mark.parametrize("cap", [0, 1, ETHER])
+def test_a_capped_payout(paying: Chain, people: list[Actor], cap: int):
+    """Else what is above the cap is paid to somebody, or lost to the pool."""
+    ada, bob, _ = people
+    post = ada.post_id(b"\x01" * 32)
+    assert refused(paying, ada.post_with_options(b"\x01" * 32, maxAcceptedPayout=cap)) == {}
+    assert refused(paying, bob.vote(post, 10_000)) == {}
+    f = paying.core.functions
+    paying.anvil.forward(9 * DAY)
+    paying.send(f.close(99))
+    pool, supply = f.poolState().call()[0], paying.token.functions.totalSupply().call()
+    paying.send(f.settle([post]))
+    paying.send(f.claimOfPost(post, [bob.account]))
+    earned = f.payoutOf(post).call()
+    assert earned > ETHER
+    returned = f.poolState().call()[0] - pool
+    minted = paying.token.functions.totalSupply().call() - supply
+    assert returned == earned - cap
+    assert cap - 3 * WEI <= minted <= cap
+    assert f.voteState(post, bob.account).call() == 0
+
+
+def test_declined_votes_and_curation(paying: Chain, people: list[Actor]):
+    """Else a post that declines votes is paid, or the curators' half of one that declines them goes to the author."""
+    ada, bob, _ = people
+    digests = {"plain": b"\x01" * 32, "no votes": b"\x02" * 32, "no curation": b"\x03" * 32}
+    posts = {name: ada.post_id(d) for name, d in digests.items()}
+    receipt = (
+        ada.post(digests["plain"]),
+        ada.post_with_options(digests["no votes"], allowVotes=False),
+        ada.post_with_options(digests["no curation"], allowCurationRewards=False),
+    )
+    assert refused(paying, *receipt) == {}
+    single = [bob.vote(p, 5_000) for p in posts.values()]
+    assert refused(paying, *single) == {1: "VotesDeclined"}
+    many = bob.votes(dict.fromkeys(posts.values(), 100), at=paying.anvil.now() + 1)
+    paying.anvil.forward(2)
+    assert refused(paying, many) == {0: "VotesDeclined"}
+    f = paying.core.functions
+    paying.anvil.forward(9 * DAY)
+    paying.send(f.close(99))
+    pool = f.poolState().call()[0]
+    results = {}
+    for name, post in posts.items():
+        balance = f.balanceOf(ada.account).call()
+        paying.send(f.settle([post]))
+        results[name] = f.balanceOf(ada.account).call() - balance
+    payout = f.payoutOf(posts["plain"]).call()
+    assert results == {
+        "plain": (payout - payout // 2) // 2,
+        "no votes": 0,
+        "no curation": (payout - payout // 2) // 2,
+    }
+    assert f.poolState().call()[0] - pool == payout // 2
+    own = f.stakeState(bob.account).call() & (2**64 - 1)
+    paying.send(f.claimAsVoter(bob.account, list(posts.values())))
+    earned = (f.stakeState(bob.account).call() & (2**64 - 1)) - own
+    assert earned == payout // 2 // WEI
+
+
+def test_stake_counted_where_it_is_not(paying: Chain, people: list[Actor]):
+    """Else stake that is lent, leaving, returning or borrowed is lent, taken out or paid away a second time."""
+    ada, bob, cleo = people
+    full = 1000 * VESTS
+    # Nobody lends to himself, to nobody, or what is another's.
+    assert refused(
+        paying,
+        bob.delegate(bob.account, VESTS),
+        bob.delegate(0, VESTS),
+        bob.delegate(99, VESTS),
+        ada.delegate(cleo.account, 1),
+        bob.delegate(ada.account, full + 1),
+        bob.delegate(ada.account, 2**64 - 1),
+        bob.power_down(2**64 - 1),
+        ada.power_down(1),
+    ) == {
+        0: "SelfDelegation",
+        1: "UnknownAccount",
+        2: "UnknownAccount",
+    } | dict.fromkeys(range(3, 8), "NotEnoughStake")
+    assert refused(paying, bob.delegate(ada.account, full // 2)) == {}
+    # Ada votes with it, and no more.
+    assert refused(
+        paying,
+        ada.delegate(cleo.account, 1),
+        ada.power_down(1),
+        ada.power_up(ada.account, WEI),
+        ada.transfer(bob.account, 1),
+        ada.withdraw(DEV, 1),
+    ) == {
+        0: "NotEnoughStake",
+        1: "NotEnoughStake",
+        2: "NotEnoughBalance",
+        3: "NotEnoughBalance",
+        4: "NotEnoughBalance",
+    }
+    # Of Bob's other half, what leaves is not lent, and what is lent does not leave.
+    assert refused(paying, bob.power_down(full // 2 + 1), bob.power_down(full // 2)) == {
+        0: "NotEnoughStake"
+    }
+    assert refused(paying, bob.delegate(cleo.account, 1), bob.delegate(ada.account, full)) == {
+        0: "NotEnoughStake",
+        1: "NotEnoughStake",
+    }
+    assert refused(paying, bob.delegate(ada.account, 0), bob.power_down(full)) == {
+        1: "NotEnoughStake"
+    }
+    f = paying.core.functions
+    state = account_slot(f.accountState(bob.account).call())
+    assert state.effective == state.mana == 0
+    # After five days what came back may leave too: then all of it does, once.
+    paying.anvil.forward(5 * DAY)
+    paying.send(f.completeReturn(bob.account))
+    assert refused(paying, bob.power_down(full)) == {}
+    paying.anvil.forward(13 * 7 * DAY)
+    paying.send(f.close(99))
+    paying.send(f.releasePowerDown(bob.account))
+    assert f.balanceOf(bob.account).call() == 1000 * ETHER
+    assert f.stakeState(bob.account).call() & (2**64 - 1) == 0
+    assert f.awayOf(bob.account).call()[:4] == (0, 0, 0, 0)
+
+
+def test_moving_money_to_oneself(paying: Chain, people: list[Actor]):
+    """Else an account that pays itself has read its balance before it wrote it, and ends with the sum of both."""
+    ada, bob, _ = people
+    f, token = paying.core.functions, paying.token.functions
+    paying.send(token.approve(paying.core.address, 10 * ETHER))
+    paying.send(f.deposit(ada.account, 10 * ETHER))
+    held = token.balanceOf(paying.core.address).call()
+    items = [ada.transfer(ada.account, 7 * ETHER) for _ in range(5)]
+    assert refused(paying, *items, ada.transfer(ada.account, 11 * ETHER)) == {5: "NotEnoughBalance"}
+    assert f.balanceOf(ada.account).call() == 10 * ETHER
+    assert refused(paying, ada.withdraw(paying.core.address, ETHER)) == {0: "BadRecipient"}
+    assert refused(paying, ada.withdraw("0x" + "00" * 20, ETHER)) == {0: "BadRecipient"}
+    paying.impersonate(ada.owner.address)
+    assert (
+        refused_by(paying, f.deposit(ada.account, 1), ada.owner.address)
+        == "ERC20InsufficientAllowance"
+    )
+    assert refused_by(paying, f.deposit(0, 1)) == "UnknownAccount"
+    assert refused_by(paying, f.deposit(99, 1)) == "UnknownAccount"
+    assert token.balanceOf(paying.core.address).call() == held
+    assert refused(paying, ada.transfer(bob.account, 10 * ETHER)) == {}
+    assert f.balanceOf(bob.account).call() == 10 * ETHER
