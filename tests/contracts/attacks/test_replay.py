@@ -70,6 +70,21 @@ def test_replay_on_the_same_chain(scene: Scene):
             assert refused.keys() == {1} and refused[1] in SERVED, (name, refused)
 
 
+def test_replay_on_a_fork_of_the_chain(scene: Scene):
+    """Else, when a chain splits in two, what is signed on one side is taken on the other: the contracts know
+    their chain's number when they are called, not when they were made."""
+    chain = scene.chain
+    home = chain.deployment.chain_id
+    for name, item in scene.actions():
+        contract = chain.graph if KINDS[name].contract == "graph" else chain.core
+        call = contract.functions.perform(item.kind, item.action, item.signature, DEV)
+        assert refused_by(chain, call, contract.address) is None, name
+        chain.anvil.rpc("anvil_setChainId", 31339)
+        assert refused_by(chain, call, contract.address) in NOBODYS, name
+        chain.anvil.rpc("anvil_setChainId", home)
+        assert chain.skipped(chain.relay(item)) == {}, name
+
+
 def test_replay_as_another_kind(scene: Scene):
     """Else a Follow is turned into a Mute, and an Edit into a PowerUp: their words are of the same lengths."""
     for name, item in scene.actions():

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from indexer.actions import P256_ORDER, SECP256K1_ORDER, Signed
 from tests.actors import Actor, Key, join
-from tests.chain import Chain
+from tests.chain import Chain, deployed_on, running_anvil
 from tests.contracts.attacks.direct import refused_by
 
 P256_PRIME = 2**256 - 2**224 + 2**192 + 2**96 - 1
@@ -140,3 +141,19 @@ def test_signature_malleability_of_a_restoration(deployed: Chain, curve: str):
             assert refused_by(deployed, call) in WRONG, (i, name)
     call = f.restore(ada.account, new.address, deadline, honest)
     assert refused_by(deployed, call) is None
+
+
+def test_a_chain_without_the_p256_precompile(tmp_path: Path):
+    """Else, where nothing answers at 0x100, everything is a valid signature of every P-256 key."""
+    with running_anvil("--hardfork", "prague") as old:
+        chain = deployed_on(old, tmp_path)
+        bob = Actor(chain.deployment, old, "bob")
+        ada = Actor(chain.deployment, old, "ada", owner=Key.p256())
+        both = Actor(chain.deployment, old, "both", posting=Key.p256())
+        items = [ada.register(), both.register(), bob.register()]
+        items.insert(0, replace(items[0], signature=bytes(96) + items[0].signature[96:]))
+        missing = "MissingPrecompile"
+        assert chain.skipped(chain.relay(*items)) == {0: "InvalidSignature", 1: missing, 2: missing}
+        bob.account = chain.core.functions.accountCount().call()
+        assert chain.skipped(chain.relay(bob.add_key(Key.p256()))) == {0: missing}
+        assert chain.skipped(chain.relay(bob.post(b"\x01" * 32))) == {}
