@@ -3,7 +3,7 @@
 Who may act for an account is no matter of this module. `now` is the block's time in seconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.rewards.formulas import (
@@ -24,6 +24,7 @@ from indexer.rewards.state import PLAIN, Options, Post, Refused, Vote
 
 VOTE_SECONDS = 3600
 """How old a signed vote may be."""
+MOST_BALLOTS = 50
 
 
 @dataclass
@@ -117,17 +118,25 @@ class Ledger:
     # ------------------------------------------------------------ votes
 
     def vote(self, account: int, post: bytes, bps: int, signed_at: int, now: int) -> None:
-        self.vote_many(account, [(post, bps)], signed_at, now)
+        _check_time(signed_at, now)
+        self._vote(account, post, bps, signed_at, now)
 
     def vote_many(
-        self, account: int, ballots: Iterable[tuple[bytes, int]], signed_at: int, now: int
+        self, account: int, ballots: Sequence[tuple[bytes, int]], signed_at: int, now: int
     ) -> None:
-        if signed_at > now:
-            raise Refused("VoteFromFuture")
-        if now > signed_at + VOTE_SECONDS:
-            raise Refused("Expired")
+        """All or none, but for those that time or others have overtaken: they are passed over."""
+        if not 0 < len(ballots) <= MOST_BALLOTS:
+            raise Refused("BadBatch")
+        _check_time(signed_at, now)
         for post, bps in ballots:
-            self._vote(account, post, bps, signed_at, now)
+            if post not in self.posts or not self._too_late(account, post, signed_at, now):
+                self._vote(account, post, bps, signed_at, now)
+
+    def _too_late(self, account: int, post: bytes, signed_at: int, now: int) -> bool:
+        old, p = self.votes.get((post, account), Vote()), self.posts[post]
+        left = self.cashout(p) - now
+        locked = left <= self.day // 2 and old.signed_at != 0
+        return signed_at <= old.signed_at or p.removed or left <= 0 or locked
 
     def _vote(self, account: int, post: bytes, bps: int, signed_at: int, now: int) -> None:
         old = self.votes.get((post, account), Vote())
@@ -227,3 +236,10 @@ class Ledger:
         if not p.settled:
             raise Refused("NotSettled")
         return p
+
+
+def _check_time(signed_at: int, now: int) -> None:
+    if signed_at > now:
+        raise Refused("VoteFromFuture")
+    if now > signed_at + VOTE_SECONDS:
+        raise Refused("Expired")

@@ -95,7 +95,23 @@ class Keyring:
     # ------------------------------------------------------------ recovery
 
     def recovery_of(self, account: int, now: int) -> int:
+        """0 for nobody."""
         return self.recoveries.get(account, Recovery()).at(now)
+
+    def authorize_helper(self, signer: str, account: int, now: int) -> int:
+        """Returns the recovery account, of which `signer` must be an owner key."""
+        recovery = self.recovery_of(account, now)
+        if recovery == 0:
+            raise Refused("NoRecovery")
+        self.authorize(signer, recovery, OWNER, now)
+        return recovery
+
+    def helper_of(self, account: int, now: int) -> int:
+        """The account that may recover this one. Raises Refused where there is none."""
+        recovery = self.recovery_of(account, now)
+        if recovery == 0:
+            raise Refused("NoRecovery")
+        return recovery
 
     def set_recovery(self, account: int, recovery: int, now: int) -> None:
         current = self.recovery_of(account, now)
@@ -124,7 +140,7 @@ class Keyring:
             raise Refused("NotFormerOwner")
         if now >= self._end(key) + 30 * self.day:
             raise Refused("NotFormerOwner")
-        self.authorize(helper, self.recovery_of(account, now), OWNER, now)
+        self.authorize_helper(helper, account, now)
         self._recover(account, new_owner, now)
 
     def _recover(self, account: int, new_owner: str, now: int) -> None:

@@ -59,7 +59,7 @@ class Lockstep:
         self.model = _model_of(chain)
         self.day = self.model.ledger.day
         self.outcomes: Counter[tuple[str, str]] = Counter()
-        self._rpc = Rpc(chain.anvil.url)
+        self._rpc = Rpc(chain.anvil.url, timeout=120)
         self._reader = Reader(chain, self._rpc)
         self._paid = Paid()
         self._keys = [key.address for key in keys]

@@ -119,8 +119,7 @@ class Model:
                 self.keyring.authorize(signer, f["account"], OWNER, now)
                 self.keyring.add(f["account"], f["key"], f["role"], f["expiry"], now)
             case "RequestRecovery":
-                recovery = self.keyring.recovery_of(f["account"], now)
-                self.keyring.authorize(signer, recovery, OWNER, now)
+                recovery = self.keyring.authorize_helper(signer, f["account"], now)
                 self.keyring.use_nonce(recovery, f["nonce"])
                 self.keyring.request(f["account"], f["newOwner"], now)
             case "Restore":
