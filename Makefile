@@ -44,7 +44,7 @@ audit: .venv-audit/.made node_modules/.dev
 
 # Lines and branches of the contracts that the Solidity tests reach.
 coverage: node_modules/.dev
-	@$(WITH_FORGE) forge coverage --ir-minimum --report summary
+	@$(WITH_FORGE) FOUNDRY_PROFILE=coverage forge coverage --ir-minimum --no-match-coverage '^tests/'
 
 # Takes away what make installed and built. Chain, posts and keys in var/ stay.
 clean:
