@@ -54,7 +54,10 @@ def test_the_contracts_find_who_signed_the_vector(chain: Chain, case: dict, key:
     if kind.contract == "graph" and [] in case["values"].values():
         assert found == ("BadBatch", "")  # for which the graph needs no signer
     elif kind.name == "RequestRecovery":
-        assert found == ("NoRecovery", "")  # nor here the core; test_recovery.py has such as it accepts
+        assert found == (
+            "NoRecovery",
+            "",
+        )  # nor here the core; test_recovery.py has such as it accepts
     else:
         # Of account 99 nobody was ever owner.
         names = {"Restore": "NotFormerOwner"}
