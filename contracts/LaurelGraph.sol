@@ -187,7 +187,6 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
             (uint40, uint256, bool, uint256, uint40)
         );
         Signatures.checkDeadline(deadline);
-        _useNonce(account, nonce);
         bytes32 typehash = GraphKinds.FOLLOW_TYPEHASH;
         if (kind == GraphKinds.MUTE) typehash = GraphKinds.MUTE_TYPEHASH;
         if (kind == GraphKinds.REBLOG) typehash = GraphKinds.REBLOG_TYPEHASH;
@@ -195,6 +194,7 @@ contract LaurelGraph is IGraph, Relay, ReentrancyGuardTransient {
             abi.encode(typehash, account, keccak256(elements), on, nonce, deadline)
         );
         address signer = _signerOf(structHash, signature);
+        _useNonce(signer, nonce);
 
         uint40[] calldata accounts;
         bytes32[] calldata posts;

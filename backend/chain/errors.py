@@ -126,7 +126,7 @@ REASONS = {
     ),
     # ---------------------------------------------------------------- replay
     "PostExists(bytes32)": _USED,
-    "NonceUsed(uint40,uint256)": _USED,
+    "NonceUsed(address,uint256)": _USED,
     "StaleVote(uint256,uint256)": Reason(
         "stale_vote",
         409,

@@ -96,6 +96,11 @@ class Faucet:
         signature = sign_secp256k1(key, self.chain.message(POWER_UP, words))
         signed = Signed(POWER_UP.number, words, signature)
         with writing(self.engine) as connection, Session(connection) as session:
-            ticket = enqueue(connection, signed, Action(POWER_UP, fields, faucet), "faucet")
+            ticket = enqueue(
+                connection,
+                signed,
+                Action(POWER_UP, fields, secp256k1_address(key), faucet),
+                "faucet",
+            )
             session.merge(FaucetGrant(register=register, account=account, ticket=ticket.id))
             session.commit()

@@ -41,11 +41,11 @@ def submit(
         payer = _relayer(connection)
     with writing(engine) as connection:
         take(connection, f"attempt:{address}", limits["attempt"])
-    action, signer = read(chain, signed)
+    action = read(chain, signed)
     with engine.begin() as connection:
         if same := _same(connection, signed, action):
             return same
-    _try(engine, chain, signed, action, signer, payer)
+    _try(engine, chain, signed, action, payer)
     with writing(engine) as connection:
         if same := _same(connection, signed, action):
             return same
@@ -106,9 +106,7 @@ def _put(
     return ticket
 
 
-def _try(
-    engine: Engine, chain: Chain, signed: Signed, action: Action, signer: str, payer: str
-) -> None:
+def _try(engine: Engine, chain: Chain, signed: Signed, action: Action, payer: str) -> None:
     """Asks the chain what it would say. What waits for something that is on its way passes."""
     try:
         chain.perform(signed, payer)
@@ -125,7 +123,7 @@ def _try(
                 f"This server's relayer ({payer}) does not pay the fee of a handle: it has too little LRL, or "
                 "has not allowed the core to take it. Register from a wallet.",
             ) from None
-        if reason.code == "unknown_key" and account_of_key(chain, signer) == 0:
+        if reason.code == "unknown_key" and account_of_key(chain, action.signer) == 0:
             raise foreign(chain, action.kind, "a key of this account") from None
         raise refusal(reason) from None
     if slots.is_stale(chain, action):

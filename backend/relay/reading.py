@@ -30,14 +30,15 @@ SIGNED_BY_RECOVERY = ("RequestRecovery", "Restore")
 
 @dataclass(frozen=True)
 class Action:
-    """An action's kind and fields, and the account whose key signed (None: a Register).
+    """An action's kind and fields, the key that signed it, and that key's account (None: a Register).
 
-    Its limits and nonces are that account's. For both ways of recovering, it is the recovery account:
+    Its limits are that account's. For both ways of recovering, it is the recovery account:
     whoever holds a stolen key can use up the limits of the stolen account, but not these.
     """
 
     kind: Kind
     fields: dict[str, Any]
+    signer: str
     account: int | None
 
     @property
@@ -46,8 +47,8 @@ class Action:
         return len(self.fields.get("votes", ())) or 1
 
 
-def read(chain: Chain, signed: Signed) -> tuple[Action, str]:
-    """An action and the key that signed it. Asks the chain only whose a recovery account's key is.
+def read(chain: Chain, signed: Signed) -> Action:
+    """What was signed, and by whom. Asks the chain only whose a recovery account's key is.
 
     Raises Problem: unknown_kind, malformed_action, bad_batch, bad_options, bad_signature.
     """
@@ -62,8 +63,7 @@ def read(chain: Chain, signed: Signed) -> tuple[Action, str]:
             raise MalformedAction(f"{kind.name}: the fields are not as abi.encode lays them")
         if kind.proofs == 1 and len(signed.action) > kind.size + MAX_SIGNATURE:
             raise MalformedAction(f"{kind.name}: {len(signed.action)} bytes are too many")
-        signature = _proofs(kind, signed.action)[1] if kind.proofs == 2 else signed.signature
-        signer = signer_of(chain.message(kind, signed.action), signature)
+        signer = _signer(chain, kind, signed)
     except MalformedAction as error:
         raise Problem(400, "malformed_action", f"{error}.") from error
     except BadSignature as error:
@@ -71,8 +71,8 @@ def read(chain: Chain, signed: Signed) -> tuple[Action, str]:
     if fields.get("ownerKey", signer) != signer:
         raise foreign(chain, kind, fields["ownerKey"])
     if kind.name in SIGNED_BY_RECOVERY:
-        return Action(kind, fields, account_of_key(chain, signer)), signer
-    return Action(kind, fields, fields.get("account")), signer
+        return Action(kind, fields, signer, account_of_key(chain, signer))
+    return Action(kind, fields, signer, fields.get("account"))
 
 
 def words_of(kind: Kind, action: bytes) -> bytes:
@@ -108,6 +108,11 @@ def _check_lists(kind: Kind, fields: dict[str, Any]) -> None:
                 raise refusal(BY_CODE["bad_options"])
         elif field_type.endswith("[]") and not 1 <= len(fields[name]) <= MOST_IN_A_BATCH:
             raise refusal(BY_CODE["bad_batch"])
+
+
+def _signer(chain: Chain, kind: Kind, signed: Signed) -> str:
+    signature = _proofs(kind, signed.action)[1] if kind.proofs == 2 else signed.signature
+    return signer_of(chain.message(kind, signed.action), signature)
 
 
 def _proofs(kind: Kind, action: bytes) -> tuple[bytes, bytes, bytes]:

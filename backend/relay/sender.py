@@ -14,7 +14,7 @@ from backend.chain.gas import gas_of
 from backend.relay import slots
 from backend.relay.intake import live
 from backend.relay.outbox import Call, Finished, Outbox
-from backend.relay.reading import Action
+from backend.relay.reading import read
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (
     CLAIM,
@@ -178,20 +178,17 @@ class Sender:
 
     def _waits(self, ticket: RelayTicket, code: str) -> bool:
         """Whether the chain refused with `code` because of something that is sent again."""
-        awaited = slots.awaited_slots(code, _action(ticket).fields)
+        awaited = slots.awaited_slots(code, decode(_kind(ticket), ticket.action))
         with self.engine.connect() as connection:
             return any(live(connection, slot) for slot in awaited)
 
     def _is_done(self, ticket: RelayTicket) -> bool:
-        return slots.is_done(self.chain, _action(ticket))
+        signed = Signed(ticket.kind, ticket.action, ticket.signature)
+        return slots.is_done(self.chain, read(self.chain, signed))
 
 
 def _kind(ticket: RelayTicket) -> Kind:
     return KINDS_BY_NUMBER[ticket.kind]
-
-
-def _action(ticket: RelayTicket) -> Action:
-    return Action(_kind(ticket), decode(_kind(ticket), ticket.action), ticket.account)
 
 
 def _skips(finished: Finished) -> dict[int, bytes]:

@@ -50,7 +50,7 @@ def slot_of(action: Action) -> str:
         case "Votes":
             return f"votes:{sha256(encode(action.kind, fields)).hex()}"
         case _:
-            return f"nonce:{action.kind.contract}:{action.account}:{fields['nonce']:x}"
+            return f"nonce:{action.kind.contract}:{action.signer}:{fields['nonce']:x}"
 
 
 def deadline_of(action: Action) -> int:
@@ -94,7 +94,7 @@ def is_done(chain: Chain, action: Action) -> bool:
             return all(_stands(chain, fields, each) for each in fields.get("votes", (fields,)))
         case _:
             used = chain.view(
-                "nonceUsed", action.account, fields["nonce"], contract=action.kind.contract
+                "nonceUsed", action.signer, fields["nonce"], contract=action.kind.contract
             )
             return bool(used[0])
 

@@ -14,6 +14,8 @@ abstract contract Relay is SignedActions, IRelay {
             // Else a relayer could make an action fail for want of gas, and burn it.
             if ((gasleft() * 63) / 64 < needed) revert TooLittleGas(i);
             // No more than that, else an action could use up what the others need.
+            // What comes back in between may do no more than a transaction of its own.
+            // slither-disable-next-line calls-loop,reentrancy-events
             try this.perform{gas: needed}(s.kind, action, s.signature, msg.sender) {} catch (
                 bytes memory reason
             ) {
@@ -23,8 +25,8 @@ abstract contract Relay is SignedActions, IRelay {
         }
     }
 
-    function nonceUsed(uint40 account, uint256 nonce) external view returns (bool) {
-        return _nonces[account][nonce >> 8] & (1 << (nonce & 255)) != 0;
+    function nonceUsed(address key, uint256 nonce) external view returns (bool) {
+        return _nonces[key][nonce >> 8] & (1 << (nonce & 255)) != 0;
     }
 
     /// @param size bytes of the action

@@ -9,7 +9,7 @@ import {Signatures} from "../libraries/Signatures.sol";
 abstract contract SignedActions is IRelayErrors, EIP712 {
     uint256 internal constant MOST = 50; // elements of an action's array
 
-    mapping(uint40 account => mapping(uint256 word => uint256)) internal _nonces;
+    mapping(address key => mapping(uint256 word => uint256)) internal _nonces;
 
     constructor(string memory name) EIP712(name, "1") {}
 
@@ -54,15 +54,15 @@ abstract contract SignedActions is IRelayErrors, EIP712 {
         return _signer(action, signature, typehash, words);
     }
 
-    /// @dev As `_signerInTime`, for a kind whose first field is the account, and the last but one a nonce of it.
+    /// @dev As `_signerInTime`, for a kind whose last field but one is a nonce of the signer.
     function _signerOnce(
         bytes calldata action,
         bytes calldata signature,
         bytes32 typehash,
         uint256 words
-    ) internal returns (address) {
-        _useNonce(uint40(_word(action, 0)), _word(action, words - 2));
-        return _signerInTime(action, signature, typehash, words);
+    ) internal returns (address signer) {
+        signer = _signerInTime(action, signature, typehash, words);
+        _useNonce(signer, _word(action, words - 2));
     }
 
     function _signerOf(
@@ -72,11 +72,13 @@ abstract contract SignedActions is IRelayErrors, EIP712 {
         return Signatures.signerOf(_domainSeparatorV4(), structHash, signature);
     }
 
-    function _useNonce(uint40 account, uint256 nonce) internal {
+    /// @dev Nonces are the key's, not its account's: else a stolen posting key could use up those of messages
+    ///      that an owner key has signed.
+    function _useNonce(address key, uint256 nonce) internal {
         uint256 bit = 1 << (nonce & 255);
-        uint256 word = _nonces[account][nonce >> 8];
-        if (word & bit != 0) revert NonceUsed(account, nonce);
-        _nonces[account][nonce >> 8] = word | bit;
+        uint256 word = _nonces[key][nonce >> 8];
+        if (word & bit != 0) revert NonceUsed(key, nonce);
+        _nonces[key][nonce >> 8] = word | bit;
     }
 
     function _word(bytes calldata action, uint256 i) internal pure returns (uint256) {

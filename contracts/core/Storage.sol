@@ -53,6 +53,8 @@ abstract contract Storage is Settings, SignedActions("Laurel") {
         uint128 paid; // wei
     }
 
+    // Each half of the core writes only a part of it, and Slither looks at the halves apart.
+    // slither-disable-start uninitialized-state,constable-states,unused-state
     uint40 internal _count;
     mapping(bytes32 handle => uint40) internal _accountOf;
     mapping(address key => Key) internal _keyOf;
@@ -72,4 +74,5 @@ abstract contract Storage is Settings, SignedActions("Laurel") {
     mapping(uint40 account => StakeState) internal _stakes;
     mapping(uint40 account => Away) internal _away;
     mapping(uint40 from => mapping(uint40 to => uint64)) internal _delegations; // micro-vests
+    // slither-disable-end uninitialized-state,constable-states,unused-state
 }

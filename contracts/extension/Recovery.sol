@@ -103,9 +103,8 @@ abstract contract Recovery is Keys, ICoreExtension {
         bytes calldata proof
     ) internal {
         Signatures.checkDeadline(deadline);
-        uint40 recovery = _recoveryOf(account);
-        _authorize(signer, recovery, Role.Owner);
-        _useNonce(recovery, nonce);
+        _authorize(signer, _recoveryOf(account), Role.Owner);
+        _useNonce(signer, nonce);
         _checkPossession(newOwner, structHash, proof);
         uint40 readyAt = (block.timestamp + REQUEST_DAYS * DAY).toUint40();
         _request[account] = RecoveryRequest(newOwner, readyAt);

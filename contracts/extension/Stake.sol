@@ -26,6 +26,7 @@ abstract contract Stake is Ledger, ICoreExtension {
         _checkExists(account);
         _balances[account] += amount;
         emit Deposited(account, msg.sender, amount);
+        // slither-disable-next-line unchecked-transfer -- LRL reverts where it fails
         TOKEN.transferFrom(msg.sender, address(this), amount);
     }
 
@@ -97,6 +98,7 @@ abstract contract Stake is Ledger, ICoreExtension {
         _authorize(signer, account, Role.Active);
         _debit(account, amount);
         emit Withdrawn(account, to, amount);
+        // slither-disable-next-line unchecked-transfer -- LRL reverts where it fails
         TOKEN.transfer(to, amount);
     }
 

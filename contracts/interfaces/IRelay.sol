@@ -23,7 +23,7 @@ interface IRelayErrors {
     error InvalidSignature();
     error Expired(uint256 deadline);
     error DeadlineTooFar(uint256 deadline);
-    error NonceUsed(uint40 account, uint256 nonce);
+    error NonceUsed(address key, uint256 nonce);
     /// @dev 1 to 50 in one action
     error BadBatch(uint256 size);
 }
@@ -37,5 +37,6 @@ interface IRelay is IRelayErrors {
     ///         gas left could make an action fail for want of it.
     function relay(Signed[] calldata batch) external;
 
-    function nonceUsed(uint40 account, uint256 nonce) external view returns (bool);
+    /// @param key that signed: nonces are its own, in no order
+    function nonceUsed(address key, uint256 nonce) external view returns (bool);
 }

@@ -18,6 +18,7 @@ library Signatures {
     ) internal view returns (address) {
         bytes memory message = abi.encodePacked(hex"1901", domain, structHash);
         if (signature.length == 65) {
+            // slither-disable-next-line unused-return -- the third only details the failure
             (address signer, ECDSA.RecoverError failure, ) = ECDSA.tryRecoverCalldata(
                 keccak256(message),
                 signature

@@ -150,7 +150,7 @@ abstract contract Votes is Payouts {
         uint256 moved = _claimOf(p);
         if (moved != claim) {
             Day storage d = _days[day];
-            d.claims = (d.claims + moved - claim).toUint128();
+            d.claims = (uint256(d.claims) + moved - claim).toUint128();
         }
     }
 

@@ -48,7 +48,7 @@ class Keyring:
     epoch_starts: dict[tuple[int, int], int] = field(default_factory=dict)
     recoveries: dict[int, Recovery] = field(default_factory=dict)
     requests: dict[int, tuple[str, int]] = field(default_factory=dict)
-    nonces: frozenset[tuple[int, int]] = frozenset()
+    nonces: frozenset[tuple[str, int]] = frozenset()
 
     def copy(self) -> "Keyring":
         return Keyring(
@@ -71,10 +71,10 @@ class Keyring:
         if key.role < needs:
             raise Refused("RoleTooLow")
 
-    def use_nonce(self, account: int, nonce: int) -> None:
-        if (account, nonce) in self.nonces:
+    def use_nonce(self, key: str, nonce: int) -> None:
+        if (key, nonce) in self.nonces:
             raise Refused("NonceUsed")
-        self.nonces |= {(account, nonce)}
+        self.nonces |= {(key, nonce)}
 
     def add(self, account: int, key: str, role: int, expiry: int, now: int) -> None:
         if expiry and expiry <= now:

@@ -53,10 +53,10 @@ class Model:
 
     def relayed(self, kind: str, f: Fields, signer: str, helper: str, now: int) -> None:
         """What the relay asks of a message first, then the action."""
-        if "nonce" in f and kind in ROLES:
-            self.keyring.use_nonce(f["account"], f["nonce"])
         if "deadline" in f and (kind in ROLES or kind == "RevokeKey"):
             check_deadline(f["deadline"], now)
+        if "nonce" in f and kind in ROLES:
+            self.keyring.use_nonce(signer, f["nonce"])
         self.act(kind, f, signer, helper, now)
 
     def act(self, kind: str, f: Fields, signer: str, helper: str, now: int) -> None:
@@ -119,8 +119,8 @@ class Model:
                 self.keyring.authorize(signer, f["account"], OWNER, now)
                 self.keyring.add(f["account"], f["key"], f["role"], f["expiry"], now)
             case "RequestRecovery":
-                recovery = self.keyring.authorize_helper(signer, f["account"], now)
-                self.keyring.use_nonce(recovery, f["nonce"])
+                self.keyring.authorize_helper(signer, f["account"], now)
+                self.keyring.use_nonce(signer, f["nonce"])
                 self.keyring.request(f["account"], f["newOwner"], now)
             case "Restore":
                 self.keyring.restore(f["account"], f["newOwner"], signer, helper, now)

@@ -142,8 +142,8 @@ def test_nonces_and_deadlines(deployed, ada):
     now = deployed.anvil.now()
     batch = [item, item, ada.mute([1], nonce=7), ada.follow([1], nonce=8)]
     assert refused(deployed, *batch) == [None, "NonceUsed", "NonceUsed", None]
-    assert deployed.graph.functions.nonceUsed(ada.account, 7).call()
-    assert not deployed.graph.functions.nonceUsed(ada.account, 9).call()
+    assert deployed.graph.functions.nonceUsed(ada.posting.address, 7).call()
+    assert not deployed.graph.functions.nonceUsed(ada.posting.address, 9).call()
     late = [ada.follow([1], deadline=now - 10), ada.profile(DIGEST, deadline=now - 10)]
     early = [ada.reblog([DIGEST], deadline=now + 3700), ada.collect(DEV, DEV, 0, deadline=2**39)]
     assert refused(deployed, *late, *early) == ["Expired"] * 2 + ["DeadlineTooFar"] * 2

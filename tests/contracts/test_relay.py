@@ -135,7 +135,7 @@ def test_money_moves_once_per_nonce(deployed):
     assert deployed.skipped(receipt) == {1: "NonceUsed", 3: "NotEnoughBalance"}
     assert f.balanceOf(ada.account).call() == 3 * ETHER
     assert deployed.token.functions.balanceOf(to).call() == ETHER
-    assert f.nonceUsed(ada.account, 2**200).call()
+    assert f.nonceUsed(ada.owner.address, 2**200).call()
     receipt = deployed.relay(
         ada.withdraw(deployed.core.address, 1),
         ada.power_up(99, ETHER),

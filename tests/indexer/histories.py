@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from indexer.actions import post_id
 from indexer.events import (
+    BallotSkipped,
     BeneficiaryPaid,
     Collected,
     CurationClaimed,
@@ -49,7 +50,7 @@ from indexer.source import Header, Span
 Step = tuple[str, int, int, int]
 KINDS = (
     *("register", "key", "revoke", "set-recovery", "request", "cancel", "recover"),
-    *("post", "reply", "options", "edit", "remove", "vote", "unvote"),
+    *("post", "reply", "options", "edit", "remove", "vote", "unvote", "pass-over"),
     *("close", "settle", "claim", "deposit", "withdraw", "transfer", "power", "stake", "skip"),
     *("power-down", "release", "delegate", "take-back", "return", "reward"),
     *("follow", "unfollow", "mute", "reblog", "unreblog", "profile", "tip", "collect"),
@@ -180,6 +181,8 @@ class World:
                 vote = VoteSlot(rshares, max(rshares, 0), 900 + b, bps)
                 self.votes.append((found, account))
                 yield event(Voted, found, account, vote, self._slot(account, amount))
+            case "pass-over" if found:
+                yield event(BallotSkipped, found, account, b"\1\2\3\4")
 
     def _pays(self, kind: str, a: int, b: int, amount: int) -> Iterator[Make]:
         match kind:

@@ -122,7 +122,7 @@ def test_the_parts_of_a_power_down(site: Site):
     page = site.get("/@ada/wallet").text
     plan = re.findall(r"<li><span><time[^>]+>([^<]+)</time></span> <span>([\d.]+) LRL</span>", page)
     assert [lrl for _, lrl in plan] == ["10"] * 11
-    assert [when for when, _ in plan[:3]] == ["in 1 day", "in 8 days", "in 15 days"]
+    assert [when for when, _ in plan[:3]] == ["in 2 days", "in 9 days", "in 16 days"]
 
 
 def test_an_address_in_another_spelling_leads_to_the_post(site: Site):

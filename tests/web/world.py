@@ -217,17 +217,17 @@ class World:
         taker["effective"] += vests
 
     def power_down(self, handle: str, lrl: int, released: int = 0) -> None:
-        """`released` of the 13 parts have been paid; the next is due in two days."""
+        """`released` of the 13 parts have been paid; the next is due in two days and a half."""
         row = self._account(handle)
         part = part_up(lrl * VEST)
         left = lrl * VEST - part * released
-        row |= {"leaving": left, "part": part, "due_at": self.now + 2 * DAY}
+        row |= {"leaving": left, "part": part, "due_at": self.now + 5 * DAY // 2}
         row["own"] -= part * released
         row["effective"] -= lrl * VEST
 
     def returning(self, handle: str, lrl: int) -> None:
         row = self._account(handle)
-        row |= {"returning": lrl * VEST, "return_at": self.now + 3 * DAY}
+        row |= {"returning": lrl * VEST, "return_at": self.now + 7 * DAY // 2}
         row["effective"] -= lrl * VEST
 
     def account_row(self, handle: str, **columns: Any) -> None:

@@ -115,3 +115,17 @@ def test_a_key_that_revokes_more_than_itself(deployed: Chain):
     assert refused == {0: "UnknownKey", 1: "UnknownKey", 2: "UnknownKey", 3: "RoleTooLow"}
     assert refused_by(deployed, own, ada.posting.address) is None
     assert refused_by(deployed, own, DEV) == "UnknownKey"
+
+
+def test_a_posting_key_using_up_the_nonce_of_an_owner_s_message(deployed: Chain):
+    """Else who has stolen a posting key, and sees the owner's messages wait, voids each of them before it lands:
+    a transfer, or the refusal of a recovery."""
+    bob, ada = join(deployed, "bob", "ada", posting=True)
+    post = ada.post_id(b"\x01" * 32)
+    assert deployed.skipped(deployed.relay(ada.post(b"\x01" * 32))) == {}
+    waiting = ada.set_recovery(bob.account, nonce=5)
+    stolen = ada.posting
+    assert isinstance(stolen, Key)
+    first = ada.act("Edit", stolen, post=post, digest=bytes(32), nonce=5)
+    assert deployed.skipped(deployed.relay(first)) == {}
+    assert deployed.skipped(deployed.relay(waiting)) == {}

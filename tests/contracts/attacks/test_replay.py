@@ -232,14 +232,14 @@ def test_an_observer_using_up_a_nonce(scene: Scene):
     )
     refused = chain.skipped(chain.relay(*tried))
     assert refused == dict.fromkeys(range(3), "UnknownKey") | {3: "NotEnoughBalance"}
-    # The graph counts its own, and another account its own.
+    # The graph counts its own, and another key its own.
     assert chain.skipped(chain.relay(ada.profile(bytes(32), nonce=7777))) == {}
     assert (
         chain.skipped(chain.relay(bob.edit(bob.post_id(b"\x02" * 32), bytes(32), nonce=7777))) == {}
     )
-    assert not chain.core.functions.nonceUsed(ada.account, 7777).call()
+    assert not chain.core.functions.nonceUsed(ada.owner.address, 7777).call()
     assert chain.skipped(chain.relay(waiting)) == {}
-    assert chain.core.functions.nonceUsed(ada.account, 7777).call()
+    assert chain.core.functions.nonceUsed(ada.owner.address, 7777).call()
 
 
 def test_words_with_bits_outside_their_types(scene: Scene):
