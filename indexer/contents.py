@@ -19,7 +19,7 @@ from indexer.content.errors import ContentError
 from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.render import plain, render
 from indexer.content.store import Store
-from indexer.database import writing
+from indexer.database import Turn, writing
 from indexer.rows import Row, missing_content
 from indexer.schema import Content
 from indexer.tables import table
@@ -155,7 +155,7 @@ class Fetcher:
         values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
         if values:
             names = [column.name for column in _CONTENT.c if not column.primary_key]
-            with writing(self._engine) as connection:
+            with writing(self._engine, Turn.CONTENT) as connection:
                 connection.execute(
                     _CONTENT.update()
                     .where(_CONTENT.c.digest == bindparam("new_digest"))

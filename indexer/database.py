@@ -2,24 +2,37 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 
 BUSY_SECONDS = 10
+LOCKS = 0x4C52  # PostgreSQL's advisory locks of this number are ours
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`. SQLite: in WAL mode, waiting up to BUSY_SECONDS for another writer.
+class Turn(Enum):
+    """Whose writers take turns. On SQLite all of them do; PostgreSQL keeps these apart."""
 
-    A transaction of `engine.begin()` that reads first and writes later fails at once ("database is
-    locked") if another process wrote in between; begin those with `writing(engine)`.
+    NODE = 1
+    MIRROR = 2
+    CONTENT = 3
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME` (by psycopg 3).
+
+    SQLite is in WAL mode and waits up to BUSY_SECONDS for another writer. There, a transaction of
+    `engine.begin()` that reads first and writes later fails at once ("database is locked") if another
+    process wrote in between; begin those with `writing(engine)`.
     """
     parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(parsed)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
@@ -30,9 +43,12 @@ def connect(url: str) -> Engine:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that holds the write lock from its start, committed at the end of the block."""
+def writing(engine: Engine, turn: Turn = Turn.NODE) -> Iterator[Connection]:
+    """A transaction that holds the write lock of its turn from its start, committed at the end of the block."""
     with engine.execution_options(immediate=True).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            lock = func.pg_advisory_xact_lock(LOCKS, turn.value)
+            connection.execute(select(lock))
         yield connection
 
 
@@ -40,7 +56,7 @@ def migrate_mirror(engine: Engine) -> None:
     """Brings the mirror's tables to the latest revision; processes doing so at once take turns."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIRROR) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

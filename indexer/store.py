@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from indexer import tables
-from indexer.database import writing
+from indexer.database import Turn, writing
 from indexer.errors import LaurelError
 from indexer.events import Event
 from indexer.fold import fold, places
@@ -62,7 +62,7 @@ def position(engine: Engine) -> Position | None:
 
 def begin(engine: Engine, lease: Lease, chain_id: int, core: str, before: Header) -> None:
     """Sets an empty mirror to the block before the first with events."""
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         connection.execute(
             insert(Cursor).values(id=1, chain_id=chain_id, core=core, **_here(before))
@@ -88,7 +88,7 @@ def apply(
             if content is not None:
                 new["contents", (digest,)] = content
                 missing.remove(digest)
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         tables.write(connection, new.items())
         if span.reversible:
@@ -110,7 +110,7 @@ def kept(engine: Engine) -> list[tuple[int, bytes]]:
 
 def roll_back(engine: Engine, lease: Lease, number: int) -> None:
     """Puts the mirror back to what it was after block `number`, which must be one of `kept`."""
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         ancestor = connection.execute(
             select(Block.number, Block.hash, Block.timestamp).where(Block.number == number)
@@ -131,7 +131,7 @@ def roll_back(engine: Engine, lease: Lease, number: int) -> None:
 
 def empty(engine: Engine, lease: Lease) -> None:
     """Removes every row of the mirror but the writer's."""
-    with writing(engine) as connection:
+    with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         for table in Base.metadata.sorted_tables:
             if table.name != "writer":

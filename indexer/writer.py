@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from indexer.database import writing
+from indexer.database import Turn, writing
 from indexer.errors import LaurelError
 from indexer.schema import Writer
 
@@ -30,7 +30,7 @@ class Lease:
 
     def acquire(self) -> str | None:
         """Takes the lease if it is free or has run out. Returns who else holds it, or None."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.MIRROR) as connection:
             row = connection.execute(select(Writer.owner, Writer.until)).first()
             if row is None:
                 connection.execute(insert(Writer).values(id=1, **self._mine()))
@@ -42,7 +42,7 @@ class Lease:
 
     def take_over(self) -> None:
         """Takes the lease from whoever holds it: each write renews, so the other's next one fails."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.MIRROR) as connection:
             connection.execute(delete(Writer))
             connection.execute(insert(Writer).values(id=1, **self._mine()))
 
@@ -57,12 +57,12 @@ class Lease:
     def keep(self) -> None:
         """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""
         if self._now() > self._until - LEASE_SECONDS / 2:
-            with writing(self._engine) as connection:
+            with writing(self._engine, Turn.MIRROR) as connection:
                 self.renew(connection)
 
     def release(self) -> None:
         """Gives the lease back, if it is still ours."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, Turn.MIRROR) as connection:
             connection.execute(delete(Writer).where(Writer.owner == self.owner))
 
     def _mine(self) -> dict[str, object]:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.chain import Anvil, Chain, deployed_on, running_anvil
+from tests.postgres import new_database, running_postgres
 
 # Both profiles try the same examples at every run; LAUREL_LONG=1 (`make test-long`) tries many more.
 EXAMPLES = {"quick": 100, "long": 2000}
@@ -52,3 +53,17 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One server for each worker."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with new_database(postgres_server) as url:
+        yield url

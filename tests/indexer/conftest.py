@@ -22,8 +22,16 @@ def deployed(shared_chain: Chain) -> Iterator[Chain]:
     assert shared_chain.anvil.rpc("evm_revert", state)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, of each kind in turn."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres"))
+    return f"sqlite:///{tmp_path / 'node' / 'laurel.db'}"
+
+
 @pytest.fixture
-def mirror(deployed: Chain, tmp_path: Path) -> Iterator[Mirror]:
+def mirror(deployed: Chain, tmp_path: Path, database: str) -> Iterator[Mirror]:
     """An empty mirror of that chain."""
-    with mirror_of(deployed, tmp_path / "node") as mirror:
+    with mirror_of(deployed, tmp_path / "node", database=database) as mirror:
         yield mirror

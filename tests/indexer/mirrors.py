@@ -1,4 +1,4 @@
-"""Mirrors of a test's chain: a real SQLite file, a real content store, a real indexer."""
+"""Mirrors of a test's chain: a real database, a real content store, a real indexer."""
 
 import os
 import subprocess
@@ -80,9 +80,12 @@ def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
 
 
 @contextmanager
-def mirror_of(chain: Chain, home: Path, url: str | None = None) -> Iterator[Mirror]:
-    """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain."""
-    engine = connect(f"sqlite:///{home / 'laurel.db'}")
+def mirror_of(
+    chain: Chain, home: Path, url: str | None = None, database: str | None = None
+) -> Iterator[Mirror]:
+    """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain;
+    `database`: the address of another than SQLite's there."""
+    engine = connect(database or f"sqlite:///{home / 'laurel.db'}")
     migrate_mirror(engine)
     content = open_store(home / "content")
     contracts = chain.deployment.core, chain.deployment.graph
