@@ -1,9 +1,10 @@
 """The loop: catch up with the chain, then follow its head, through reorganisations and outages."""
 
 import threading
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sqlalchemy import Engine
@@ -36,13 +37,18 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """What the indexer has just done. `events` is how many this step applied."""
+    """What the indexer has just done. `events` is how many this step applied, `kinds` of which kind;
+    `undone` the blocks it rolled back; `time` and `head_time` the blocks' own, in seconds."""
 
     state: State
     block: int = 0
     head: int = 0
     events: int = 0
     reason: str = ""
+    time: int = 0
+    head_time: int = 0
+    undone: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 Report = Callable[[Status], None]
@@ -110,10 +116,13 @@ class Indexer:
             number = self._ancestor()
             store.roll_back(self._engine, self.lease, number)
             reason = f"The chain was reorganised after block {number}."
-            return Status(State.REORGANISED, number, head.number, reason=reason)
+            undone = here.block - number
+            return Status(State.REORGANISED, number, head.number, reason=reason, undone=undone)
         end = head.number if until is None else min(until, head.number)
         if here.block >= end:
-            return Status(State.LIVE, here.block, end)
+            return Status(
+                State.LIVE, here.block, end, time=here.timestamp, head_time=head.timestamp
+            )
         span = self._source.span(here.header, end, head.number - store.KEPT + 1)
         missing = store.apply(
             self._engine, self.lease, span, self._deployment.day, self.fetcher.local
@@ -121,7 +130,15 @@ class Indexer:
         if missing:
             self.fetcher.wake.set()
         state = State.LIVE if span.last.number == end else State.INDEXING
-        return Status(state, span.last.number, end, len(span.events))
+        return Status(
+            state,
+            span.last.number,
+            end,
+            len(span.events),
+            time=span.last.timestamp,
+            head_time=head.timestamp,
+            kinds=Counter(type(event).__name__ for event in span.events),
+        )
 
     def _begin(self) -> Status:
         before = self._deployment.block - 1
@@ -130,7 +147,13 @@ class Indexer:
             raise ChainMoved("The chain is shorter than when the contracts were deployed.")
         d = self._deployment
         store.begin(self._engine, self.lease, d.chain_id, d.core, header)
-        return Status(State.INDEXING, before, head.number)
+        return Status(
+            State.INDEXING,
+            before,
+            head.number,
+            time=header.timestamp,
+            head_time=head.timestamp,
+        )
 
     def _ancestor(self) -> int:
         """The latest block that the mirror and the chain share. Raises TooDeep."""
