@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 
+from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 
 from indexer.actions import post_id
@@ -269,7 +270,7 @@ class World:
         return AccountSlot(size + account, size, account, 500 + account, self.epochs[account])
 
     def _key(self, account: int, role: int) -> Make:
-        address = "0x" + sha256(b"key %d" % len(self.keys)).hexdigest()[:40]
+        address = to_checksum_address(sha256(b"key %d" % len(self.keys)).digest()[:20])
         self.keys.append((account, address))
         return event(KeyAdded, account, address, role, 0)
 
