@@ -22,6 +22,7 @@ LOCAL_CHAINS = frozenset({1337, 31337})
 LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
 RETRY = 1.0  # seconds between tries while something is in the way
+CONTENT_SECONDS = 2.0  # that a document under way has to come; it is asked for again another time
 
 
 class DifferentChain(LaurelError):
@@ -49,6 +50,15 @@ class Status:
     head_time: int = 0
     undone: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def lag_blocks(self) -> int:
+        return max(self.head - self.block, 0)
+
+    @property
+    def lag_seconds(self) -> int:
+        """Of the chain's time."""
+        return max(self.head_time - self.time, 0)
 
 
 Report = Callable[[Status], None]
@@ -191,6 +201,7 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
         target=indexer.fetcher.run,
         args=(stop, lambda reason: report(Status(State.WAITING, reason=reason))),
         name="content",
+        daemon=True,
     )
     ready = False  # the lease is ours, and the chain is the right one
     try:
@@ -225,10 +236,10 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
     finally:
         stop.set()
         indexer.fetcher.wake.set()
-        if content.ident is not None:
-            content.join()
         with suppress(OperationalError):  # then it runs out by itself
             indexer.lease.release()
+        if content.ident is not None:
+            content.join(CONTENT_SECONDS)
 
 
 def _reason(error: Exception) -> str:
