@@ -99,6 +99,7 @@ def missing_content(digest: bytes) -> Row:
         "state": "missing",
         "tries": 0,
         "next_try": 0.0,
+        "claimed_until": 0.0,
         "error": None,
         "parent": None,
         "title": "",

@@ -85,7 +85,8 @@ class Content(Base):
 
     A post whose parent is not the document's is refused: readers join on both. So is a post that names a
     profile (`profile` not null), and a profile that names a post.
-    states: missing (asked for again at `next_try`, wall-clock seconds), ready, unreadable (`error` says why).
+    states: missing (asked for again at `next_try`, unless a worker has taken it: until `claimed_until`; both
+    in wall-clock seconds), ready, unreadable (`error` says why).
     """
 
     __tablename__ = "contents"
@@ -93,6 +94,7 @@ class Content(Base):
     state: Mapped[str] = mapped_column(String(12))
     tries: Mapped[int] = mapped_column(Integer)
     next_try: Mapped[float] = mapped_column(Float)
+    claimed_until: Mapped[float] = mapped_column(Float, server_default="0")
     error: Mapped[str | None] = mapped_column(Text)
     parent: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # as the document says it
     title: Mapped[str] = mapped_column(Text)
