@@ -1,12 +1,17 @@
 """JSON-RPC over HTTP: single calls and batches, with time-outs and a few retries.
 
-Results stay raw bytes until the caller decodes them with msgspec into the type it wants.
+Results stay raw bytes until the caller decodes them with msgspec into the type it wants. Whatever a node
+does wrong is one of two things: it passes (NodeUnreachable and its kinds: ask again later), or it is a
+refusal of what was asked (RpcError; TooManyResults if asking for less helps).
 """
 
+import itertools
 import re
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -15,27 +20,67 @@ from indexer.errors import LaurelError
 
 T = TypeVar("T")
 
+Call = tuple[str, Sequence[Any]]
+"""A method and its parameters."""
+
 BATCH = 100  # calls in one request at most: what public nodes still take
-TIMEOUT_SECONDS = 8.0  # less than the indexer's lease lasts
+TIMEOUT_SECONDS = 8.0  # without a byte; less than the indexer's lease lasts
+ANSWER_SECONDS = 30.0  # for a whole answer, however steadily it drips
 RETRIES = 3
 FIRST_WAIT = 0.1  # seconds before the first retry; doubles
+PATIENCE = 2.0  # seconds of a node's Retry-After that are waited for in a call
+LONGEST_REST = 60.0  # seconds of a Retry-After that are believed
 
+_RATE = re.compile(
+    r"rate.?limit|rate exceeded|too many requests|request (count|limit)|per (second|minute|day)|"
+    r"compute units|throughput|quota|capacity|throttl",
+    re.IGNORECASE,
+)
 _TOO_MUCH = re.compile(
     r"too many|too large|more than \d|limit exceeded|block range|response size|query timeout",
     re.IGNORECASE,
 )
+_LIMIT_EXCEEDED = -32005  # EIP-1474; nodes use it for results and for requests
+_MANY_REQUESTS = 429
 
 
 class NodeUnreachable(LaurelError):
-    """The node does not answer, or not in time, after some retries. Trying later may help."""
+    """The node does not answer, or not as it should, after some retries. Trying later may help.
+
+    `kind` names the cause in a word or two, for counting.
+    """
+
+    kind = "unreachable"
 
 
 class TimedOut(NodeUnreachable):
     """The node took the request and did not answer in time. Asking for less may help."""
 
+    kind = "timeout"
+
+
+class BadAnswer(NodeUnreachable):
+    """The node's answer cannot be read, or is not an answer to what was asked."""
+
+    kind = "bad answer"
+
+
+class BadStatus(NodeUnreachable):
+    """An HTTP status in place of an answer."""
+
+    kind = "http status"
+
+
+class RateLimited(NodeUnreachable):
+    """The node wants fewer requests."""
+
+    kind = "rate limit"
+
 
 class RpcError(LaurelError):
     """The node refused a call."""
+
+    kind = "refused"
 
     def __init__(self, method: str, code: int, message: str) -> None:
         super().__init__(f"The node refused {method}: {message} ({code}).")
@@ -46,6 +91,8 @@ class RpcError(LaurelError):
 class TooManyResults(RpcError):
     """The answer would be over a limit of the node. Asking for less helps."""
 
+    kind = "too many results"
+
 
 class _Error(msgspec.Struct):
     code: int = 0
@@ -54,82 +101,170 @@ class _Error(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     id: int | None = None
-    result: msgspec.Raw = msgspec.Raw(b"null")
+    result: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
     error: _Error | None = None
 
 
-_ANSWERS = msgspec.json.Decoder(list[_Answer] | _Answer)
+_ANSWERS: msgspec.json.Decoder[list[_Answer] | _Answer] = msgspec.json.Decoder(
+    list[_Answer] | _Answer
+)
 
 
 class Rpc:
-    """One node. Safe to share among threads."""
+    """One node. Safe to share among threads. `errors` counts what went wrong, by kind."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.url = url
-        self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=5.0))
+        self.errors: Counter[str] = Counter()
+        self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)))
+        # No number is used twice, so that a late answer is not taken for another one's.
+        self._ids = itertools.count(1)
+        self._rest_until = 0.0
+
+    @property
+    def name(self) -> str:
+        """The URL without what may be secret in it."""
+        parts = urlsplit(self.url)
+        host = parts.netloc.rpartition("@")[2]
+        return f"{parts.scheme}://{host}"
 
     def call(self, kind: type[T], method: str, *params: Any) -> T:
         """The result of one call, decoded as `kind`. Raises NodeUnreachable, RpcError."""
-        return msgspec.json.decode(self.batch([(method, params)])[0], type=kind)
+        (raw,) = self.batch([(method, params)])
+        return read(self, raw, msgspec.json.Decoder(kind), method)
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[msgspec.Raw]:
+    def batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
         """The raw results in order of the calls. Raises NodeUnreachable, or the first RpcError."""
         results: list[msgspec.Raw] = []
         for first in range(0, len(calls), BATCH):
             results += self._batch(calls[first : first + BATCH])
         return results
 
+    def fault(self, error: NodeUnreachable | RpcError) -> None:
+        """Counts an error that somebody else found in an answer."""
+        self.errors[error.kind] += 1
+
     def close(self) -> None:
         """Ends the connections."""
         self._http.close()
 
-    def _batch(self, calls: Sequence[tuple[str, Sequence[Any]]]) -> list[msgspec.Raw]:
+    def _batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
+        """One request, made again after an error that passes; not after a time-out, which was wait enough."""
+        wait, left = FIRST_WAIT, RETRIES
+        while True:
+            self._rest()
+            try:
+                return self._ask(calls)
+            except RpcError as error:
+                self.fault(error)
+                raise
+            except NodeUnreachable as error:
+                self.fault(error)
+                if not left or isinstance(error, TimedOut):
+                    raise
+            time.sleep(wait)
+            wait, left = wait * 2, left - 1
+
+    def _ask(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
+        first = calls[0][0]
+        numbered = dict(zip(self._ids, calls, strict=False))
         body = msgspec.json.encode(
             [
                 {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-                for number, (method, params) in enumerate(calls)
+                for number, (method, params) in numbered.items()
             ]
         )
-        try:
-            answers = _ANSWERS.decode(self._post(body, calls[0][0]))
-        except msgspec.DecodeError as error:
-            raise NodeUnreachable(f"{self.url} does not speak JSON-RPC: {error}.") from error
-        if isinstance(answers, _Answer):  # some nodes refuse a whole batch with one answer
-            answers = [msgspec.structs.replace(answers, id=0)]
+        answers = self._answers(first, *self._post(body, first))
         by_id = {answer.id: answer for answer in answers}
+        if len(by_id) != len(answers) or by_id.keys() - numbered.keys():
+            raise BadAnswer(f"{self.name} answered what was not asked.")
         results = []
-        for number, (method, _) in enumerate(calls):
+        for number, (method, _) in numbered.items():
             answer = by_id.get(number)
-            if answer is None:
-                raise NodeUnreachable(f"{self.url} left {method} unanswered.")
-            if answer.error is not None:
-                raise _refusal(method, answer.error)
+            if answer is not None and answer.error is not None:
+                raise self._refusal(method, answer.error)
+            if answer is None or isinstance(answer.result, msgspec.UnsetType):
+                raise BadAnswer(f"{self.name} left {method} unanswered.")
             results.append(answer.result)
         return results
 
-    def _post(self, body: bytes, method: str) -> bytes:
-        wait = FIRST_WAIT
-        for attempt in range(RETRIES + 1):
-            try:
-                response = self._http.post(
-                    self.url, content=body, headers={"Content-Type": "application/json"}
-                )
-            except httpx.ReadTimeout as error:
-                raise TimedOut(f"{self.url} did not answer {method} in time.") from error
-            except httpx.HTTPError as error:
-                problem = str(error) or type(error).__name__
-            else:
-                if response.status_code == 413:
-                    raise TooManyResults(method, 413, "too large")
-                if response.status_code not in (429, 502, 503, 504):
-                    return response.content
-                problem = f"HTTP {response.status_code}"
-            if attempt < RETRIES:
-                time.sleep(wait)
-                wait *= 2
-        raise NodeUnreachable(f"The node at {self.url} cannot be reached: {problem}.")
+    def _answers(self, method: str, status: int, content: bytes) -> list[_Answer]:
+        """What stands in the body of an HTTP answer to a batch that begins with `method`."""
+        page = BadStatus(f"The node at {self.name} cannot be reached: HTTP {status}.")
+        try:
+            answers = _ANSWERS.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            if status != 200:
+                raise page from error
+            raise BadAnswer(f"{self.name} does not speak JSON-RPC: {error}.") from error
+        if isinstance(answers, _Answer):
+            if answers.error is not None:  # some nodes refuse a whole batch with one answer
+                raise self._refusal(method, answers.error)
+            answers = [answers]
+        if status != 200:
+            raise page
+        return answers
+
+    def _post(self, body: bytes, method: str) -> tuple[int, bytes]:
+        """Status and body of the node's answer."""
+        late = TimedOut(f"{self.name} did not answer {method} in time.")
+        end = time.monotonic() + ANSWER_SECONDS
+        content = bytearray()
+        headers = {"Content-Type": "application/json"}
+        try:
+            with self._http.stream("POST", self.url, content=body, headers=headers) as response:
+                for chunk in response.iter_bytes():
+                    content += chunk
+                    if time.monotonic() > end:
+                        raise late
+        except httpx.ReadTimeout as error:
+            raise late from error
+        except httpx.HTTPError as error:
+            problem = (str(error) or type(error).__name__).rstrip(".")
+            raise NodeUnreachable(
+                f"The node at {self.name} cannot be reached: {problem}."
+            ) from error
+        if response.status_code == 413:
+            raise TooManyResults(method, 413, "too large")
+        if response.status_code != 200:
+            self._take_rest(response.headers.get("Retry-After", ""))
+        if response.status_code == _MANY_REQUESTS:
+            raise RateLimited(f"The node at {self.name} wants fewer requests (HTTP 429).")
+        return response.status_code, bytes(content)
+
+    def _take_rest(self, retry_after: str) -> None:
+        """From the header's seconds; a date there is too rare to be read."""
+        with_digits = re.fullmatch(r"\s*(\d{1,9})(\.\d+)?\s*", retry_after)
+        if with_digits:
+            seconds = min(float(retry_after), LONGEST_REST)
+            self._rest_until = time.monotonic() + seconds
+
+    def _rest(self) -> None:
+        """Waits for as long as the node wants to be left alone. Raises RateLimited if that is long."""
+        left = self._rest_until - time.monotonic()
+        if left > PATIENCE:
+            raise RateLimited(f"The node at {self.name} wants no requests for {left:.0f} s.")
+        if left > 0:
+            time.sleep(left)
+
+    def _refusal(self, method: str, error: _Error) -> RpcError | NodeUnreachable:
+        code, message = error.code, error.message
+        if code == _MANY_REQUESTS or _RATE.search(message):
+            return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
+        if _TOO_MUCH.search(message):
+            return TooManyResults(method, code, message)
+        if code == _LIMIT_EXCEEDED:  # of what, it does not say
+            if method == "eth_getLogs":
+                return TooManyResults(method, code, message)
+            return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
+        return RpcError(method, code, message)
 
 
-def _refusal(method: str, error: _Error) -> RpcError:
-    too_much = error.code == -32005 or _TOO_MUCH.search(error.message)
-    return (TooManyResults if too_much else RpcError)(method, error.code, error.message)
+def read(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: str) -> T:
+    """A result decoded. Raises BadAnswer, for which `node` (Rpc or Nodes) is told."""
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        bad = BadAnswer(f"{node.name} answered {what} with what cannot be read: {error}.")
+        node.fault(bad)
+        raise bad from error
