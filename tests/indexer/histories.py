@@ -226,8 +226,9 @@ class World:
                 yield event(PowerDownSet, account, size, 900 if size else 0)
                 yield self._staked(account, 0)
             case "release":
-                yield event(PowerDownReleased, account, size)
-                yield self._staked(account, -size)
+                vests = min(size, self.own[account])
+                yield event(PowerDownReleased, account, vests)
+                yield self._staked(account, -vests)
             case "delegate" | "take-back" if account != other:
                 vests = size if kind == "delegate" else 0
                 yield event(Delegated, account, other, vests, size // 2, 1005)

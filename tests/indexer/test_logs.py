@@ -81,8 +81,8 @@ def test_the_bloom_is_the_chains(deployed: Chain) -> None:
 def test_quick_enough_for_large_chains() -> None:
     state, vote = AccountSlot(1, 2, 3, 4, 5), VoteSlot(-5, 0, 1000, -100)
     posts = [Web3.keccak(number) for number in range(1000)]
-    started = time.perf_counter()
+    started = time.process_time()
     for n in range(20_000):
         event = Voted(n, 1000, bytes(32), posts[n % 1000], n % 500, vote, state)
         bloom_of([log_of(event, HASH)])
-    assert time.perf_counter() - started < 3  # a seventh of it on an idle machine
+    assert time.process_time() - started < 3  # a seventh of it on an idle machine
