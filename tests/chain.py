@@ -109,6 +109,10 @@ class Chain:
     graph: Contract
     token: Contract
 
+    @property
+    def url(self) -> str:
+        return self.anvil.url
+
     def send(self, call: Any, sender: str = DEV, gas: int = 0) -> Any:
         """Sends a contract call from an account that anvil holds (or impersonates); returns the receipt."""
         options = {"from": sender} | ({"gas": gas} if gas else {})

@@ -8,6 +8,8 @@ from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 
 from indexer.actions import post_id
+from indexer.content import cid
+from indexer.content.documents import canonical
 from indexer.events import (
     BallotSkipped,
     BeneficiaryPaid,
@@ -57,6 +59,14 @@ KINDS = (
     *("follow", "unfollow", "mute", "reblog", "unreblog", "profile", "tip", "collect"),
 )
 TOKEN = "0x" + "22" * 20
+TRANSACTION = sha256(b"tx").digest()
+POST = {"v": 1, "type": "post", "body": "Words.", "published": 1_700_000_000}
+WORDS = (
+    *(canonical(POST | {"title": f"Number {n}"}) for n in range(40)),
+    canonical({"v": 1, "type": "profile", "name": "Alice"}),
+    b"no document",
+)
+"""What posts, edits and profiles name: several of them may share one."""
 
 steps = st.tuples(
     st.sampled_from(KINDS), st.integers(0, 9), st.integers(0, 9), st.integers(-(10**12), 10**12)
@@ -83,8 +93,8 @@ def span(blocks: list[list[Event]], first: int, last: int) -> Span:
 
 
 def document(number: int) -> bytes:
-    """The digest of one of a few documents: several authors, posts and edits may share one."""
-    return sha256(b"%d" % (number % 4)).digest()
+    """The digest of one of `WORDS`."""
+    return cid.digest(WORDS[number % len(WORDS)])
 
 
 def author_of(post: bytes) -> int:
@@ -109,12 +119,15 @@ class World:
         self.tips: dict[int, int] = defaultdict(int)
         self.documents: set[bytes] = set()
 
-    def block(self, number: int, happenings: list[Step]) -> list[Event]:
+    def block(
+        self, number: int, happenings: list[Step], time: int = 0, tx: bytes = TRANSACTION
+    ) -> list[Event]:
+        """The events of a block. `time`: in seconds, when it is not `header`'s."""
         events: list[Event] = []
-        time = header(number).timestamp
         for kind, a, b, amount in happenings:
             for make in self._happen(kind, a, b, amount):
-                events.append(make(number << 20 | len(events), time, sha256(b"tx").digest()))
+                seq = number << 20 | len(events)
+                events.append(make(seq, time or header(number).timestamp, tx))
         return events
 
     def _happen(self, kind: str, a: int, b: int, amount: int) -> Iterator[Make]:
@@ -151,7 +164,7 @@ class World:
                 yield event(Recovered, account, self.keys[-1][1], self.epochs[account])
 
     def _posts(self, kind: str, account: int, b: int, amount: int) -> Iterator[Make]:
-        found = self.posts[b % len(self.posts)] if self.posts else b""
+        found = self.posts[-1 - b % len(self.posts)] if self.posts else b""  # of the newest
         match kind:
             case "post" | "reply" | "options":
                 parent = found if kind == "reply" and found else None

@@ -27,6 +27,7 @@ from indexer.tables import primary, table
 from indexer.verify import Outcome, verify
 from indexer.writer import Lease
 from tests.chain import Chain
+from tests.indexer.replay import Replay
 
 # Where Python is told to keep no bytecode, a start is mostly compiling the libraries again.
 QUICK_START = {
@@ -81,7 +82,7 @@ def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
 
 @contextmanager
 def mirror_of(
-    chain: Chain, home: Path, url: str | None = None, database: str | None = None
+    chain: Chain | Replay, home: Path, url: str | None = None, database: str | None = None
 ) -> Iterator[Mirror]:
     """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain;
     `database`: the address of another than SQLite's there."""
@@ -89,7 +90,7 @@ def mirror_of(
     migrate_mirror(engine)
     content = open_store(home / "content")
     contracts = chain.deployment.core, chain.deployment.graph
-    source = Source(Rpc(url or chain.anvil.url, timeout=30), *contracts)
+    source = Source(Rpc(url or chain.url, timeout=30), *contracts)
     lease = Lease(engine)
     assert lease.acquire() is None
     indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))
@@ -118,7 +119,7 @@ def document(title: str, parent: bytes | None = None, body: str = "Words.", **mo
 
 @contextmanager
 def laurel_index(
-    chain: Chain, home: Path, url: str | None = None
+    chain: Chain | Replay, home: Path, url: str | None = None, database: str | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The real `laurel index` (without the site's slow imports), its words in home/said."""
     home.mkdir(exist_ok=True)
@@ -128,7 +129,7 @@ def laurel_index(
             cwd=ROOT,
             stdout=said,
             stderr=said,
-            env=os.environ | QUICK_START | environment(chain, home, url),
+            env=os.environ | QUICK_START | environment(chain, home, url, database),
         )
     try:
         yield process
@@ -138,13 +139,16 @@ def laurel_index(
         process.wait(10)
 
 
-def environment(chain: Chain, home: Path, url: str | None = None) -> dict[str, str]:
+def environment(
+    chain: Chain | Replay, home: Path, url: str | None = None, database: str | None = None
+) -> dict[str, str]:
     """What the `laurel` command reads its settings from."""
     save(home / "deployments", chain.deployment)
     return {
         "LAUREL_HOME": str(home),
-        "LAUREL_RPC": url or chain.anvil.url,
+        "LAUREL_RPC": url or chain.url,
         "LAUREL_DEPLOYMENTS": str(home / "deployments"),
+        "LAUREL_DATABASE": database or f"sqlite:///{home / 'laurel.db'}",
     }
 
 

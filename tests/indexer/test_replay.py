@@ -1,0 +1,49 @@
+"""The replayed chain is one that the indexer reads like any other."""
+
+from itertools import islice
+from pathlib import Path
+
+import httpx
+
+from indexer.follow import State
+from tests.indexer.mirrors import MIRRORED, mirror_of
+from tests.indexer.replay import happenings, replaying
+
+
+def test_is_indexed_and_forks(tmp_path: Path) -> None:
+    steps = happenings(1)
+    with replaying() as chain, mirror_of(chain, tmp_path / "node") as mirror:
+        chain.extend(islice(steps, 300))
+        mirror.catch_up()
+        assert [name for name in MIRRORED if not mirror.rows(name)] == []
+        left = mirror.dump()
+        chain.fork(64, islice(steps, 70))
+        told = mirror.catch_up()
+        assert [status.state for status in told].count(State.REORGANISED) == 1
+        assert told[-1].block == chain.head == 306
+        assert mirror.dump() != left
+        with mirror_of(chain, tmp_path / "fresh") as fresh:
+            fresh.catch_up()
+            assert fresh.dump() == mirror.dump()
+
+
+def test_blocks_follow_one_another_and_refusals_are_errors() -> None:
+    with replaying() as chain:
+        chain.extend(islice(happenings(2), 20))
+        before = chain.blocks[-1].hash
+        chain.fork(3, [[]] * 3)
+        assert chain.blocks[-1].hash != before
+        pairs = zip(chain.blocks[:-1], chain.blocks[1:], strict=True)
+        assert all(after.header["parentHash"] == block.hash for block, after in pairs)
+        calls = [
+            ("eth_getLogs", [{"fromBlock": "0x1", "toBlock": "0x20"}]),
+            ("eth_getBlockByNumber", ["0x20", False]),
+            ("eth_getBlockReceipts", ["0x1"]),
+        ]
+        body = [{"id": n, "method": m, "params": p} for n, (m, p) in enumerate(calls)]
+        beyond, nothing, receipts = httpx.post(chain.url, json=body).json()
+        assert "beyond current head" in beyond["error"]["message"]
+        assert nothing["result"] is None
+        assert [log for receipt in receipts["result"] for log in receipt["logs"]] == chain.blocks[
+            1
+        ].logs
