@@ -66,6 +66,7 @@ class Log(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     log_index: str
     transaction_hash: str
     block_timestamp: str | None = None
+    address: str = ""
 
     @property
     def block(self) -> int:
