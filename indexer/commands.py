@@ -1,10 +1,10 @@
 """`laurel index`, `laurel verify` and `laurel rebuild`."""
 
-import signal
+import logging
+import os
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from types import FrameType
+from contextlib import ExitStack, closing, contextmanager
 
 import click
 from rich.console import Console
@@ -19,11 +19,15 @@ from indexer.database import connect, migrate_mirror
 from indexer.deployment import Deployment, load
 from indexer.digests import table_digests
 from indexer.errors import LaurelError
-from indexer.follow import Indexer, catch_up, follow
-from indexer.progress import bar, shown
+from indexer.follow import Indexer, Report, State, Status, catch_up, follow
+from indexer.health import Watch, served
+from indexer.logs import set_up
+from indexer.metrics import Metrics
+from indexer.progress import bar, log, shown
 from indexer.rpc import NodeUnreachable, Rpc
 from indexer.settings import Settings
 from indexer.source import Source
+from indexer.stopping import ended, until_signalled
 from indexer.writer import Lease
 
 
@@ -59,47 +63,69 @@ def _indexer(settings: Settings) -> Iterator[tuple[Engine, Indexer]]:
         yield engine, Indexer(engine, source, deployment, Lease(engine), fetcher)
 
 
-@contextmanager
-def _until_signalled() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, so that work ends between two transactions."""
-    stop = threading.Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _wait_for_node(settings: Settings, stop: threading.Event, console: Console) -> None:
+def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) -> None:
     """Returns once the node answers, or at `stop`."""
-    told = False
     with closing(Rpc(settings.rpc)) as rpc:
         while not stop.is_set():
             try:
                 rpc.call(str, "eth_chainId")
                 return
             except NodeUnreachable as error:
-                if not told:
-                    console.print(f"Waiting. {error}", soft_wrap=True, highlight=False)
-                told = True
+                report(Status(State.WAITING, reason=str(error)))
                 stop.wait(1)
 
 
+@contextmanager
+def _observed(
+    settings: Settings, address: str | None, console: Console
+) -> Iterator[tuple[Report, Metrics]]:
+    """Everybody who wants to know what the loop does, behind one report function."""
+    watch = Watch(settings.ready_blocks)
+    metrics = Metrics(watch.step_age)
+    with ExitStack() as ending:
+        if address is not None:
+            url = ending.enter_context(served(address, watch.health, metrics.exposition))
+            log.info(f"Metrics are at {url}/metrics, health at {url}/health.", extra={"url": url})
+        show = ending.enter_context(shown(console))
+
+        def report(status: Status) -> None:
+            for each in (watch.report, metrics.report, show):
+                each(status)
+
+        yield report, metrics
+
+
 @click.command()
-def index() -> None:
+@click.option(
+    "--metrics", metavar="[HOST:]PORT", help="Serve /metrics and /health (or set LAUREL_METRICS)."
+)
+def index(metrics: str | None) -> None:
     """Mirror the chain into the database, and follow it until stopped."""
     console, settings = Console(), Settings.from_env()
-    with _until_signalled() as stop:
-        _wait_for_node(settings, stop, console)
-        if not stop.is_set():
-            with _indexer(settings) as (_, indexer), shown(console) as report:
-                follow(indexer, report, stop)
-    console.print("Stopped. `laurel index` goes on from here.", highlight=False)
+    set_up(console)
+
+    def work() -> None:
+        with _observed(settings, metrics or settings.metrics, console) as (report, counted):
+            _wait_for_node(settings, stop, report)
+            if not stop.is_set():
+                with _indexer(settings) as (engine, indexer):
+                    counted.add_rpc_errors(lambda: indexer.rpc_errors)
+                    counted.add_database(engine)
+                    follow(indexer, report, stop)
+
+    with until_signalled() as stop:
+        try:
+            whole = ended(work, stop)
+        except LaurelError as error:
+            if console.is_terminal:
+                raise
+            log.error(str(error))
+            raise SystemExit(1) from error
+    log.info("Stopped. `laurel index` goes on from here.")
+    if not whole:  # what is under way is lost as by a kill: nothing of it was written
+        console.show_cursor()
+        logging.shutdown()
+        os._exit(0)
 
 
 @click.command("verify")

@@ -86,6 +86,11 @@ class Indexer:
         """Seconds between two looks at the head."""
         return LOCAL_POLL if self._deployment.chain_id in LOCAL_CHAINS else POLL
 
+    @property
+    def rpc_errors(self) -> Mapping[str, int]:
+        """How often the node failed so far, by kind."""
+        return self._source.rpc.errors
+
     def check(self) -> None:
         """Raises DifferentChain unless mirror, deployment and node agree; NodeUnreachable."""
         self.check_node()

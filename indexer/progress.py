@@ -1,8 +1,12 @@
-"""What the indexer's commands show: a bar on a terminal, plain lines elsewhere."""
+"""What the indexer's commands show: a bar on a terminal, lines of the log elsewhere."""
 
+import logging
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 from rich.console import Console
 from rich.progress import (
@@ -17,7 +21,77 @@ from rich.progress import (
 
 from indexer.follow import Report, State, Status
 
-LINE_SECONDS = 2.0  # between lines about blocks when there is no terminal
+LINE_SECONDS = 2.0  # between lines while blocks are indexed
+QUIET_SECONDS = 60.0  # between lines while nothing changes
+WINDOW_SECONDS = 30.0  # of which rates are told
+
+log = logging.getLogger("laurel.index")
+
+
+class Pace:
+    """How fast it goes, over the last WINDOW_SECONDS of `now`."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self.events = 0  # since the start
+        self._now = now
+        self._seen: deque[tuple[float, int, int]] = deque()  # time, block, events
+
+    def add(self, status: Status) -> None:
+        if status.state is State.REORGANISED:
+            self._seen.clear()
+        if status.state not in (State.INDEXING, State.LIVE):
+            return
+        self.events += status.events
+        now = self._now()
+        self._seen.append((now, status.block, self.events))
+        while self._seen[0][0] < now - WINDOW_SECONDS:
+            self._seen.popleft()
+
+    @property
+    def events_per_second(self) -> float:
+        return self._rate(2)
+
+    def seconds_left(self, blocks: int) -> float | None:
+        """For so many blocks; None while that cannot be told."""
+        rate = self._rate(1)
+        return blocks / rate if rate > 0 else None
+
+    def _rate(self, what: int) -> float:
+        if len(self._seen) < 2:
+            return 0.0
+        first, last = self._seen[0], self._seen[-1]
+        return (last[what] - first[what]) / max(last[0] - first[0], 0.001)
+
+
+def fields(status: Status, pace: Pace) -> dict[str, Any]:
+    """A line of the log, as what programs read: `lag_seconds` is of the chain's time, `seconds_left` of
+    the wall's (None: not known), `events` counts from the start of the process."""
+    indexing = status.state is State.INDEXING
+    left = pace.seconds_left(status.lag_blocks) if indexing else None
+    return {
+        "state": status.state.value,
+        "block": status.block,
+        "head": status.head,
+        "lag_blocks": status.lag_blocks,
+        "lag_seconds": status.lag_seconds,
+        "events": pace.events,
+        "events_per_second": round(pace.events_per_second, 1),
+        "seconds_left": None if left is None else round(left, 1),
+        "reason": status.reason,
+    }
+
+
+def sentence(status: Status) -> str:
+    """A line of the log, as what people read."""
+    match status.state:
+        case State.WAITING:
+            return f"Waiting. {status.reason}"
+        case State.REORGANISED:
+            return status.reason
+        case State.LIVE:
+            return f"Following the chain from block {status.block:,}."
+        case State.INDEXING:
+            return f"Indexing: block {status.block:,} of {status.head:,}."
 
 
 def bar(console: Console) -> Progress:
@@ -37,7 +111,7 @@ def bar(console: Console) -> Progress:
 def shown(console: Console) -> Iterator[Report]:
     """A report function for the loop in follow.py, which shows what it is told."""
     if not console.is_terminal:
-        yield _lines(console)
+        yield lines()
         return
     with bar(console) as progress:
         task = progress.add_task("Starting", total=None, note="")
@@ -45,58 +119,48 @@ def shown(console: Console) -> Iterator[Report]:
 
 
 def _on_bar(progress: Progress, task: TaskID) -> Report:
-    started, events = time.monotonic(), 0
+    pace = Pace()
 
     def report(status: Status) -> None:
-        nonlocal events
+        pace.add(status)
         if status.state is State.WAITING:
-            progress.update(task, description=f"Waiting. {status.reason}", note="")
+            progress.update(task, description=sentence(status), note="")
             return
         if status.state is State.REORGANISED:
-            progress.console.print(status.reason)
-        events += status.events
-        rate = events / max(time.monotonic() - started, 0.001)
+            progress.console.print(sentence(status))
         live = status.state is State.LIVE
+        rate = "" if live else f", {pace.events_per_second:,.0f}/s"
         progress.update(
             task,
             description="Following the chain" if live else "Indexing blocks",
             completed=status.block,
             total=status.head,
-            note=f"{events:,} events" if live else f"{events:,} events, {rate:,.0f}/s",
+            note=f"{pace.events:,} events{rate}, {status.lag_seconds:,} s behind",
         )
 
     return report
 
 
-def _lines(console: Console) -> Report:
-    say = _once(lambda text: console.print(text, soft_wrap=True, highlight=False))
+def lines(now: Callable[[], float] = time.monotonic) -> Report:
+    """Lines of the log: at each change, every LINE_SECONDS while indexing, else every QUIET_SECONDS."""
+    pace = Pace(now)
+    told: tuple[State, str] | None = None
     last = 0.0
-    live = False
+    known = Status(State.WAITING)
 
     def report(status: Status) -> None:
-        nonlocal last, live
-        if status.state in (State.WAITING, State.REORGANISED):
-            live = False
-            say(f"Waiting. {status.reason}" if status.state is State.WAITING else status.reason)
-        elif status.state is State.LIVE:
-            if not live:
-                say(f"Following the chain from block {status.block:,}.")
-            live = True
-        elif time.monotonic() - last > LINE_SECONDS:
-            last, live = time.monotonic(), False
-            say(f"Indexing: block {status.block:,} of {status.head:,}.")
+        nonlocal told, last, known
+        pace.add(status)
+        if status.state is State.WAITING:  # which does not know where it is
+            status = replace(known, state=State.WAITING, reason=status.reason)
+        else:
+            known = status
+        news = status.state, status.reason
+        wait = LINE_SECONDS if status.state is State.INDEXING else QUIET_SECONDS
+        if news == told and now() - last < wait:
+            return
+        told, last = news, now()
+        level = logging.WARNING if status.state is State.WAITING else logging.INFO
+        log.log(level, sentence(status), extra=fields(status, pace))
 
     return report
-
-
-def _once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Says nothing twice in a row."""
-    said = ""
-
-    def once(text: str) -> None:
-        nonlocal said
-        if text != said:
-            said = text
-            say(text)
-
-    return once
