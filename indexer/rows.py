@@ -1,26 +1,85 @@
-"""Rows of the mirror outside the database, and the changes between them."""
+"""Rows of the mirror outside the database, and what they were before they were changed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from indexer.ranking import hot, trending
 from indexer.rewards import LIQUID_BPS, NO_CAP
 
 Row = dict[str, Any]
-"""A table's columns (indexer.schema). Never changed in place: a rollback puts the old one back."""
+"""A table's columns (indexer.schema)."""
 Place = tuple[str, tuple[Any, ...]]
 """A table's name and a primary key in it."""
-Look = Callable[[Place], Row | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Row `new` takes the place of `old`; None: there was none, or is none any more."""
+class Incomplete(Exception):
+    """An event builds on a row that the mirror does not have."""
 
-    place: Place
-    old: Row | None
-    new: Row | None
+
+class Rows:
+    """Rows as events leave them, read in bulk ahead of their use, or one by one where nobody foresaw it.
+
+    A row is changed in place by whoever got it from `edit`. `changed` has the places that are to be written,
+    `images` for each block what stood in a place before that block changed it (None: nothing).
+    """
+
+    def __init__(self, load: Callable[[Iterable[Place]], dict[Place, Row | None]]) -> None:
+        self.changed: set[Place] = set()
+        self.images: dict[tuple[int, Place], Row | None] = {}
+        self._load = load
+        self._rows: dict[Place, Row | None] = {}
+        self._block: int | None = None
+        self._touched: set[Place] = set()  # in this block; in any, where nothing is kept
+
+    def prepare(self, places: Iterable[Place]) -> None:
+        """Reads the rows at these places."""
+        self._rows.update(self._load(places))
+
+    def begin(self, block: int) -> None:
+        """What follows is changed by `block`, and can be undone by the images."""
+        if block != self._block:
+            self._block = block
+            self._touched = set()
+
+    def get(self, place: Place) -> Row | None:
+        """The row at a place, only to be looked at."""
+        try:
+            return self._rows[place]
+        except KeyError:
+            self.prepare([place])
+            return self._rows[place]
+
+    def existing(self, place: Place) -> Row:
+        """The row at a place where there must be one, only to be looked at. Raises Incomplete."""
+        row = self.get(place)
+        if row is None:
+            table, key = place
+            name = ", ".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
+            raise Incomplete(f"The mirror has no row {name} in {table}. Run `laurel rebuild`.")
+        return row
+
+    def edit(self, place: Place) -> Row:
+        """As `existing`, to be changed."""
+        row = self.existing(place)
+        if place not in self._touched:
+            self._touch(place, row)
+        return row
+
+    def put(self, place: Place, row: Row | None) -> None:
+        """Lets `row` take a place; None empties it."""
+        if place not in self._touched:
+            self._touch(place, self.get(place))
+        self._rows[place] = row
+
+    def written(self) -> Iterable[tuple[Place, Row | None]]:
+        """What stands now in each place that was changed."""
+        return ((place, self._rows[place]) for place in self.changed)
+
+    def _touch(self, place: Place, row: Row | None) -> None:
+        self._touched.add(place)
+        self.changed.add(place)
+        if self._block is not None:
+            self.images[self._block, place] = None if row is None else row.copy()
 
 
 def new_account(number: int, handle: str, time: int, recovery: int = 0) -> Row:

@@ -4,17 +4,17 @@ Rows, cursor and undo images of a span are written in one transaction, so that a
 leaves a mirror from which the same command goes on.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from indexer import tables
 from indexer.database import Turn, writing
 from indexer.errors import LaurelError
-from indexer.events import Event
 from indexer.fold import fold, places
-from indexer.rows import Place, Row
+from indexer.rows import Place, Row, Rows
 from indexer.schema import Base, Block, Cursor, Undo
 from indexer.source import Header, Span
 from indexer.writer import Lease
@@ -78,21 +78,24 @@ def apply(
     Raises LeaseLost, Incomplete, and SQLAlchemy's OperationalError when the database stays locked.
     """
     with engine.connect() as connection:  # nobody else writes these tables: the lease is ours
-        rows = _Rows(connection)
+        rows = Rows(partial(tables.load, connection))
         rows.prepare(place for event in span.events for place in places(event))
-        new, undo = _fold(span.events, rows, day)
-    missing = [place[1][0] for place in new if place[0] == "contents"]
+        for event in span.events:
+            if span.reversible:
+                rows.begin(event.block)
+            fold(event, rows, day)
+    missing = [key[0] for table, key in rows.changed if table == "contents"]
     if resolve is not None and len(missing) <= INLINE:
         for digest in list(missing):
             content = resolve(digest)
             if content is not None:
-                new["contents", (digest,)] = content
+                rows.put(("contents", (digest,)), content)
                 missing.remove(digest)
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
-        tables.write(connection, new.items())
+        tables.write(connection, rows.written())
         if span.reversible:
-            _keep(connection, span.headers, undo)
+            _keep(connection, span.headers, rows.images)
         else:
             connection.execute(delete(Undo))
             connection.execute(delete(Block))
@@ -136,34 +139,6 @@ def empty(engine: Engine, lease: Lease) -> None:
         for table in Base.metadata.sorted_tables:
             if table.name != "writer":
                 connection.execute(delete(table))
-
-
-class _Rows(dict[Place, Row | None]):
-    """Rows as they stand, read in bulk ahead of their use, or one by one where nobody foresaw it."""
-
-    def __init__(self, connection: Connection) -> None:
-        super().__init__()
-        self._connection = connection
-
-    def prepare(self, wanted: Iterable[Place]) -> None:
-        self.update(tables.load(self._connection, wanted))
-
-    def __missing__(self, place: Place) -> Row | None:
-        self.prepare([place])
-        return self[place]
-
-
-def _fold(
-    events: Iterable[Event], rows: _Rows, day: int
-) -> tuple[dict[Place, Row | None], dict[tuple[int, Place], Row | None]]:
-    """The final new rows, and per block the row that it replaced first."""
-    new: dict[Place, Row | None] = {}
-    undo: dict[tuple[int, Place], Row | None] = {}
-    for event in events:
-        for change in fold(event, rows.__getitem__, day):
-            rows[change.place] = new[change.place] = change.new
-            undo.setdefault((event.block, change.place), change.old)
-    return new, undo
 
 
 def _keep(

@@ -1,13 +1,13 @@
-"""What each event changes in the mirror: pure functions from an event and rows to new rows."""
+"""What each event changes in the mirror: rules from an event and rows in memory to those rows changed."""
 
 from typing import Any
 
 from indexer.events import Event
 from indexer.fold import accounts, graph, payouts, posts, stake
-from indexer.fold.rule import Incomplete, Rule
-from indexer.rows import Change, Look, Place
+from indexer.fold.rule import Rule
+from indexer.rows import Place, Rows
 
-__all__ = ["Incomplete", "fold", "places"]
+__all__ = ["fold", "places"]
 
 _RULES: dict[type[Event], Rule[Any]] = {
     **accounts.RULES,
@@ -25,7 +25,8 @@ def places(event: Event) -> list[Place]:
     return rule.places(event) if rule else []
 
 
-def fold(event: Event, look: Look, day: int) -> list[Change]:
-    """The changes that `event` makes, where a DAY has `day` seconds. Raises Incomplete."""
+def fold(event: Event, rows: Rows, day: int) -> None:
+    """Makes the changes of `event`, where a DAY has `day` seconds. Raises Incomplete."""
     rule = _RULES.get(type(event))
-    return rule.fold(event, look, day) if rule else []
+    if rule:
+        rule.fold(event, rows, day)

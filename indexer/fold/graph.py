@@ -3,42 +3,33 @@
 from typing import Any
 
 from indexer.events import Collected, Event, Followed, Muted, ProfileSet, Reblogged, Tipped
-from indexer.fold.rule import (
-    Rule,
-    account_place,
-    changed,
-    content_place,
-    existing,
-    wanted,
-)
-from indexer.rows import Change, Look, Place, Row
+from indexer.fold.rule import Rule, account_place, content_place, want
+from indexer.rows import Place, Row, Rows
 
 
-def _followed(event: Followed | Muted, look: Look, day: int) -> list[Change]:
+def _followed(event: Followed | Muted, rows: Rows, day: int) -> None:
     row = {"account": event.account, "target": event.target, "seq": event.seq}
-    return _said(look, _target_place(event), row, event.on)
+    _say(rows, _target_place(event), row, event.on)
 
 
-def _reblogged(event: Reblogged, look: Look, day: int) -> list[Change]:
+def _reblogged(event: Reblogged, rows: Rows, day: int) -> None:
     row = {"account": event.account, "post": event.post, "seq": event.seq, "time": event.time}
-    return _said(look, _reblog_place(event), row, event.on)
+    _say(rows, _reblog_place(event), row, event.on)
 
 
-def _said(look: Look, place: Place, row: Row, on: bool) -> list[Change]:
+def _say(rows: Rows, place: Place, row: Row, on: bool) -> None:
     """The row stays as it was first said, until it is taken back."""
-    old = look(place)
-    if on == (old is not None):
-        return []
-    return [Change(place, old, row if on else None)]
+    if on != (rows.get(place) is not None):
+        rows.put(place, row if on else None)
 
 
-def _profile_set(event: ProfileSet, look: Look, day: int) -> list[Change]:
-    place = account_place(event.account)
-    content = wanted(look, event.digest) if event.digest else []
-    return [changed(look, place, profile=event.digest), *content]
+def _profile_set(event: ProfileSet, rows: Rows, day: int) -> None:
+    rows.edit(account_place(event.account))["profile"] = event.digest
+    if event.digest:
+        want(rows, event.digest)
 
 
-def _tipped(event: Tipped, look: Look, day: int) -> list[Change]:
+def _tipped(event: Tipped, rows: Rows, day: int) -> None:
     tip = {
         "seq": event.seq,
         "post": event.post,
@@ -47,21 +38,16 @@ def _tipped(event: Tipped, look: Look, day: int) -> list[Change]:
         "amount": event.amount,
         "time": event.time,
     }
+    rows.put(("tips", (event.seq,)), tip)
     place = _balance_place(_author(event.post), event.token)
-    old = look(place)
-    held = {
-        "account": place[1][0],
-        "token": event.token,
-        "amount": (old["amount"] if old else 0) + event.amount,
-    }
-    return [Change(("tips", (event.seq,)), None, tip), Change(place, old, held)]
+    if rows.get(place) is None:
+        rows.put(place, {"account": place[1][0], "token": event.token, "amount": 0})
+    rows.edit(place)["amount"] += event.amount
 
 
-def _collected(event: Collected, look: Look, day: int) -> list[Change]:
-    if event.amount == 0:  # perhaps of a token that never came
-        return []
-    place = _balance_place(event.account, event.token)
-    return [changed(look, place, amount=existing(look, place)["amount"] - event.amount)]
+def _collected(event: Collected, rows: Rows, day: int) -> None:
+    if event.amount:  # none: perhaps of a token that never came
+        rows.edit(_balance_place(event.account, event.token))["amount"] -= event.amount
 
 
 def _author(post: bytes) -> int:

@@ -3,13 +3,13 @@
 from typing import Any
 
 from indexer.events import BeneficiaryPaid, CurationClaimed, DayClosed, Event, Settled
-from indexer.fold.rule import Rule, account_place, changed, entry, existing, paid, post_place
-from indexer.rows import Change, Look, Place
+from indexer.fold.rule import Rule, account_place, enter, pay, post_place
+from indexer.rows import Place, Rows
 
 _POOL: Place = "pool", (1,)
 
 
-def _day_closed(event: DayClosed, look: Look, day: int) -> list[Change]:
+def _day_closed(event: DayClosed, rows: Rows, day: int) -> None:
     row = {
         "day": event.day,
         "claims": event.claims,
@@ -25,38 +25,35 @@ def _day_closed(event: DayClosed, look: Look, day: int) -> list[Change]:
         "next_day": event.day + 1,
         "index": event.index,
     }
-    return [Change(("days", (event.day,)), None, row), Change(_POOL, look(_POOL), pool)]
+    rows.put(("days", (event.day,)), row)
+    rows.put(_POOL, pool)
 
 
-def _settled(event: Settled, look: Look, day: int) -> list[Change]:
+def _settled(event: Settled, rows: Rows, day: int) -> None:
     """The stake itself follows in a StakeChanged, here and below."""
-    values = {name: getattr(event, name) for name in ("liquid", "vests", "curation", "returned")}
-    return [
-        changed(look, post_place(event.post), settled=True, **values),
-        paid(look, event.account, event.liquid),
-        changed(look, _POOL, wei=existing(look, _POOL)["wei"] + event.returned),
-        *_reward(event, "author"),
-    ]
+    post = rows.edit(post_place(event.post))
+    post |= {name: getattr(event, name) for name in ("liquid", "vests", "curation", "returned")}
+    post["settled"] = True
+    rows.edit(_POOL)["wei"] += event.returned
+    _reward(event, rows, "author")
 
 
-def _beneficiary_paid(event: BeneficiaryPaid, look: Look, day: int) -> list[Change]:
-    return [
-        changed(look, _share_place(event), liquid=event.liquid, vests=event.vests),
-        paid(look, event.account, event.liquid),
-        *_reward(event, "beneficiary"),
-    ]
+def _beneficiary_paid(event: BeneficiaryPaid, rows: Rows, day: int) -> None:
+    share = rows.edit(_share_place(event))
+    share |= {"liquid": event.liquid, "vests": event.vests}
+    _reward(event, rows, "beneficiary")
 
 
-def _curation_claimed(event: CurationClaimed, look: Look, day: int) -> list[Change]:
-    return [
-        changed(look, _vote_place(event), claimed=True, vests=event.vests),
-        *entry(event, event.account, "curation", vests=event.vests, post=event.post),
-    ]
+def _curation_claimed(event: CurationClaimed, rows: Rows, day: int) -> None:
+    vote = rows.edit(_vote_place(event))
+    vote |= {"claimed": True, "vests": event.vests}
+    enter(event, rows, event.account, "curation", vests=event.vests, post=event.post)
 
 
-def _reward(event: Settled | BeneficiaryPaid, kind: str) -> list[Change]:
-    account, wei, vests = event.account, event.liquid, event.vests
-    return entry(event, account, kind, wei=wei, vests=vests, post=event.post)
+def _reward(event: Settled | BeneficiaryPaid, rows: Rows, kind: str) -> None:
+    pay(rows, event.account, event.liquid)
+    wei, vests = event.liquid, event.vests
+    enter(event, rows, event.account, kind, wei=wei, vests=vests, post=event.post)
 
 
 def _share_place(event: BeneficiaryPaid) -> Place:

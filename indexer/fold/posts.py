@@ -3,84 +3,66 @@
 from typing import Any
 
 from indexer.events import Edited, Event, OptionsSet, Posted, Removed, Voted
-from indexer.fold.rule import (
-    Rule,
-    account_place,
-    changed,
-    content_place,
-    existing,
-    post_place,
-    wanted,
-)
+from indexer.fold.rule import Rule, account_place, content_place, post_place, want
 from indexer.ranking import hot, trending
 from indexer.rewards import CASHOUT_DAYS
-from indexer.rows import Change, Look, Place, new_post
+from indexer.rows import Place, Row, Rows, new_post
 from indexer.slots import AccountSlot
 
+_NO_VOTE = {"rshares": 0, "weight": 0, "bps": 0}
 
-def _posted(event: Posted, look: Look, day: int) -> list[Change]:
-    parent = existing(look, post_place(event.parent)) if event.parent else None
+
+def _posted(event: Posted, rows: Rows, day: int) -> None:
     cashout = event.time + CASHOUT_DAYS * day
     row = new_post(
         event.post, event.account, event.digest, event.time, cashout, event.seq, event.tx
     )
     row["community"] = event.community
-    author = account_place(event.account)
-    changes = [
-        Change(post_place(event.post), None, row),
-        changed(look, author, posts=existing(look, author)["posts"] + 1),
-        *wanted(look, event.digest),
-    ]
-    if parent:
+    if event.parent:
+        parent = rows.edit(post_place(event.parent))
+        parent["children"] += 1
+        parent["replied"] = True
         row |= {"parent": parent["id"], "root": parent["root"], "depth": parent["depth"] + 1}
-        replies = parent["children"] + 1
-        changes.append(changed(look, post_place(parent["id"]), children=replies, replied=True))
-    return changes
+    rows.put(post_place(event.post), row)
+    rows.edit(account_place(event.account))["posts"] += 1
+    want(rows, event.digest)
 
 
-def _options_set(event: OptionsSet, look: Look, day: int) -> list[Change]:
-    shares = [
-        {"post": event.post, "account": account, "bps": bps, "liquid": 0, "vests": 0}
-        for account, bps in event.beneficiaries
-    ]
-    return [
-        changed(
-            look,
-            post_place(event.post),
-            max_accepted_payout=event.max_accepted_payout,
-            liquid_bps=event.liquid_bps,
-            allow_votes=event.allow_votes,
-            allow_curation_rewards=event.allow_curation_rewards,
-        ),
-        *(Change(("beneficiaries", (row["post"], row["account"])), None, row) for row in shares),
-    ]
+def _options_set(event: OptionsSet, rows: Rows, day: int) -> None:
+    post = rows.edit(post_place(event.post))
+    post |= {
+        "max_accepted_payout": event.max_accepted_payout,
+        "liquid_bps": event.liquid_bps,
+        "allow_votes": event.allow_votes,
+        "allow_curation_rewards": event.allow_curation_rewards,
+    }
+    for account, bps in event.beneficiaries:
+        row = {"post": event.post, "account": account, "bps": bps, "liquid": 0, "vests": 0}
+        rows.put(("beneficiaries", (event.post, account)), row)
 
 
-def _edited(event: Edited, look: Look, day: int) -> list[Change]:
-    place = post_place(event.post)
-    return [
-        changed(look, place, current=event.digest, edited_at=event.time),
-        *wanted(look, event.digest),
-    ]
+def _edited(event: Edited, rows: Rows, day: int) -> None:
+    post = rows.edit(post_place(event.post))
+    post |= {"current": event.digest, "edited_at": event.time}
+    want(rows, event.digest)
 
 
-def _removed(event: Removed, look: Look, day: int) -> list[Change]:
-    post = existing(look, post_place(event.post))
-    author = account_place(post["account"])
-    changes = [
-        changed(look, post_place(event.post), removed=True),
-        changed(look, author, posts=existing(look, author)["posts"] - 1),
-    ]
+def _removed(event: Removed, rows: Rows, day: int) -> None:
+    post = rows.edit(post_place(event.post))
+    post["removed"] = True
+    rows.edit(account_place(post["account"]))["posts"] -= 1
     if post["parent"]:
-        parent = post_place(post["parent"])
-        changes.append(changed(look, parent, children=existing(look, parent)["children"] - 1))
-    return changes
+        rows.edit(post_place(post["parent"]))["children"] -= 1
 
 
-def _voted(event: Voted, look: Look, day: int) -> list[Change]:
-    post = existing(look, post_place(event.post))
-    place = _vote_place(event)
-    old, vote = look(place), event.vote
+def _voted(event: Voted, rows: Rows, day: int) -> None:
+    post, place, vote = rows.edit(post_place(event.post)), _vote_place(event), event.vote
+    old = rows.get(place) or _NO_VOTE
+    net = post["net_rshares"] = post["net_rshares"] - old["rshares"] + vote.rshares
+    post["weight"] += vote.weight - old["weight"]
+    post["votes"] += (vote.bps != 0) - (old["bps"] != 0)
+    post["hot"] = hot(net, post["created_at"])
+    post["trending"] = trending(net, post["created_at"])
     row = {
         "post": event.post,
         "account": event.account,
@@ -92,32 +74,17 @@ def _voted(event: Voted, look: Look, day: int) -> list[Change]:
         "vests": 0,
         "seq": event.seq,
     }
-    before = old or {"rshares": 0, "weight": 0, "bps": 0}
-    net = post["net_rshares"] - before["rshares"] + vote.rshares
-    return [
-        Change(place, old, row),
-        changed(
-            look,
-            post_place(event.post),
-            net_rshares=net,
-            weight=post["weight"] - before["weight"] + vote.weight,
-            votes=post["votes"] - (before["bps"] != 0) + (vote.bps != 0),
-            hot=hot(net, post["created_at"]),
-            trending=trending(net, post["created_at"]),
-        ),
-        changed(look, account_place(event.account), **slot(event.state)),
-    ]
+    rows.put(place, row)
+    set_slot(rows.edit(account_place(event.account)), event.state)
 
 
-def slot(state: AccountSlot) -> dict[str, int]:
-    """The columns of the hot slot."""
-    return {
-        "effective": state.effective,
-        "mana": state.mana,
-        "down_mana": state.down_mana,
-        "updated_at": state.updated_at,
-        "key_epoch": state.key_epoch,
-    }
+def set_slot(account: Row, state: AccountSlot) -> None:
+    """Copies the hot slot into an account's row."""
+    account["effective"] = state.effective
+    account["mana"] = state.mana
+    account["down_mana"] = state.down_mana
+    account["updated_at"] = state.updated_at
+    account["key_epoch"] = state.key_epoch
 
 
 def _places_of_posted(event: Posted) -> list[Place]:

@@ -2,24 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from indexer.events import Event
-from indexer.rows import Change, Look, Place, Row, missing_content
+from indexer.rows import Place, Rows, missing_content
 
 E = TypeVar("E", bound=Event)
 
 
-class Incomplete(Exception):
-    """An event builds on a row that the mirror does not have."""
-
-
 @dataclass(frozen=True)
 class Rule(Generic[E]):
-    """How one kind of event is folded: the rows it looks at, and its changes (see `fold` and `places`)."""
+    """How one kind of event is folded: the rows it looks at, and what it changes (see `fold` and `places`)."""
 
     places: Callable[[E], list[Place]]
-    fold: Callable[[E, Look, int], list[Change]]
+    fold: Callable[[E, Rows, int], None]
 
 
 def account_place(number: int) -> Place:
@@ -34,30 +30,14 @@ def content_place(digest: bytes) -> Place:
     return "contents", (digest,)
 
 
-def existing(look: Look, place: Place) -> Row:
-    """The row at a place where there must be one. Raises Incomplete."""
-    row = look(place)
-    if row is None:
-        table, key = place
-        name = ", ".join(part.hex() if isinstance(part, bytes) else str(part) for part in key)
-        raise Incomplete(f"The mirror has no row {name} in {table}. Run `laurel rebuild`.")
-    return row
+def pay(rows: Rows, account: int, wei: int) -> None:
+    """Adds to an account's balance."""
+    rows.edit(account_place(account))["balance"] += wei
 
 
-def changed(look: Look, place: Place, **values: Any) -> Change:
-    """An existing row with other values in some columns."""
-    old = existing(look, place)
-    return Change(place, old, {**old, **values})
-
-
-def paid(look: Look, account: int, wei: int) -> Change:
-    """An account's balance after `wei` more."""
-    place = account_place(account)
-    return changed(look, place, balance=existing(look, place)["balance"] + wei)
-
-
-def entry(
+def enter(
     event: Event,
+    rows: Rows,
     account: int,
     kind: str,
     *,
@@ -66,10 +46,10 @@ def entry(
     post: bytes | None = None,
     other: int | None = None,
     memo: bytes | None = None,
-) -> list[Change]:
-    """A line of an account's wallet history, unless nothing moved."""
+) -> None:
+    """Adds a line to an account's wallet history, unless nothing moved."""
     if wei == 0 and vests == 0:
-        return []
+        return
     row = {
         "seq": event.seq,
         "account": account,
@@ -81,10 +61,11 @@ def entry(
         "memo": memo,
         "time": event.time,
     }
-    return [Change(("entries", (event.seq, account)), None, row)]
+    rows.put(("entries", (event.seq, account)), row)
 
 
-def wanted(look: Look, digest: bytes) -> list[Change]:
-    """A row for the content of a digest, unless there is one."""
+def want(rows: Rows, digest: bytes) -> None:
+    """Makes a row for the content of a digest, unless there is one."""
     place = content_place(digest)
-    return [] if look(place) else [Change(place, None, missing_content(digest))]
+    if rows.get(place) is None:
+        rows.put(place, missing_content(digest))

@@ -15,99 +15,81 @@ from indexer.events import (
     Transferred,
     Withdrawn,
 )
-from indexer.fold.posts import slot
-from indexer.fold.rule import Rule, account_place, changed, entry, existing, paid
+from indexer.fold.posts import set_slot
+from indexer.fold.rule import Rule, account_place, enter, pay
 from indexer.rewards import PART_DAYS, WEI_PER_VEST, part_up
-from indexer.rows import Change, Look, Place
+from indexer.rows import Place, Rows
 
 
-def _deposited(event: Deposited, look: Look, day: int) -> list[Change]:
-    amount = event.amount
-    return [paid(look, event.account, amount), *entry(event, event.account, "deposit", wei=amount)]
+def _deposited(event: Deposited, rows: Rows, day: int) -> None:
+    pay(rows, event.account, event.amount)
+    enter(event, rows, event.account, "deposit", wei=event.amount)
 
 
-def _withdrawn(event: Withdrawn, look: Look, day: int) -> list[Change]:
-    amount = -event.amount
-    return [paid(look, event.account, amount), *entry(event, event.account, "withdraw", wei=amount)]
+def _withdrawn(event: Withdrawn, rows: Rows, day: int) -> None:
+    pay(rows, event.account, -event.amount)
+    enter(event, rows, event.account, "withdraw", wei=-event.amount)
 
 
-def _transferred(event: Transferred, look: Look, day: int) -> list[Change]:
-    giver, taker, amount = event.account, event.to, event.amount
+def _transferred(event: Transferred, rows: Rows, day: int) -> None:
+    giver, taker, amount, memo = event.account, event.to, event.amount, event.memo
     if giver == taker:
-        return []
-    return [
-        paid(look, giver, -amount),
-        paid(look, taker, amount),
-        *entry(event, giver, "transfer-out", wei=-amount, other=taker, memo=event.memo),
-        *entry(event, taker, "transfer-in", wei=amount, other=giver, memo=event.memo),
-    ]
+        return
+    pay(rows, giver, -amount)
+    pay(rows, taker, amount)
+    enter(event, rows, giver, "transfer-out", wei=-amount, other=taker, memo=memo)
+    enter(event, rows, taker, "transfer-in", wei=amount, other=giver, memo=memo)
 
 
-def _powered_up(event: PoweredUp, look: Look, day: int) -> list[Change]:
+def _powered_up(event: PoweredUp, rows: Rows, day: int) -> None:
     giver, taker, vests = event.account, event.to, event.vests
     wei = -vests * WEI_PER_VEST
-    changes = [paid(look, giver, wei)]
+    pay(rows, giver, wei)
     if giver == taker:
-        return changes + entry(event, giver, "power-up", wei=wei, vests=vests)
-    changes += entry(event, giver, "power-up", wei=wei, other=taker)
-    return changes + entry(event, taker, "power-up", vests=vests, other=giver)
+        enter(event, rows, giver, "power-up", wei=wei, vests=vests)
+    else:
+        enter(event, rows, giver, "power-up", wei=wei, other=taker)
+        enter(event, rows, taker, "power-up", vests=vests, other=giver)
 
 
-def _power_down_set(event: PowerDownSet, look: Look, day: int) -> list[Change]:
-    values = {"leaving": event.vests, "part": part_up(event.vests), "due_at": event.due_at}
-    return [changed(look, account_place(event.account), **values)]
+def _power_down_set(event: PowerDownSet, rows: Rows, day: int) -> None:
+    row = rows.edit(account_place(event.account))
+    row |= {"leaving": event.vests, "part": part_up(event.vests), "due_at": event.due_at}
 
 
-def _power_down_released(event: PowerDownReleased, look: Look, day: int) -> list[Change]:
-    place = account_place(event.account)
-    row = existing(look, place)
+def _power_down_released(event: PowerDownReleased, rows: Rows, day: int) -> None:
+    row = rows.edit(account_place(event.account))
     step, wei = PART_DAYS * day, event.vests * WEI_PER_VEST
-    parts = (event.time - row["due_at"]) // step + 1
-    return [
-        changed(
-            look,
-            place,
-            leaving=row["leaving"] - event.vests,
-            due_at=row["due_at"] + parts * step,
-            balance=row["balance"] + wei,
-        ),
-        *entry(event, event.account, "power-down-release", wei=wei, vests=-event.vests),
-    ]
+    row["leaving"] -= event.vests
+    row["due_at"] += ((event.time - row["due_at"]) // step + 1) * step
+    row["balance"] += wei
+    enter(event, rows, event.account, "power-down-release", wei=wei, vests=-event.vests)
 
 
-def _delegated(event: Delegated, look: Look, day: int) -> list[Change]:
-    place, account = _delegation_place(event), account_place(event.account)
-    old = look(place)
+def _delegated(event: Delegated, rows: Rows, day: int) -> None:
+    place = _delegation_place(event)
+    old = rows.get(place)
+    account = rows.edit(account_place(event.account))
+    account["delegated"] += event.vests - (old["vests"] if old else 0)
+    account |= {"returning": event.returning, "return_at": event.return_at}
     row = {"account": event.account, "to": event.to, "vests": event.vests}
-    more = event.vests - (old["vests"] if old else 0)
-    return [
-        Change(place, old, row if event.vests else None),
-        changed(
-            look,
-            account,
-            delegated=existing(look, account)["delegated"] + more,
-            returning=event.returning,
-            return_at=event.return_at,
-        ),
-    ]
+    rows.put(place, row if event.vests else None)
 
 
-def _returned(event: Returned, look: Look, day: int) -> list[Change]:
-    return [changed(look, account_place(event.account), returning=0, return_at=0)]
+def _returned(event: Returned, rows: Rows, day: int) -> None:
+    row = rows.edit(account_place(event.account))
+    row |= {"returning": 0, "return_at": 0}
 
 
-def _stake_reward_claimed(event: StakeRewardClaimed, look: Look, day: int) -> list[Change]:
-    amount = event.amount
-    return [
-        paid(look, event.account, amount),
-        *entry(event, event.account, "stake-reward", wei=amount),
-    ]
+def _stake_reward_claimed(event: StakeRewardClaimed, rows: Rows, day: int) -> None:
+    pay(rows, event.account, event.amount)
+    enter(event, rows, event.account, "stake-reward", wei=event.amount)
 
 
-def _stake_changed(event: StakeChanged, look: Look, day: int) -> list[Change]:
-    stake = event.stake
-    held = {"own": stake.own, "accrued": stake.accrued, "index": stake.index}
-    return [changed(look, account_place(event.account), **slot(event.state), **held)]
+def _stake_changed(event: StakeChanged, rows: Rows, day: int) -> None:
+    row, stake = rows.edit(account_place(event.account)), event.stake
+    set_slot(row, event.state)
+    row |= {"own": stake.own, "accrued": stake.accrued, "index": stake.index}
 
 
 def _delegation_place(event: Delegated) -> Place:
