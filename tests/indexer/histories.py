@@ -60,7 +60,7 @@ KINDS = (
 )
 TOKEN = "0x" + "22" * 20
 TRANSACTION = sha256(b"tx").digest()
-POST = {"v": 1, "type": "post", "body": "Words.", "published": 1_700_000_000}
+POST = {"v": 1, "type": "post", "body": "Words.", "parent": None, "published": 1_700_000_000}
 WORDS = (
     *(canonical(POST | {"title": f"Number {n}"}) for n in range(40)),
     canonical({"v": 1, "type": "profile", "name": "Alice"}),
