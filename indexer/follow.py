@@ -13,9 +13,9 @@ from sqlalchemy.exc import OperationalError
 from indexer import store
 from indexer.contents import Fetcher
 from indexer.deployment import Deployment
-from indexer.errors import LaurelError
-from indexer.rpc import NodeUnreachable
+from indexer.rpc import NodeUnreachable, RpcError
 from indexer.source import ChainMoved, Source
+from indexer.startup import check_mirror, check_node
 from indexer.writer import Lease, LeaseLost
 
 LOCAL_CHAINS = frozenset({1337, 31337})
@@ -23,10 +23,6 @@ LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
 RETRY = 1.0  # seconds between tries while something is in the way
 CONTENT_SECONDS = 2.0  # that a document under way has to come; it is asked for again another time
-
-
-class DifferentChain(LaurelError):
-    """The mirror, the deployment record and the node are not about the same contracts."""
 
 
 class State(Enum):
@@ -94,29 +90,11 @@ class Indexer:
     def check(self) -> None:
         """Raises DifferentChain unless mirror, deployment and node agree; NodeUnreachable."""
         self.check_node()
-        wanted, here = self._deployment, store.position(self._engine)
-        if here is not None and (here.chain_id, here.core) != (wanted.chain_id, wanted.core):
-            raise DifferentChain(
-                f"This database mirrors {here.core} on chain {here.chain_id}, the deployment "
-                f"record names {wanted.core} on chain {wanted.chain_id}. Set LAUREL_DATABASE to "
-                "another database, or run `laurel rebuild` to index the new contracts into this "
-                "one."
-            )
+        check_mirror(self._engine, self._deployment)
 
     def check_node(self) -> None:
         """Raises DifferentChain unless the node's chain has the contracts; NodeUnreachable."""
-        wanted, url = self._deployment, self._source.rpc.url
-        chain_id = self._source.chain_id()
-        if chain_id != wanted.chain_id:
-            raise DifferentChain(
-                f"The node at {url} is on chain {chain_id}, the contracts are on chain "
-                f"{wanted.chain_id}. Set LAUREL_RPC to a node of that chain."
-            )
-        if lacking := self._source.lacking():
-            raise DifferentChain(
-                f"The chain at {url} has no contract at {' and '.join(lacking)}. Set LAUREL_RPC to the "
-                "chain they are on, or remove its deployment record and run `laurel deploy`."
-            )
+        check_node(self._source, self._deployment)
 
     def step(self, until: int | None = None) -> Status:
         """One thing: begin, roll back, or apply a span, which ends at block `until` at the latest.
@@ -200,7 +178,7 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
     """Follows the chain until `stop`, then gives the lease back.
 
     Waits, and says so, while the node, the database or the right to write is missing. Raises
-    DifferentChain, TooDeep, RpcError, Incomplete and whatever ended the content fetcher.
+    DifferentChain, TooDeep, Incomplete and whatever ended the content fetcher.
     """
     content = threading.Thread(
         target=indexer.fetcher.run,
@@ -230,7 +208,7 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
             except ChainMoved as moved:
                 report(Status(State.WAITING, reason=str(moved)))
                 stop.wait(indexer.poll)
-            except (NodeUnreachable, OperationalError, LeaseLost) as error:
+            except (NodeUnreachable, RpcError, OperationalError, LeaseLost) as error:
                 ready = False
                 report(Status(State.WAITING, reason=_reason(error)))
                 stop.wait(RETRY)

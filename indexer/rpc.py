@@ -268,3 +268,14 @@ def read(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: st
         bad = BadAnswer(f"{node.name} answered {what} with what cannot be read: {error}.")
         node.fault(bad)
         raise bad from error
+
+
+def quantity(node: Any, method: str, *params: Any) -> int:
+    """The result of a call that is a number, 0x-hex. Raises as Rpc.call."""
+    said = node.call(str, method, *params)
+    try:
+        return int(said, 16)
+    except ValueError as error:
+        bad = BadAnswer(f"{node.name} answered {method} with {said[:40]!r}, which is no number.")
+        node.fault(bad)
+        raise bad from error

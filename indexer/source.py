@@ -17,7 +17,16 @@ from indexer.blooms import Watched, filled_in, holds
 from indexer.decode import LAYOUTS, Log, decode_all, topic
 from indexer.events import Event
 from indexer.nodes import Nodes
-from indexer.rpc import BadAnswer, NodeUnreachable, Rpc, RpcError, TimedOut, TooManyResults, read
+from indexer.rpc import (
+    BadAnswer,
+    NodeUnreachable,
+    Rpc,
+    RpcError,
+    TimedOut,
+    TooManyResults,
+    quantity,
+    read,
+)
 
 FIRST_RANGE = 500  # blocks
 LONGEST_RANGE = 100_000
@@ -96,7 +105,7 @@ class Source:
         self._has_receipts = True
 
     def chain_id(self) -> int:
-        return int(self.rpc.call(str, "eth_chainId"), 16)
+        return quantity(self.rpc, "eth_chainId")
 
     def lacking(self) -> list[str]:
         """The addresses without code."""

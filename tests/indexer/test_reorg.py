@@ -6,7 +6,8 @@ import pytest
 
 from indexer import store
 from indexer.content.cid import digest
-from indexer.follow import DifferentChain, State
+from indexer.follow import State
+from indexer.startup import DifferentChain
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.mirrors import Mirror, document, mirror_of
