@@ -5,6 +5,7 @@ The one exception, OptionsSet, has a fixed layout too, with a list at its end.
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -49,7 +50,7 @@ from indexer.events import (
     Voted,
     Withdrawn,
 )
-from indexer.slots import AccountSlot, StakeSlot, VoteSlot, account_slot, stake_slot, vote_slot
+from indexer.slots import AccountSlot, StakeSlot, account_of, stake_slot, vote_of
 
 
 class UnknownEvent(Exception):
@@ -98,12 +99,8 @@ def _address(word: str) -> str:
     return to_checksum_address(word[24:])
 
 
-def _vote(word: str) -> VoteSlot:
-    return vote_slot(int(word, 16))
-
-
 def _account(word: str) -> AccountSlot:
-    return account_slot(int(word, 16))
+    return account_of(bytes.fromhex(word))
 
 
 def _stake(word: str) -> StakeSlot:
@@ -124,6 +121,13 @@ def _said(target: Callable[[str], Any], on: bool) -> _Read:
     """An account, a target, and whether the event's name says yes to it."""
     read = _each(_number, target)
     return lambda words: [*read(words), on]
+
+
+def _vote(words: _Words) -> list[Any]:
+    """Of a hundred events some ninety-seven are votes: what `_each` would do, in half the time."""
+    post, account, vote, state = words
+    read = bytes.fromhex
+    return [read(post), int(account, 16), vote_of(read(vote)), account_of(read(state))]
 
 
 def _options(words: _Words) -> list[Any]:
@@ -161,7 +165,7 @@ LAYOUTS: Mapping[str, tuple[type[Event], _Read]] = {
     "OptionsSet(bytes32,(uint96,uint16,bool,bool,(uint40,uint16)[]))": (OptionsSet, _options),
     "Edited(bytes32,bytes32)": (Edited, _each(_word, _word)),
     "Removed(bytes32)": (Removed, _each(_word)),
-    "Voted(bytes32,uint40,uint256,uint256)": (Voted, _each(_word, _number, _vote, _account)),
+    "Voted(bytes32,uint40,uint256,uint256)": (Voted, _vote),
     "DayClosed(uint256,uint256,uint256,uint256,uint256,uint256)": (
         DayClosed,
         _each(*[_number] * 6),
@@ -219,22 +223,18 @@ _BY_TOPIC = {topic(signature): layout for signature, layout in LAYOUTS.items()}
 
 def decode(log: Log, time: int) -> Event:
     """One log of the core or the graph, included at `time`. Raises UnknownEvent."""
+    topics, data = log.topics, log.data
     try:
-        kind, read = _BY_TOPIC[log.topics[0]]
+        kind, read = _BY_TOPIC[topics[0]]
     except (KeyError, IndexError):
         raise UnknownEvent(
             f"Block {log.block} holds an event of the contracts that this version does not know. "
             "Update Laurel, or check which contracts the deployment record names."
         ) from None
-    data = log.data
-    words = [topic[2:] for topic in log.topics[1:]]
+    words = [topic[2:] for topic in topics[1:]]
     words += [data[i : i + 64] for i in range(2, len(data), 64)]
-    return kind(
-        log.block << LOG_BITS | int(log.log_index, 16),
-        time,
-        bytes.fromhex(log.transaction_hash[2:]),
-        *read(words),
-    )
+    seq = int(log.block_number, 16) << LOG_BITS | int(log.log_index, 16)
+    return kind(seq, time, bytes.fromhex(log.transaction_hash[2:]), *read(words))
 
 
 def decode_all(logs: Iterable[Log], times: Mapping[int, int]) -> list[Event]:
@@ -243,5 +243,5 @@ def decode_all(logs: Iterable[Log], times: Mapping[int, int]) -> list[Event]:
         decode(log, int(log.block_timestamp, 16) if log.block_timestamp else times[log.block])
         for log in logs
     ]
-    events.sort(key=lambda event: event.seq)
+    events.sort(key=attrgetter("seq"))
     return events

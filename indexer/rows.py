@@ -60,7 +60,7 @@ class Rows:
 
     def edit(self, place: Place) -> Row:
         """As `existing`, to be changed."""
-        row = self.existing(place)
+        row = self._rows.get(place) or self.existing(place)
         if place not in self._touched:
             self._touch(place, row)
         return row
