@@ -5,7 +5,7 @@ import sys
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import about, assets, compression, problems, security, templating
+from backend import about, assets, compression, health, problems, security, templating
 from backend.accounts import api as accounts_api
 from backend.accounts import routes as accounts
 from backend.clock import Clock
@@ -24,7 +24,7 @@ from indexer.database import connect
 from indexer.settings import ROOT, Settings
 
 ROOMS = (
-    *(about, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
+    *(about, health, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
     *(sessions_api, media, relay, local),
 )
 MAX_REQUEST = 16 * 1024 * 1024

@@ -17,8 +17,10 @@ COMMANDS = {
     "errors": "backend.chain.commands:errors",
     "deploy": "backend.deployment.commands:deploy_command",
     "index": "indexer.commands:index",
+    "status": "backend.status:status",
     "verify": "indexer.commands:verify_command",
-    "rebuild": "indexer.commands:rebuild",
+    "rebuild": "indexer.commands:rebuild_command",
+    "content": "indexer.content_commands:content",
     "relay": "backend.relay.commands:relay",
     "site": "backend.commands:site",
 }

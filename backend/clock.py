@@ -30,6 +30,7 @@ class Clock:
         self._lock = Lock()
         self._chain_id: int | None = None
         self._latest = 0
+        self._head = 0
         self._ahead = 0.0  # chain's seconds minus the wall's
         self._asked = float("-inf")  # time.monotonic()
 
@@ -42,6 +43,11 @@ class Clock:
         """The latest block's time: what a vote signs as its moment. Raises as `now` does."""
         self._refresh()
         return self._latest
+
+    def head(self) -> int:
+        """The latest block's number. Raises as `now` does."""
+        self._refresh()
+        return self._head
 
     def chain_id(self) -> int:
         """Raises ChainUnreachable."""
@@ -58,7 +64,8 @@ class Clock:
                 time.monotonic()
             )  # also when it fails: not every page waits for a dead chain
             try:
-                latest = int(self._ask("eth_getBlockByNumber", "latest", False)["timestamp"], 16)
+                block = self._ask("eth_getBlockByNumber", "latest", False)
+                head, latest = int(block["number"], 16), int(block["timestamp"], 16)
                 pending = self._ask("eth_getBlockByNumber", "pending", False)
             except ChainUnreachable:
                 if known:
@@ -66,7 +73,7 @@ class Clock:
                 self._asked = float("-inf")
                 raise
             ahead = int(pending["timestamp"], 16) if pending else latest
-            self._latest = latest
+            self._head, self._latest = head, latest
             self._ahead = max(latest, ahead) - time.time()
 
     def _ask(self, method: str, *params: Any) -> Any:

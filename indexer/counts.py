@@ -22,7 +22,7 @@ def database_bytes(connection: Connection) -> int:
 def contents_by_state(connection: Connection) -> dict[str, int]:
     """Documents in each state."""
     counted = select(Content.state, func.count()).group_by(Content.state)
-    return dict(connection.execute(counted).tuples().all())
+    return dict(connection.execute(counted).all())
 
 
 def rows_in(connection: Connection, name: str) -> tuple[int, bool]:

@@ -59,7 +59,7 @@ class Watch:
         self._stepped, self._last, self._waiting = self._now(), status, ""
         if status.state is State.REORGANISED:
             self._reorganisations += 1
-            self._reorganised = f"{status.reason} {status.undone:,} blocks were undone."
+            self._reorganised = f"{status.reason} Blocks undone: {status.undone:,}."
 
     def step_age(self) -> float:
         """Seconds since the loop last got on; infinite before its first step."""

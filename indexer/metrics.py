@@ -8,7 +8,6 @@ from functools import partial
 from prometheus_client import (
     CollectorRegistry,
     Counter,
-    Enum,
     Gauge,
     Histogram,
     ProcessCollector,
@@ -41,10 +40,10 @@ class Metrics:
     def __init__(self, step_age: Callable[[], float]) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        self._state = Enum(
+        self._state = Gauge(
             "laurel_index_state",
-            "What the indexer is doing.",
-            states=[state.value for state in State],
+            "1 for what the indexer is doing.",
+            ["state"],
             registry=self.registry,
         )
         self._block = self._gauge("block", "The last block in the mirror.")
@@ -74,7 +73,8 @@ class Metrics:
 
     def report(self, status: Status) -> None:
         """Takes in what the loop has done."""
-        self._state.state(status.state.value)
+        for state in State:
+            self._state.labels(state.value).set(state is status.state)
         if status.state is State.WAITING:
             return
         self._block.set(status.block)

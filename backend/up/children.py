@@ -5,6 +5,7 @@ stops the children in order. On Linux the kernel ends a child whose supervisor i
 """
 
 import ctypes
+import json
 import os
 import signal
 import subprocess
@@ -97,12 +98,20 @@ def wait_for(
 
 
 def last_lines(log: Path, lines: int = LINES) -> str:
-    """The end of a log, indented."""
+    """The end of a log, indented; of lines that are JSON, what they say to people."""
     try:
         text = log.read_bytes()[-8192:].decode(errors="replace")
     except FileNotFoundError:
         return ""
-    return "\n".join(f"  {line}" for line in text.splitlines()[-lines:])
+    return "\n".join(f"  {_words(line)}" for line in text.splitlines()[-lines:])
+
+
+def _words(line: str) -> str:
+    try:
+        said = json.loads(line)
+        return f"{said['time']} {said['message']}"
+    except (ValueError, TypeError, KeyError):
+        return line
 
 
 def _die_with_parent() -> Callable[[], None] | None:

@@ -56,6 +56,14 @@ def test_one_that_ended_is_named_with_its_last_lines(tmp_path: Path) -> None:
         check([child])
 
 
+def test_of_lines_in_json_the_words_are_shown(tmp_path: Path) -> None:
+    line = """print('{"time": "noon", "level": "ERROR", "message": "It broke."}'); print('[1]')"""
+    child = started([sys.executable, "-c", line], tmp_path)
+    child.process.wait(30)
+    with pytest.raises(ChildDied, match=r"  noon It broke\.\n  \[1\]$"):
+        check([child])
+
+
 def test_waiting_has_an_end(tmp_path: Path) -> None:
     child = started(SLEEPS, tmp_path)
     try:

@@ -10,7 +10,7 @@ from backend.app import create_app
 from backend.database import migrate_node
 from indexer.database import connect, migrate_mirror
 from indexer.settings import Settings
-from tests.chain import free_port
+from tests.chain import free_port, running_anvil
 from tests.web.conftest import Site
 
 
@@ -32,6 +32,25 @@ def test_reading_goes_on_without_the_chain(site: Site, nowhere: str):
     chain = reader.get("/api/v1/chain")
     assert (chain.status_code, chain.json["code"]) == (503, "chain_unreachable")
     assert chain.headers["Retry-After"] == "5"
+
+
+def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
+    """By whatever name it is asked. (The town's mirror is at block 42, the chain at its first.)"""
+    near = site.get("/health", Host="10.0.0.7:8000")
+    assert (near.status, near.json["ready"], near.json["block"]) == (200, True, 42)
+    away = client(replace(site.settings, rpc=nowhere)).get("/health")
+    assert (away.status_code, away.json["reason"]) == (200, "The chain does not answer.")
+    nothing = client(empty(tmp_path / "new", site.settings.rpc)).get("/health")
+    assert (nothing.status_code, nothing.json["ready"]) == (503, False)
+    none = client(replace(site.settings, database=f"sqlite:///{tmp_path / 'none.db'}")).get(
+        "/health"
+    )
+    assert none.status_code == 503
+    with running_anvil() as ahead:
+        ahead.rpc("anvil_mine", hex(48))
+        behind = client(replace(site.settings, rpc=ahead.url)).get("/health")
+    assert behind.status_code == 503
+    assert behind.json["reason"] == "The mirror is 6 blocks behind (at most 5)."
 
 
 def empty(home: Path, rpc: str) -> Settings:
