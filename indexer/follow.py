@@ -174,8 +174,13 @@ def catch_up(indexer: Indexer, report: Report, until: int | None = None) -> None
             return
 
 
-def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
-    """Follows the chain until `stop`, then gives the lease back.
+def follow(
+    indexer: Indexer,
+    report: Report,
+    stop: threading.Event,
+    wake: threading.Event | None = None,
+) -> None:
+    """Follows the chain until `stop`, then gives the lease back. `wake` ends the wait for a new block.
 
     Waits, and says so, while the node, the database or the right to write is missing. Raises
     DifferentChain, TooDeep, Incomplete and whatever ended the content fetcher.
@@ -186,6 +191,7 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
         name="content",
         daemon=True,
     )
+    wake = wake or threading.Event()
     ready = False  # the lease is ours, and the chain is the right one
     try:
         while not stop.is_set():
@@ -215,7 +221,8 @@ def follow(indexer: Indexer, report: Report, stop: threading.Event) -> None:
             else:
                 report(status)
                 if status.state is State.LIVE:
-                    stop.wait(indexer.poll)
+                    wake.wait(indexer.poll)
+                    wake.clear()
     finally:
         stop.set()
         indexer.fetcher.wake.set()

@@ -4,16 +4,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from indexer.errors import LaurelError
 
 ROOT = Path(__file__).parent.parent
 DEFAULT_RPC = "http://127.0.0.1:8545"
 READY_BLOCKS = 5
+FETCHERS = 4
 
 
-class BadReadyBlocks(LaurelError):
-    """LAUREL_READY_BLOCKS is not understood."""
+class BadNumber(LaurelError):
+    """A setting that is a number of something is not understood."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,14 @@ class Settings:
     home: folder of the node's state (LAUREL_HOME, default var/).
     database: SQLAlchemy URL (LAUREL_DATABASE, default SQLite in home).
     rpc: the chain's JSON-RPC URL (LAUREL_RPC, default what `laurel up` left in home/rpc).
+    rpcs: that one, and those that the indexer asks when it fails (LAUREL_RPC, comma-separated).
+    rpc_ws: WebSocket URL that tells of new blocks, or None to look for them now and then (LAUREL_RPC_WS; by
+        default that of a chain on this machine, and empty for none).
     deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS).
     ipfs_api: multiaddr of a Kubo daemon's RPC, or None for the embedded store alone (IPFS_API).
     sources: base URLs of other nodes and gateways to ask for missing content (LAUREL_SOURCES, comma-separated).
+    fetchers: workers that ask them for missing content, in `laurel index` as in each `laurel content fetch`
+        (LAUREL_FETCHERS, default 4; 0: none).
     metrics: where the indexer serves /metrics and /health, as [HOST:]PORT (LAUREL_METRICS, default nowhere).
     ready_blocks: how far behind the head a node may be and count as ready (LAUREL_READY_BLOCKS, default 5).
     """
@@ -36,22 +43,32 @@ class Settings:
     deployments: Path
     ipfs_api: str | None
     sources: tuple[str, ...]
+    fetchers: int = FETCHERS
     metrics: str | None = None
     ready_blocks: int = READY_BLOCKS
+    rpcs: tuple[str, ...] = ()
+    rpc_ws: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Raises BadReadyBlocks."""
+        """Raises BadNumber."""
         home = Path(env.get("LAUREL_HOME", ROOT / "var")).absolute()
+        left = _left_in(rpc_file(home)) or DEFAULT_RPC
+        rpcs = tuple(u.strip() for u in env.get("LAUREL_RPC", "").split(",") if u.strip()) or (
+            left,
+        )
         return cls(
             home=home,
             database=env.get("LAUREL_DATABASE", f"sqlite:///{home / 'laurel.db'}"),
-            rpc=env.get("LAUREL_RPC") or _left_in(rpc_file(home)) or DEFAULT_RPC,
+            rpc=rpcs[0],
+            rpcs=rpcs,
+            rpc_ws=env.get("LAUREL_RPC_WS", _websocket_beside(rpcs[0])) or None,
             deployments=Path(env.get("LAUREL_DEPLOYMENTS", ROOT / "deployments")),
             ipfs_api=env.get("IPFS_API") or None,
             sources=tuple(s for s in env.get("LAUREL_SOURCES", "").split(",") if s),
+            fetchers=_number(env, "LAUREL_FETCHERS", "workers", FETCHERS),
             metrics=env.get("LAUREL_METRICS") or None,
-            ready_blocks=_blocks(env.get("LAUREL_READY_BLOCKS") or str(READY_BLOCKS)),
+            ready_blocks=_number(env, "LAUREL_READY_BLOCKS", "blocks", READY_BLOCKS),
         )
 
 
@@ -60,10 +77,18 @@ def rpc_file(home: Path) -> Path:
     return home / "rpc"
 
 
-def _blocks(text: str) -> int:
+def _number(env: Mapping[str, str], name: str, of_what: str, default: int) -> int:
+    text = env.get(name) or str(default)
     if not text.isdecimal():
-        raise BadReadyBlocks(f"LAUREL_READY_BLOCKS is a number of blocks, not {text!r}.")
+        raise BadNumber(f"{name} is a number of {of_what}, not {text!r}.")
     return int(text)
+
+
+def _websocket_beside(rpc: str) -> str:
+    """Where a chain on this machine has its WebSocket: anvil, Hardhat and their like, at the same port."""
+    parts = urlsplit(rpc)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
+    return parts._replace(scheme="ws").geturl() if local else ""
 
 
 def _left_in(path: Path) -> str | None:

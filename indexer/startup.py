@@ -58,6 +58,13 @@ def deployment_on(rpc: Rpc | Nodes, folder: Path) -> Deployment:
         ) from None
 
 
+def check(source: Source, deployment: Deployment) -> None:
+    """Raises DifferentChain, NotOurContracts, WrongStart or UnfitNode; NodeUnreachable, RpcError."""
+    check_node(source, deployment)
+    check_contracts(source, deployment)
+    check_history(source, deployment)
+
+
 def check_node(source: Source, deployment: Deployment) -> None:
     """Raises DifferentChain unless the node's chain has the contracts; NodeUnreachable, RpcError."""
     name = source.rpc.name
