@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from flask import g
 from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from backend.node import current_node
-from indexer.database import writing
+from indexer.database import Turn, upgrade
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -27,12 +25,11 @@ class NodeBase(DeclarativeBase):
 
 
 def migrate_node(engine: Engine) -> None:
-    """Brings the node's tables to the latest revision; processes that do so at once take turns."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine) as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    """Brings the node's tables to the latest revision; processes that do so at once take turns.
+
+    Raises FromLater.
+    """
+    upgrade(engine, Turn.NODE, MIGRATIONS, "node_version")
 
 
 def session() -> Session:

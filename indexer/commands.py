@@ -10,69 +10,76 @@ import click
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError
 
 from indexer import store, verify
 from indexer.content import open_store
 from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import Deployment, load
-from indexer.digests import table_digests
+from indexer.database import usable
+from indexer.deployment import Deployment
 from indexer.errors import LaurelError
-from indexer.follow import Indexer, Report, State, Status, catch_up, follow
+from indexer.follow import Indexer, Report, State, Status, follow
+from indexer.heads import heard
 from indexer.health import Watch, served
 from indexer.logs import set_up
 from indexer.metrics import Metrics
+from indexer.nodes import Nodes
 from indexer.progress import bar, log, shown
-from indexer.rpc import NodeUnreachable, Rpc
+from indexer.rebuild import rebuild
+from indexer.rpc import NodeUnreachable
 from indexer.settings import Settings
 from indexer.source import Source
+from indexer.startup import check, check_mirror, deployment_on
 from indexer.stopping import ended, until_signalled
 from indexer.writer import Lease
 
 
-class DatabaseUnusable(LaurelError):
-    """The database stays locked, or is no database of ours."""
+def _settled(engine: Engine) -> tuple[int, bytes] | None:
+    """The last block that no reorganisation can take back, by which nodes are compared."""
+    return next(reversed(store.kept(engine)), None)
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[tuple[Engine, Source, Deployment]]:
+def _opened(
+    settings: Settings, deployment: Deployment | None = None
+) -> Iterator[tuple[Engine, Source, Deployment]]:
     """The database brought up to date, the chain, and the contracts on it."""
-    with closing(Rpc(settings.rpc)) as rpc:
-        deployment = load(settings.deployments, int(rpc.call(str, "eth_chainId"), 16))
-        engine = connect(settings.database)
-        try:
-            migrate_mirror(engine)
+    with closing(Nodes(settings.rpcs)) as rpc:
+        deployment = deployment or deployment_on(rpc, settings.deployments)
+        with usable(settings.database) as engine:
+            rpc.known = lambda: _settled(engine)
             yield engine, Source(rpc, deployment.core, deployment.graph), deployment
-        except DatabaseError as error:
-            raise DatabaseUnusable(
-                f"The database {engine.url} cannot be used: {error.orig}. Close whatever holds it, "
-                "or set LAUREL_DATABASE to another, then run this again."
-            ) from error
-        finally:
-            engine.dispose()
 
 
 @contextmanager
-def _indexer(settings: Settings) -> Iterator[tuple[Engine, Indexer]]:
+def _indexer(
+    settings: Settings, deployment: Deployment | None = None
+) -> Iterator[tuple[Engine, Indexer]]:
     with (
-        _opened(settings) as (engine, source, deployment),
+        _opened(settings, deployment) as (engine, source, deployment),
         closing(open_store(settings.home / "content", settings.ipfs_api)) as content,
     ):
         fetcher = Fetcher(engine, content, settings.sources)
         yield engine, Indexer(engine, source, deployment, Lease(engine), fetcher)
 
 
-def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) -> None:
-    """Returns once the node answers, or at `stop`."""
-    with closing(Rpc(settings.rpc)) as rpc:
+def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) -> Deployment | None:
+    """The contracts, once a node answers that has them and fits the database; None at `stop`.
+
+    Writes nothing. Raises what startup.py refuses.
+    """
+    with closing(Nodes(settings.rpcs)) as rpc:
         while not stop.is_set():
             try:
-                rpc.call(str, "eth_chainId")
-                return
+                deployment = deployment_on(rpc, settings.deployments)
+                check(Source(rpc, deployment.core, deployment.graph), deployment)
             except NodeUnreachable as error:
                 report(Status(State.WAITING, reason=str(error)))
                 stop.wait(1)
+            else:
+                with usable(settings.database, migrate=False) as engine:
+                    check_mirror(engine, deployment)
+                return deployment
+    return None
 
 
 @contextmanager
@@ -106,12 +113,15 @@ def index(metrics: str | None) -> None:
 
     def work() -> None:
         with _observed(settings, metrics or settings.metrics, console) as (report, counted):
-            _wait_for_node(settings, stop, report)
-            if not stop.is_set():
-                with _indexer(settings) as (engine, indexer):
+            deployment = _wait_for_node(settings, stop, report)
+            if deployment is not None:
+                with (
+                    _indexer(settings, deployment) as (engine, indexer),
+                    heard(settings.rpc_ws) as wake,
+                ):
                     counted.add_rpc_errors(lambda: indexer.rpc_errors)
                     counted.add_database(engine)
-                    follow(indexer, report, stop)
+                    follow(indexer, report, stop, wake)
 
     with until_signalled() as stop:
         try:
@@ -159,27 +169,27 @@ def verify_command() -> None:
     console.print("The mirror agrees with the contracts.")
 
 
-@click.command()
-def rebuild() -> None:
-    """Empty the mirror, index the same blocks again, and say whether the tables are the same."""
-    console = Console()
-    with _indexer(Settings.from_env()) as (engine, indexer):
-        indexer.check_node()
-        indexer.lease.take_over()  # a running indexer waits meanwhile
-        try:
-            before, here = table_digests(engine), store.position(engine)
-            store.empty(engine, indexer.lease)
-            with shown(console) as report:
-                catch_up(indexer, report, here.block if here else None)
-            indexer.fetcher.sweep()
-            after, there = table_digests(engine), store.position(engine)
-        finally:
-            indexer.lease.release()
-    table = Table("table", "digest", "", title=f"Rebuilt to block {there.block if there else 0:,}")
-    for name, digest in after.items():
-        table.add_row(name, digest[:16], "same" if digest == before[name] else "changed")
+@click.command("rebuild")
+def rebuild_command() -> None:
+    """Index the same blocks again beside the mirror, put them in its place, and say whether they are the same."""
+    console, settings = Console(), Settings.from_env()
+    with (
+        _opened(settings) as (engine, source, deployment),
+        closing(open_store(settings.home / "content", settings.ipfs_api)) as content,
+    ):
+
+        def indexer_of(database: Engine) -> Indexer:
+            fetcher = Fetcher(database, content)
+            return Indexer(database, source, deployment, Lease(database), fetcher)
+
+        with shown(console) as report:
+            rebuilt = rebuild(engine, deployment, indexer_of, report)
+    table = Table("table", "digest", "", title=f"Rebuilt to block {rebuilt.block:,}")
+    for name, digest in rebuilt.after.items():
+        same = digest == rebuilt.before[name]
+        table.add_row(name, digest[:16], "same" if same else "changed")
     console.print(table)
-    if here is not None and after != before:
+    if not rebuilt.same:
         console.print(
             "Some tables changed: the mirror was not what the chain says, or the chain is another."
         )

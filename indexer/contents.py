@@ -6,29 +6,30 @@ A row is `missing` until its bytes are found (asked for again and again, ever mo
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 import httpx
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import OperationalError
 
+from indexer.backlog import Task, save, take
 from indexer.content.cid import cid_of
 from indexer.content.documents import Profile, parse_any
 from indexer.content.errors import ContentError
-from indexer.content.fetch import NotFound, backoff, fetch
+from indexer.content.fetch import DEADLINE_SECONDS, NotFound, backoff, fetch
+from indexer.content.hosts import Hosts
 from indexer.content.render import plain, render
 from indexer.content.store import Store
-from indexer.database import Turn, writing
 from indexer.rows import Row, missing_content
 from indexer.schema import Content
-from indexer.tables import table
 
 LOOK_SECONDS = 0.5  # between looks into the local store: what is published here is seen so soon
 LOOKS = 500  # missing rows per look
 SUMMARY = 240  # characters of a summary where the author gave none
-
-_CONTENT = table(Content.__tablename__)
+WORKERS = 4
+SPARE_SECONDS = 30.0  # that a worker has a row for, beyond what its sources may take
+END_SECONDS = 1.5  # to wait at the end for workers whose source keeps them
 
 
 def read(digest: bytes, data: bytes) -> Row:
@@ -54,7 +55,7 @@ def read(digest: bytes, data: bytes) -> Row:
 
 
 class Fetcher:
-    """Turns missing rows into ready ones, in a thread beside the indexer."""
+    """Turns missing rows into ready ones: from the local store by `look`, from others by workers."""
 
     def __init__(
         self,
@@ -63,6 +64,8 @@ class Fetcher:
         sources: Sequence[str] = (),
         client: httpx.Client | None = None,
         now: Callable[[], float] = time.time,
+        workers: int = WORKERS,
+        deadline: float = DEADLINE_SECONDS,
     ) -> None:
         self.wake = threading.Event()
         self.failure: Exception | None = None
@@ -71,6 +74,9 @@ class Fetcher:
         self._sources = sources
         self._client = client or httpx.Client()
         self._now = now
+        self._workers = workers
+        self._deadline = deadline
+        self._hosts = Hosts()
         self._last = b""  # the digest that the last look ended with
 
     def local(self, digest: bytes) -> Row | None:
@@ -94,7 +100,7 @@ class Fetcher:
         found = 0
         for first in range(0, len(digests), 50):
             rows = [self.local(digest) for digest in digests[first : first + 50]]
-            found += self._save(row for row in rows if row is not None)
+            found += save(self._engine, (row for row in rows if row is not None))
         return found
 
     def sweep(self) -> None:
@@ -110,57 +116,96 @@ class Fetcher:
         Returns how many were asked for.
         """
         started, asked = time.monotonic(), 0
-        while time.monotonic() - started < seconds:
-            due = select(Content.digest, Content.tries).where(
-                Content.state == "missing", Content.next_try <= self._now()
-            )
-            with self._engine.connect() as connection:
-                row = connection.execute(due.order_by(Content.next_try).limit(1)).first()
-            if row is None:
-                break
+        while time.monotonic() - started < seconds and self._fetch_one():
             asked += 1
-            self._save([self._fetch(row.digest, row.tries + 1)])
         return asked
 
     def run(self, stop: threading.Event, report: Callable[[str], None]) -> None:
-        """Works until `stop`. What passes by itself is reported; another error is in `failure`."""
+        """Looks and fetches until `stop`. What passes by itself is reported; another error is in `failure`."""
+        threads = self._start(stop, report) if self._sources else []
+        self._until(stop, report, self._look_on)
+        _end(threads)
+
+    def work(self, stop: threading.Event, report: Callable[[str], None]) -> None:
+        """As `run`, but leaves the local store to the process that runs."""
+        threads = self._start(stop, report)
+        stop.wait()
+        _end(threads)
+
+    def _start(
+        self, stop: threading.Event, report: Callable[[str], None]
+    ) -> list[threading.Thread]:
+        threads = [
+            threading.Thread(
+                target=self._until,
+                args=(stop, report, self._fetch_on),
+                name=f"content {number}",
+                daemon=True,
+            )
+            for number in range(self._workers)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def _until(
+        self,
+        stop: threading.Event,
+        report: Callable[[str], None],
+        turn: Callable[[threading.Event], None],
+    ) -> None:
+        """Takes turns until `stop`, or until one of the threads fails."""
         try:
-            while not stop.is_set():
+            while not stop.is_set() and self.failure is None:
                 try:
-                    while self.look() > LOOKS // 2 and not stop.is_set():
-                        pass  # much of it is here: go on
-                    self.fetch_due()
+                    turn(stop)
                 except OperationalError as error:
                     report(f"Content has to wait: {error.orig}.")
-                self.wake.wait(LOOK_SECONDS)
-                self.wake.clear()
+                    stop.wait(LOOK_SECONDS)
         except Exception as error:  # noqa: BLE001 - raised again by the thread that follows the chain
-            self.failure = error
+            if not stop.is_set():  # else the store may have been closed meanwhile
+                self.failure = error
 
-    def _fetch(self, digest: bytes, tries: int) -> Row:
+    def _look_on(self, stop: threading.Event) -> None:
+        while self.look() > LOOKS // 2 and not stop.is_set():
+            pass  # much of it is here: go on
+        self.wake.wait(LOOK_SECONDS)
+        self.wake.clear()
+
+    def _fetch_on(self, stop: threading.Event) -> None:
+        wait = self._hosts.wait(self._sources)
+        if wait > 0 or not self._fetch_one():
+            stop.wait(min(wait or LOOK_SECONDS, LOOK_SECONDS))
+
+    def _fetch_one(self) -> bool:
+        """Takes a row that is due and asks for it. Returns whether there was one."""
+        seconds = self._deadline * len(self._sources) + SPARE_SECONDS
+        task = take(self._engine, self._now(), seconds)
+        if task is not None:
+            save(self._engine, [self._fetch(task)])
+        return task is not None
+
+    def _fetch(self, task: Task) -> Row:
+        tries, wait = task.tries, float(backoff(task.tries))
         try:
-            return read(digest, fetch(digest, self._store, self._sources, self._client))
+            data = fetch(
+                task.digest, self._store, self._sources, self._client, self._deadline, self._hosts
+            )
+            return read(task.digest, data)
         except NotFound as error:
             reason = "; ".join(f"{who}: {why}" for who, why in error.reasons)
+            if self._sources and not error.asked:  # all of them rest: that was no try
+                tries, wait = tries - 1, max(self._hosts.wait(self._sources), LOOK_SECONDS)
         except ContentError as error:  # found, but the store could not keep it
             reason = str(error)
-        return missing_content(digest) | {
+        return missing_content(task.digest) | {
             "tries": tries,
-            "next_try": self._now() + backoff(tries),
+            "next_try": self._now() + wait,
             "error": reason,
         }
 
-    def _save(self, rows: Iterable[Row]) -> int:
-        """Writes rows that are still missing; one that a rollback removed meanwhile stays away."""
-        values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
-        if values:
-            names = [column.name for column in _CONTENT.c if not column.primary_key]
-            with writing(self._engine, Turn.CONTENT) as connection:
-                connection.execute(
-                    _CONTENT.update()
-                    .where(_CONTENT.c.digest == bindparam("new_digest"))
-                    .where(_CONTENT.c.state == "missing")
-                    .values({name: bindparam(f"new_{name}") for name in names}),
-                    values,
-                )
-        return len(values)
+
+def _end(threads: Sequence[threading.Thread]) -> None:
+    end = time.monotonic() + END_SECONDS
+    for thread in threads:
+        thread.join(max(end - time.monotonic(), 0))

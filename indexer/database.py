@@ -8,11 +8,23 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, func, literal, make_url, select
+from sqlalchemy.exc import DatabaseError
+
+from indexer.errors import LaurelError
 
 BUSY_SECONDS = 10
-LOCKS = 0x4C52  # PostgreSQL's advisory locks of this number are ours
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class FromLater(LaurelError):
+    """The database has tables of a revision that this program does not know."""
+
+
+class DatabaseUnusable(LaurelError):
+    """The database stays locked, or is no database of ours."""
 
 
 class Turn(Enum):
@@ -47,16 +59,56 @@ def writing(engine: Engine, turn: Turn = Turn.NODE) -> Iterator[Connection]:
     """A transaction that holds the write lock of its turn from its start, committed at the end of the block."""
     with engine.execution_options(immediate=True).begin() as connection:
         if engine.dialect.name == "postgresql":
-            lock = func.pg_advisory_xact_lock(LOCKS, turn.value)
-            connection.execute(select(lock))
+            # Of the schema, as a mirror that is built in another one holds nobody up.
+            ours = func.hashtext(literal("laurel ") + func.current_schema())
+            connection.execute(select(func.pg_advisory_xact_lock(ours, turn.value)))
         yield connection
 
 
 def migrate_mirror(engine: Engine) -> None:
-    """Brings the mirror's tables to the latest revision; processes doing so at once take turns."""
+    """Brings the mirror's tables to the latest revision; processes doing so at once take turns.
+
+    Raises FromLater.
+    """
+    upgrade(engine, Turn.MIRROR, MIGRATIONS, "mirror_version")
+
+
+@contextmanager
+def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
+    """The database at `url` with the mirror brought up to date, for the length of the block.
+
+    Without `migrate` it is as it is found.
+
+    Raises FromLater, and DatabaseUnusable for what goes wrong with it on the way.
+    """
+    engine = connect(url)
+    try:
+        if migrate:
+            migrate_mirror(engine)
+        yield engine
+    except DatabaseError as error:
+        raise DatabaseUnusable(
+            f"The database {engine.url} cannot be used: {error.orig}. Close whatever holds it, "
+            "or set LAUREL_DATABASE to another, then run this again."
+        ) from error
+    finally:
+        engine.dispose()
+
+
+def upgrade(engine: Engine, turn: Turn, migrations: Path, version_table: str) -> None:
+    """Runs what is missing of a folder of migrations, all or nothing. Raises FromLater."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with writing(engine, Turn.MIRROR) as connection:
+    config.set_main_option("script_location", str(migrations))
+    with writing(engine, turn) as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": version_table})
+        script = ScriptDirectory.from_config(config)
+        known = {revision.revision for revision in script.walk_revisions()}
+        if later := set(context.get_current_heads()) - known:
+            raise FromLater(
+                f"This database was made by a later Laurel (revision {', '.join(later)} of "
+                f"{version_table}; this one knows up to {script.get_current_head()}). Run that version or "
+                "one after it, or set LAUREL_DATABASE to another database."
+            )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -16,6 +16,7 @@ import httpx
 from indexer.content.cid import cid_of
 from indexer.content.documents import MAX_DOCUMENT
 from indexer.content.errors import ContentError
+from indexer.content.hosts import HostBusy, Hosts
 from indexer.content.store import Corrupt, Missing, Store, StoreUnavailable
 
 DEADLINE_SECONDS = 10.0
@@ -24,6 +25,7 @@ MAX_REDIRECTS = 2
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
 
+_HAS_NOT = (404, 410, 451)
 _HEADERS = {
     "Accept": "application/vnd.ipld.raw",
     "Accept-Encoding": "identity",
@@ -32,12 +34,14 @@ _HEADERS = {
 
 
 class NotFound(ContentError):
-    """Nobody asked has the document. `reasons` says why, one pair (who, why) in order of asking."""
+    """Nobody asked has the document. `reasons` says why, one pair (who, why) in order of asking; `asked` is
+    how many other machines were."""
 
     code = "content_not_found"
 
-    def __init__(self, cid: str, reasons: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, cid: str, reasons: Sequence[tuple[str, str]], asked: int) -> None:
         self.reasons = tuple(reasons)
+        self.asked = asked
         told = "; ".join(f"{who}: {why}" for who, why in reasons)
         super().__init__(f"Nobody asked has {cid} ({told}).")
 
@@ -46,35 +50,48 @@ class _Refused(Exception):
     """Why one source's answer is not used."""
 
 
+class _Lacking(_Refused):
+    """The source says that it has no such document: it did its part."""
+
+
 def fetch(
     digest: bytes,
     store: Store,
     sources: Sequence[str],
     client: httpx.Client,
     deadline: float = DEADLINE_SECONDS,
+    hosts: Hosts | None = None,
 ) -> bytes:
     """The document whose sha-256 is `digest` (32 bytes), from the store or the first that has it.
 
     `sources` are base URLs of nodes and gateways, asked in order as `{base}/ipfs/{cid}?format=raw`,
-    each for at most `deadline` seconds. What is found is put into the store (pinned). Whoever makes
-    the list decides which addresses this machine may ask. Raises `NotFound`, and what `store.put`
-    raises.
+    each for at most `deadline` seconds, and passed over while `hosts` says so. What is found is put
+    into the store (pinned). Whoever makes the list decides which addresses this machine may ask.
+    Raises `NotFound`, and what `store.put` raises.
     """
+    hosts = hosts or Hosts()
     cid = cid_of(digest)
     reasons: list[tuple[str, str]] = []
     try:
         return store.get(cid)
     except (Missing, Corrupt, StoreUnavailable) as error:
         reasons.append(("local store", str(error)))
+    asked = 0
     for base in sources:
         try:
-            data = _ask(base, cid, client, deadline)
-        except _Refused as refusal:
+            with hosts.ask(base) as asking:
+                asked += 1
+                try:
+                    data = _ask(base, cid, client, deadline)
+                except _Refused as refusal:
+                    asking.failed = not isinstance(refusal, _Lacking)
+                    raise
+        except (_Refused, HostBusy) as refusal:
             reasons.append((base, str(refusal)))
             continue
         store.put(data)
         return data
-    raise NotFound(cid, reasons)
+    raise NotFound(cid, reasons, asked)
 
 
 def backoff(tries: int) -> int:
@@ -115,6 +132,8 @@ def _ask(base: str, cid: str, client: httpx.Client, deadline: float) -> bytes:
 
 
 def _read(response: httpx.Response, cid: str, clock: "_Deadline") -> bytes:
+    if response.status_code in _HAS_NOT:
+        raise _Lacking(f"status {response.status_code}")
     if response.status_code != 200:
         raise _Refused(f"status {response.status_code}")
     data = bytearray()

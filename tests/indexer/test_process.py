@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from backend.cli import main
 from indexer import verify
-from indexer.commands import rebuild, verify_command
+from indexer.commands import rebuild_command, verify_command
 from indexer.content.cid import digest
 from indexer.database import connect
 from indexer.store import position
@@ -134,7 +134,7 @@ def test_two_indexers_on_one_database(deployed: Chain, tmp_path: Path) -> None:
 def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
     home = tmp_path / "node"
     busy(deployed)
-    behind = laurel(deployed, home, rebuild)  # from nothing at all
+    behind = laurel(deployed, home, rebuild_command)  # from nothing at all
     assert behind.exit_code == 0, behind.output
     good = laurel(deployed, home, verify_command)
     assert good.exit_code == 0, good.output
@@ -150,7 +150,7 @@ def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
     assert "bps is 100 on chain, 101 in the mirror" in bad.output
     assert "in the mirror" in bad.output
 
-    rebuilt = laurel(deployed, home, rebuild)
+    rebuilt = laurel(deployed, home, rebuild_command)
     assert rebuilt.exit_code == 0
     said = [line.split("│") for line in rebuilt.output.splitlines() if "│" in line]
     changed = [cells[1].strip() for cells in said if cells[3].strip() == "changed"]
@@ -168,7 +168,7 @@ def test_a_rebuild_beside_a_running_indexer(deployed: Chain, tmp_path: Path) -> 
         until(lambda: at_block(engine) == head)
         before = dump(engine)
         before.pop("contents")  # nobody has them, and how often was asked is the node's own
-        rebuilt = laurel(deployed, home, rebuild)
+        rebuilt = laurel(deployed, home, rebuild_command)
         assert rebuilt.exit_code == 0, rebuilt.output
         assert "changed" not in rebuilt.output
         assert before.items() <= dump(engine).items()

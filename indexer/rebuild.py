@@ -1,0 +1,255 @@
+"""Indexes the chain anew beside the mirror, and lets the new tables take its place in one transaction.
+
+Whoever reads sees the old tables, then the new ones, and never waits; a running `laurel index` goes on
+until the new tables have caught up with it, and after they took the place of the old. Killed at any
+moment, it leaves the old tables in use; what is left beside them goes with the next rebuild.
+"""
+
+import fcntl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from indexer import store
+from indexer.database import Turn, connect, migrate_mirror, writing
+from indexer.deployment import Deployment
+from indexer.digests import table_digests
+from indexer.errors import LaurelError
+from indexer.follow import Indexer, Report, catch_up
+from indexer.schema import Base, Content, Writer
+from indexer.tables import table
+from indexer.writer import Lease, LeaseLost
+
+BESIDE = "laurel_rebuild"  # PostgreSQL's schema, and what SQLite knows the other file as
+LOCK_MILLISECONDS = (
+    500  # that readers are kept waiting at most: less than until deadlocks are looked for
+)
+READERS_SECONDS = 60.0  # to try between readers before giving up
+KEEP_SECONDS = 1.0
+
+_TABLES = [each for each in Base.metadata.sorted_tables if each.name != Writer.__tablename__]
+_GRANTS = text(
+    "SELECT format('GRANT %s ON %I.%I TO %s', privilege_type, CAST(:beside AS text), relname,"
+    " CASE grantee WHEN 0 THEN 'PUBLIC' ELSE CAST(CAST(grantee AS regrole) AS text) END)"
+    " FROM pg_class, aclexplode(relacl)"
+    " WHERE relnamespace = CAST(current_schema() AS regnamespace) AND relname = ANY(:names)"
+    " AND grantee <> relowner"
+)
+
+
+class RebuildRunning(LaurelError):
+    """Another process rebuilds this mirror."""
+
+
+class ReadersInTheWay(LaurelError):
+    """Somebody keeps reading the old tables in one long transaction."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """Digests of the tables as they were and as they are now; `block` is the last one in them."""
+
+    block: int
+    before: dict[str, str]
+    after: dict[str, str]
+
+    @property
+    def same(self) -> bool:
+        """Whether what follows from the chain alone came out the same."""
+        return all(self.before[name] == self.after[name] for name in store.CHAIN_TABLES)
+
+
+def rebuild(
+    engine: Engine, deployment: Deployment, indexer_of: Callable[[Engine], Indexer], report: Report
+) -> Rebuilt:
+    """Rebuilds the mirror up to the block that it is at; to the head if it is empty or of other contracts.
+
+    `indexer_of` makes an indexer of a database. Raises RebuildRunning, ReadersInTheWay, LeaseLost, and
+    what indexing raises.
+    """
+    with _alone(engine), _beside(engine) as beside:
+        migrate_mirror(beside)
+        fresh, lease = indexer_of(beside), Lease(engine)
+        fresh.check_node()
+        fresh.lease.acquire()
+        catch_up(fresh, report, _end(engine, deployment))
+        fresh.fetcher.sweep()
+        lease.take_over()  # a running indexer waits from here on
+        try:
+            with _kept(lease):
+                catch_up(fresh, report, _end(engine, deployment))  # what it indexed meanwhile
+                fresh.fetcher.sweep()
+                before = table_digests(engine)
+                (_swap_sqlite if _file(engine) else _swap_postgresql)(engine, beside, lease)
+                after, here = table_digests(engine), store.position(engine)
+        finally:
+            lease.release()
+    return Rebuilt(here.block if here else 0, before, after)
+
+
+def _end(engine: Engine, deployment: Deployment) -> int | None:
+    here = store.position(engine)
+    if here is None or (here.chain_id, here.core) != (deployment.chain_id, deployment.core):
+        return None
+    return here.block
+
+
+def _file(engine: Engine) -> Path | None:
+    """SQLite's file; None on PostgreSQL."""
+    return Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+
+
+# ---------------------------------------------------------------- beside the mirror
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[None]:
+    """Holds off other rebuilds, until the process ends at the latest. Raises RebuildRunning."""
+    running = RebuildRunning("Another `laurel rebuild` is at work on this database.")
+    if file := _file(engine):
+        with Path(f"{file}-rebuild.lock").open("w") as guard:
+            try:
+                fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise running from None
+            yield
+        return
+    lock = func.hashtext(f"laurel {BESIDE}")
+    with engine.connect() as connection:
+        got = connection.scalar(select(func.pg_try_advisory_lock(lock)))
+        connection.commit()  # the lock is the connection's, not the transaction's
+        if not got:
+            raise running
+        try:
+            yield
+        finally:
+            connection.execute(select(func.pg_advisory_unlock(lock)))
+            connection.commit()
+
+
+@contextmanager
+def _beside(engine: Engine) -> Iterator[Engine]:
+    """An empty database of its own: another file, or another schema. Nothing of it stays."""
+    if file := _file(engine):
+        url = engine.url.set(database=f"{file}-rebuild")
+    else:
+        options = engine.url.query.get("options", "")
+        path = f"{options} -c search_path={BESIDE}".strip()
+        url = engine.url.update_query_dict({"options": path})
+    _discard(engine)
+    if not file:
+        with engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {BESIDE}"))
+    beside = connect(url.render_as_string(hide_password=False))
+    try:
+        yield beside
+    finally:
+        beside.dispose()
+        _discard(engine)
+
+
+def _discard(engine: Engine) -> None:
+    if file := _file(engine):
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{file}-rebuild{suffix}").unlink(missing_ok=True)
+        return
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {BESIDE} CASCADE"))
+
+
+@contextmanager
+def _kept(lease: Lease) -> Iterator[None]:
+    """Keeps the lease alive through what takes longer than it lasts."""
+    done = threading.Event()
+
+    def keep() -> None:
+        while not done.wait(KEEP_SECONDS):
+            with suppress(OperationalError, LeaseLost):  # the swap looks for itself
+                lease.keep()
+
+    thread = threading.Thread(target=keep, name="lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+# ---------------------------------------------------------------- into its place
+
+
+def _swap_sqlite(engine: Engine, beside: Engine, lease: Lease) -> None:
+    """Copies the rows from the other file. Readers go on with the old ones; writers wait."""
+    with engine.execution_options(immediate=True).connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"ATTACH DATABASE ? AS {BESIDE}", (beside.url.database,))
+        try:
+            with connection.begin():
+                lease.renew(connection)
+                _keep_contents(connection)
+                for old in _TABLES:
+                    new = old.to_metadata(MetaData(), schema=BESIDE)
+                    connection.execute(delete(old))
+                    connection.execute(insert(old).from_select(list(old.c.keys()), select(new)))
+        finally:
+            driver.execute(f"DETACH DATABASE {BESIDE}")
+
+
+def _swap_postgresql(engine: Engine, beside: Engine, lease: Lease) -> None:
+    """Moves the tables, with their indexes and sequences, from the other schema: in no time.
+
+    The old ones can only go while nobody reads them. Waiting longer than a moment would make readers wait
+    behind us, or end one of us as a deadlock: so it is tried again and again.
+    """
+    with beside.begin() as connection:
+        connection.execute(text("ANALYZE"))  # else the first queries would be planned blindly
+    end = time.monotonic() + READERS_SECONDS
+    while True:
+        try:
+            with writing(engine, Turn.MIRROR) as connection:
+                lease.renew(connection)
+                _move(connection)
+            return
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != "55P03":  # lock_not_available
+                raise
+            if time.monotonic() > end:
+                raise ReadersInTheWay(
+                    "The new tables are ready, but somebody keeps reading the old ones in one long "
+                    "transaction (pg_stat_activity says who). End that, then run `laurel rebuild` again."
+                ) from error
+            time.sleep(LOCK_MILLISECONDS / 1000)
+
+
+def _move(connection: Connection) -> None:
+    quote = connection.dialect.identifier_preparer.quote
+    names = [each.name for each in _TABLES]
+    here = quote(connection.scalar(select(func.current_schema())) or "public")
+    connection.execute(text(f"SET LOCAL lock_timeout = {LOCK_MILLISECONDS}"))
+    locked = ", ".join(f"{here}.{quote(name)}" for name in names)
+    connection.execute(text(f"LOCK TABLE {locked} IN ACCESS EXCLUSIVE MODE"))
+    _keep_contents(connection)
+    for grant in connection.scalars(_GRANTS, {"beside": BESIDE, "names": names}).all():
+        connection.execute(text(grant))
+    for name in map(quote, names):
+        connection.execute(text(f"DROP TABLE {here}.{name}"))
+        connection.execute(text(f"ALTER TABLE {BESIDE}.{name} SET SCHEMA {here}"))
+
+
+def _keep_contents(connection: Connection) -> None:
+    """What is missing beside stays as the mirror has it: tries and all, or found a moment ago."""
+    new = table(Content.__tablename__).to_metadata(MetaData(), schema=BESIDE)
+    old = table(Content.__tablename__).alias("old")
+    connection.execute(
+        update(new)
+        .where(new.c.state == "missing", new.c.digest == old.c.digest)
+        .values({c.name: old.c[c.name] for c in new.c if not c.primary_key})
+    )
