@@ -20,21 +20,36 @@ class LeaseLost(LaurelError):
 
 
 class Lease:
-    """One process's claim on the mirror. `now` is the wall's clock, in seconds."""
+    """One process's claim on the mirror, both clocks in seconds.
 
-    def __init__(self, engine: Engine, now: Callable[[], float] = time.time) -> None:
+    `now` is the wall's, for people to read: it jumps, and differs between machines. Who still holds a
+    lease is measured by `elapsed`, which only goes forward.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        now: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._engine = engine
         self._now = now
-        self._until = 0.0
+        self._elapsed = elapsed
+        self._renewed = 0.0
+        self._watched: tuple[str, float] | None = None  # another's lease as it stands
+        self._watched_since = 0.0
 
     def acquire(self) -> str | None:
-        """Takes the lease if it is free or has run out. Returns who else holds it, or None."""
+        """Takes the lease if it is free, or was not renewed for LEASE_SECONDS of calls of this.
+
+        Returns who else holds it, or None.
+        """
         with writing(self._engine, Turn.MIRROR) as connection:
             row = connection.execute(select(Writer.owner, Writer.until)).first()
             if row is None:
                 connection.execute(insert(Writer).values(id=1, **self._mine()))
-            elif row.owner == self.owner or row.until <= self._now() or _is_dead(row.owner):
+            elif row.owner == self.owner or _is_dead(row.owner) or self._ran_out(*row):
                 connection.execute(update(Writer).values(**self._mine()))
             else:
                 return str(row.owner)
@@ -56,7 +71,7 @@ class Lease:
 
     def keep(self) -> None:
         """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""
-        if self._now() > self._until - LEASE_SECONDS / 2:
+        if self._elapsed() > self._renewed + LEASE_SECONDS / 2:
             with writing(self._engine, Turn.MIRROR) as connection:
                 self.renew(connection)
 
@@ -65,9 +80,15 @@ class Lease:
         with writing(self._engine, Turn.MIRROR) as connection:
             connection.execute(delete(Writer).where(Writer.owner == self.owner))
 
+    def _ran_out(self, owner: str, until: float) -> bool:
+        """Whether another's lease stands as it did LEASE_SECONDS ago: each renewal changes it."""
+        if self._watched != (owner, until):
+            self._watched, self._watched_since = (owner, until), self._elapsed()
+        return self._elapsed() >= self._watched_since + LEASE_SECONDS
+
     def _mine(self) -> dict[str, object]:
-        self._until = self._now() + LEASE_SECONDS
-        return {"owner": self.owner, "until": self._until}
+        self._renewed = self._elapsed()
+        return {"owner": self.owner, "until": self._now() + LEASE_SECONDS}
 
 
 def _is_dead(owner: str) -> bool:
