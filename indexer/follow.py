@@ -155,8 +155,12 @@ class Indexer:
         for (number, hash_), header in zip(kept, headers, strict=True):
             if header is not None and header.hash == hash_:
                 return number
+        number, hash_ = kept[-1]
+        _, header = self._source.head_and(number)  # nobody rebuilds for one wrong answer
+        if header is not None and header.hash == hash_:
+            raise ChainMoved(f"The node at {self._source.rpc.name} had not all of its blocks.")
         raise store.TooDeep(
-            f"The chain at {self._source.rpc.url} parts from this mirror before block "
+            f"The chain at {self._source.rpc.name} parts from this mirror before block "
             f"{kept[-1][0]}, further back than can be undone ({store.KEPT} blocks). Check that it "
             "is the right chain, then run `laurel rebuild` to index it from the start."
         )

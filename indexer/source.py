@@ -120,6 +120,8 @@ class Source:
         head, other = self._headers(["latest", hex(number)])
         if head is None:
             raise ChainMoved("The node has no latest block.")
+        if other is None and number <= head.number:
+            raise self._bad(f"no block {number}, and {head.number} as its latest")
         return head, other
 
     def headers(self, numbers: Iterable[int]) -> list[Header | None]:
