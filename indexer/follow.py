@@ -22,7 +22,7 @@ LOCAL_CHAINS = frozenset({1337, 31337})
 LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
 RETRY = 1.0  # seconds between tries while something is in the way
-CONTENT_SECONDS = 2.0  # that a document under way has to come; it is asked for again another time
+CONTENT_SECONDS = 1.0  # that a document under way has to come; it is asked for again another time
 
 
 class State(Enum):

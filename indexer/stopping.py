@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-PATIENCE = 3.0
+PATIENCE = 2.0
 """Seconds that work has to end by itself: a call of the node may take longer than anybody waits."""
 
 
