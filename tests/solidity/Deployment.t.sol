@@ -82,6 +82,15 @@ contract DeploymentTest is Base {
         vm.assertEq(voting, 1_000 ether / WEI_PER_VEST);
     }
 
+    function test_theStakersPartIsNotMintedWhileNobodyHasStake() public {
+        vm.warp(START + DAY);
+        core.close(1);
+        (, , , uint128 index, , ) = core.poolState();
+        vm.assertEq(index, 0);
+        vm.assertEq(token.balanceOf(address(core)), 0);
+        vm.assertGt(token.balanceOf(TREASURY), 0);
+    }
+
     /// @return more than `most`, and below 2^96
     function _over(uint128 most, uint256 by) private pure returns (uint128) {
         return uint128(bound(by, most + 1, type(uint96).max));

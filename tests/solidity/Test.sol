@@ -26,6 +26,7 @@ interface Vm {
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata reason) external;
     function expectPartialRevert(bytes4 selector) external;
+    function expectEmit(address emitter) external;
 
     function addr(uint256 privateKey) external pure returns (address);
     function sign(
