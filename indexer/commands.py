@@ -126,10 +126,11 @@ def index(metrics: str | None) -> None:
     with until_signalled() as stop:
         try:
             whole = ended(work, stop)
-        except LaurelError as error:
+        except Exception as error:
             if console.is_terminal:
                 raise
-            log.error(str(error))
+            expected = isinstance(error, LaurelError)
+            log.error(str(error), exc_info=None if expected else error)
             raise SystemExit(1) from error
     log.info("Stopped. `laurel index` goes on from here.")
     if not whole:  # what is under way is lost as by a kill: nothing of it was written
