@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
+from sqlalchemy.orm import aliased
 
 from indexer.database import Turn, writing
 from indexer.rows import Row
@@ -105,7 +106,8 @@ def ask_again(engine: Engine, condition: ColumnElement[bool]) -> int:
 
 
 def _documents(engine: Engine, condition: ColumnElement[bool], limit: int) -> list[Document]:
-    first = select(func.min(Post.seq)).where(Post.digest == Content.digest).scalar_subquery()
+    shown = aliased(Post)
+    first = select(func.min(shown.seq)).where(shown.digest == Content.digest)
     found = (
         select(
             Content.digest,
@@ -118,7 +120,8 @@ def _documents(engine: Engine, condition: ColumnElement[bool], limit: int) -> li
             Post.id,
             Account.handle,
         )
-        .outerjoin(Post, Post.seq == first)
+        .select_from(Content)
+        .outerjoin(Post, Post.seq == first.correlate(Content).scalar_subquery())
         .outerjoin(Account, Account.id == Post.account)
         .where(condition)
         .order_by(Post.seq.is_(None), Post.seq, Content.digest)

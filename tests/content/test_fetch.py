@@ -5,10 +5,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -23,69 +23,11 @@ from indexer.content import open_store
 from indexer.content.cid import cid_of, digest
 from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.store import Missing, Store
+from tests.content.serving import HEAD, Answer, answering, dripping, serving
 
 DATA = b'{"some":"document"}'
 DIGEST = digest(DATA)
 CID = cid_of(DIGEST)
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-@contextmanager
-def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[str]]]:
-    """A server that answers every GET with `answer`; its base URL and the paths it was asked."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            try:
-                answer(self)
-            except OSError:  # the client has cut the connection
-                self.close_connection = True
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    if tls:
-        server.socket = tls.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def answering(data: bytes, status: int = 200, **headers: str) -> Answer:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"Content-Length": str(len(data)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return answer
-
-
-def dripping(part: bytes, before: bytes = b"") -> Answer:
-    """Sends `before`, then `part` again and again: never done, never silent."""
-
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(before)
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            handler.wfile.write(part)
-            handler.wfile.flush()
-            time.sleep(0.05)
-
-    return answer
-
-
-HEAD = b"HTTP/1.0 200 OK\r\n"
 
 
 @pytest.fixture
