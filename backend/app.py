@@ -9,7 +9,7 @@ from backend import about, assets, compression, health, problems, security, temp
 from backend.accounts import api as accounts_api
 from backend.accounts import routes as accounts
 from backend.clock import Clock
-from backend.database import close_session
+from backend.database import close_sessions
 from backend.feeds import api as feeds_api
 from backend.feeds import routes as feeds
 from backend.local import routes as local
@@ -46,9 +46,11 @@ def create_app(settings: Settings | None = None, site: SiteSettings | None = Non
     if site.proxies:
         proxied = ProxyFix(app.wsgi_app, x_for=site.proxies, x_proto=site.proxies, x_host=0)
         app.wsgi_app = proxied  # type: ignore[method-assign]
-    app.extensions["laurel"] = Node(settings, connect(settings.database), Clock(settings.rpc), site)
+    engine = connect(settings.database)
+    reader = connect(site.read_database) if site.read_database else engine
+    app.extensions["laurel"] = Node(settings, engine, reader, Clock(settings.rpc), site)
     app.extensions["laurel-assets"] = assets.Assets(ROOT / "frontend")
-    app.teardown_appcontext(close_session)
+    app.teardown_appcontext(close_sessions)
     security.init_app(app)
     problems.init_app(app)
     compression.init_app(app)

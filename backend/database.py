@@ -32,16 +32,19 @@ def migrate_node(engine: Engine) -> None:
     upgrade(engine, Turn.NODE, MIGRATIONS, "node_version")
 
 
-def session() -> Session:
-    """The request's session, for reading; it ends with the request. `writing(engine)` writes."""
-    found: Session | None = g.get("session")
-    if found is None:
-        found = g.session = Session(current_node().engine)
-    return found
+def session(fresh: bool = False) -> Session:
+    """The request's session, for reading; it ends with the request. `writing(engine)` writes.
+
+    It reads what may be a replica, a moment behind; `fresh` reads what this node has just written.
+    """
+    sessions: dict[bool, Session] = g.setdefault("sessions", {})
+    if fresh not in sessions:
+        node = current_node()
+        sessions[fresh] = Session(node.engine if fresh else node.reader)
+    return sessions[fresh]
 
 
-def close_session(error: BaseException | None = None) -> None:
-    """Ends the request's session, if there was one."""
-    found: Session | None = g.pop("session", None)
-    if found is not None:
+def close_sessions(error: BaseException | None = None) -> None:
+    """Ends the request's sessions."""
+    for found in g.pop("sessions", {}).values():
         found.close()

@@ -24,6 +24,7 @@ class Node:
 
     settings: Settings
     engine: Engine
+    reader: Engine  # of the same database, or of a replica that follows it
     clock: Clock
     site: SiteSettings
 

@@ -23,11 +23,14 @@ class SiteSettings:
         X-Forwarded-Proto (LAUREL_TRUSTED_PROXIES, default 0: nobody's word is taken for it).
     rpc: RPC URL for the public, or None (LAUREL_PUBLIC_RPC; LAUREL_RPC may hold a secret, and is
         told only if the chain is local).
+    read_database: SQLAlchemy URL of a replica that pages are read from, or None
+        (LAUREL_READ_DATABASE); what has to be fresh, and all that is written, is LAUREL_DATABASE's.
     """
 
     hosts: frozenset[str]
     proxies: int
     rpc: str | None
+    read_database: str | None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SiteSettings":
@@ -42,4 +45,5 @@ class SiteSettings:
             hosts=frozenset(host.strip().strip("[]").lower() for host in hosts.split(",")),
             proxies=int(proxies),
             rpc=env.get("LAUREL_PUBLIC_RPC") or None,
+            read_database=env.get("LAUREL_READ_DATABASE") or None,
         )

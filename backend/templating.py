@@ -99,7 +99,7 @@ def _context() -> dict[str, Any]:
     """Also an error page has this context, so that nothing here may fail."""
     try:
         now = present()
-        me = signed_in(session(), now.time)
+        me = signed_in(session(fresh=True), now.time)
     except OperationalError:
         now, me = Present(0, 0, False), None
     chain = _chain(now)

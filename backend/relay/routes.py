@@ -55,10 +55,11 @@ def relay() -> tuple[dict[str, str], int]:
 @bp.get("/tickets/<ticket_id>")
 def ticket(ticket_id: str) -> dict[str, Any]:
     """What has become of a ticket. `indexed`: pages show it already."""
-    found = session().scalar(select(RelayTicket).where(RelayTicket.id == ticket_id))
+    queue = session(fresh=True)
+    found = queue.scalar(select(RelayTicket).where(RelayTicket.id == ticket_id))
     if found is None:
         raise Problem(404, "unknown_ticket", "There is no such ticket.")
-    sent = session().get(RelayTransaction, found.transaction) if found.transaction else None
+    sent = queue.get(RelayTransaction, found.transaction) if found.transaction else None
     reason = BY_CODE.get(found.reason, REFUSED) if found.reason else None
     mirrored = found.block is not None and mirrored_block(session()) >= found.block
     return {
