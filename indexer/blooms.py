@@ -24,7 +24,7 @@ def filled_in(bloom: str | None) -> int | None:
 
     Without any log in it a block's filter is all zeros too, and has nothing to say either.
     """
-    number = int(bloom, 16) if bloom else 0
+    number = int(bloom, 16) if bloom and bloom != "0x" else 0
     return number if 0 < number < _FULL else None
 
 

@@ -251,12 +251,10 @@ class Rpc:
         code, message = error.code, error.message
         if code == _MANY_REQUESTS or _RATE.search(message):
             return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
-        if _TOO_MUCH.search(message):
-            return TooManyResults(method, code, message)
-        if code == _LIMIT_EXCEEDED:  # of what, it does not say
-            if method == "eth_getLogs":
-                return TooManyResults(method, code, message)
+        if code == _LIMIT_EXCEEDED and method != "eth_getLogs":  # nothing else has many results
             return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
+        if code == _LIMIT_EXCEEDED or _TOO_MUCH.search(message):
+            return TooManyResults(method, code, message)
         return RpcError(method, code, message)
 
 
