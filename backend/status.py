@@ -12,8 +12,9 @@ from sqlalchemy.exc import DatabaseError
 
 from backend.relay.tables import LIVE, QUEUED, RelayStatus, RelayTicket
 from indexer import status as mirrored
+from indexer.nodes import Nodes
 from indexer.rewards.pool import MOST_OPEN_DAYS
-from indexer.rpc import NodeUnreachable, Rpc, RpcError
+from indexer.rpc import NodeUnreachable, RpcError
 from indexer.schema import Cursor, Pool
 from indexer.settings import Settings
 from indexer.status import Section
@@ -43,7 +44,7 @@ def status() -> None:
 
 def look(settings: Settings) -> list[Section]:
     """Every section; those of a database that cannot be read are left out."""
-    with closing(Rpc(settings.rpc, timeout=mirrored.PATIENCE)) as rpc:
+    with closing(Nodes(settings.rpcs, mirrored.PATIENCE)) as rpc:
         chain, head = mirrored.chain(rpc)
         try:
             with mirrored.reading(settings.database) as connection:
@@ -78,7 +79,7 @@ def pool(connection: Connection, settings: Settings) -> Section:
     return section
 
 
-def relay(connection: Connection, rpc: Rpc | None) -> Section:
+def relay(connection: Connection, rpc: Nodes | None) -> Section:
     """The relay's queue, and the coin it has left (by `rpc`)."""
     section = Section("Relay")
     tables = inspect(connection)
@@ -104,7 +105,7 @@ def relay(connection: Connection, rpc: Rpc | None) -> Section:
     return section
 
 
-def _coin(rpc: Rpc | None, address: str) -> str:
+def _coin(rpc: Nodes | None, address: str) -> str:
     if rpc is None:
         return "balance unknown"
     try:

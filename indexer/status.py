@@ -20,7 +20,7 @@ from indexer.deployment import Deployment, NotDeployed, load
 from indexer.errors import LaurelError
 from indexer.follow import LOCAL_CHAINS
 from indexer.nodes import Nodes
-from indexer.rpc import NodeUnreachable, Rpc, RpcError
+from indexer.rpc import NodeUnreachable, RpcError
 from indexer.schema import Content, Cursor, Post, Writer
 from indexer.settings import Settings
 from indexer.store import CHAIN_TABLES
@@ -110,7 +110,7 @@ def unusable(url: str, error: NoDatabase | DatabaseError) -> Section:
     return section
 
 
-def chain(rpc: Rpc | Nodes) -> tuple[Section, Head | None]:
+def chain(rpc: Nodes) -> tuple[Section, Head | None]:
     """The node; None when it does not answer."""
     section = Section("Chain", [("node", rpc.name)])
     try:
