@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from indexer.errors import LaurelError
 
 BUSY_SECONDS = 10
+CACHE_KIB = 32 * 1024  # of SQLite's pages, for each connection, as far as it needs them
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -100,17 +101,22 @@ def upgrade(engine: Engine, turn: Turn, migrations: Path, version_table: str) ->
     config = Config()
     config.set_main_option("script_location", str(migrations))
     with writing(engine, turn) as connection:
-        context = MigrationContext.configure(connection, opts={"version_table": version_table})
-        script = ScriptDirectory.from_config(config)
-        known = {revision.revision for revision in script.walk_revisions()}
-        if later := set(context.get_current_heads()) - known:
-            raise FromLater(
-                f"This database was made by a later Laurel (revision {', '.join(later)} of "
-                f"{version_table}; this one knows up to {script.get_current_head()}). Run that version or "
-                "one after it, or set LAUREL_DATABASE to another database."
-            )
+        refuse_later(connection, migrations, version_table)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def refuse_later(connection: Connection, migrations: Path, version_table: str) -> None:
+    """Raises FromLater if the tables were made by a revision that this folder of migrations does not have."""
+    context = MigrationContext.configure(connection, opts={"version_table": version_table})
+    script = ScriptDirectory(str(migrations))
+    known = {revision.revision for revision in script.walk_revisions()}
+    if later := set(context.get_current_heads()) - known:
+        raise FromLater(
+            f"This database was made by a later Laurel (revision {', '.join(sorted(later))} of "
+            f"{version_table}; this one knows up to {script.get_current_head()}). Run that version or "
+            "one after it, or set LAUREL_DATABASE to another database."
+        )
 
 
 def _set_up_sqlite(connection: Any, record: Any) -> None:
@@ -118,6 +124,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from indexer.content.cid import cid_of
 from indexer.counts import contents_by_state, database_bytes, rows_in
+from indexer.database import MIGRATIONS, refuse_later
 from indexer.deployment import Deployment, NotDeployed, load
 from indexer.errors import LaurelError
 from indexer.follow import LOCAL_CHAINS
@@ -60,7 +61,7 @@ class Head:
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
-    """A connection that makes nothing and changes nothing. Raises NoDatabase, DatabaseError."""
+    """A connection that makes nothing and changes nothing. Raises NoDatabase, FromLater, DatabaseError."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         file = Path(parsed.database or "")
@@ -82,6 +83,7 @@ def reading(url: str) -> Iterator[Connection]:
                 raise NoDatabase(
                     f"The database {shown(url)} is empty: start `laurel index`, which fills it."
                 )
+            refuse_later(connection, MIGRATIONS, "mirror_version")
             yield connection
     finally:
         engine.dispose()

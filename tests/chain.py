@@ -164,7 +164,11 @@ def error_names() -> dict[bytes, str]:
 
 def deployed_on(anvil: Anvil, folder: Path, parameters: Parameters = Parameters()) -> Chain:
     compile_contracts()
-    deployment = deploy(anvil.url, DEV_KEY, folder, parameters)
+    return chain_of(anvil, deploy(anvil.url, DEV_KEY, folder, parameters))
+
+
+def chain_of(anvil: Anvil, deployment: Deployment) -> Chain:
+    """A chain that has these contracts already, as they are compiled."""
     w3 = Web3(Web3.HTTPProvider(anvil.url))
     return Chain(
         anvil,

@@ -3,6 +3,8 @@
 The contracts that do these are others than those mirrored so far, so the mirror begins anew with them.
 """
 
+import logging
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -18,6 +20,11 @@ MIRRORED = (
 
 
 def upgrade() -> None:
+    if op.get_bind().scalar(sa.select(sa.func.count()).select_from(sa.table("cursor"))):
+        logging.getLogger("laurel.migrations").warning(
+            "The mirror in this database is of an earlier version, which kept less of the chain. It is "
+            "emptied, and `laurel index` fills it again from the first block."
+        )
     for table in MIRRORED:
         op.execute(sa.delete(sa.table(table)))
     _accounts_and_keys()
