@@ -19,17 +19,17 @@ class Incomplete(Exception):
 class Rows:
     """Rows as events leave them, read in bulk ahead of their use, or one by one where nobody foresaw it.
 
-    A row is changed in place by whoever got it from `edit`. `changed` has the places that are to be written,
-    `images` for each block what stood in a place before that block changed it (None: nothing).
+    A row is changed in place by whoever got it from `edit`. `touched` are the places that were changed since
+    `begin`, `changed` all of them; `images` has for each block what stood in a place before it (None: nothing).
     """
 
     def __init__(self, load: Callable[[Iterable[Place]], dict[Place, Row | None]]) -> None:
         self.changed: set[Place] = set()
+        self.touched = self.changed
         self.images: dict[tuple[int, Place], Row | None] = {}
         self._load = load
         self._rows: dict[Place, Row | None] = {}
-        self._block: int | None = None
-        self._touched: set[Place] = set()  # in this block; in any, where nothing is kept
+        self._block: int | None = None  # to be undone by the images
 
     def prepare(self, places: Iterable[Place]) -> None:
         """Reads the rows at these places."""
@@ -37,9 +37,8 @@ class Rows:
 
     def begin(self, block: int) -> None:
         """What follows is changed by `block`, and can be undone by the images."""
-        if block != self._block:
-            self._block = block
-            self._touched = set()
+        self._block = block
+        self.touched = set()
 
     def get(self, place: Place) -> Row | None:
         """The row at a place, only to be looked at."""
@@ -61,13 +60,13 @@ class Rows:
     def edit(self, place: Place) -> Row:
         """As `existing`, to be changed."""
         row = self._rows.get(place) or self.existing(place)
-        if place not in self._touched:
+        if place not in self.touched:
             self._touch(place, row)
         return row
 
     def put(self, place: Place, row: Row | None) -> None:
         """Lets `row` take a place; None empties it."""
-        if place not in self._touched:
+        if place not in self.touched:
             self._touch(place, self.get(place))
         self._rows[place] = row
 
@@ -76,7 +75,7 @@ class Rows:
         return ((place, self._rows[place]) for place in self.changed)
 
     def _touch(self, place: Place, row: Row | None) -> None:
-        self._touched.add(place)
+        self.touched.add(place)
         self.changed.add(place)
         if self._block is not None:
             self.images[self._block, place] = None if row is None else row.copy()

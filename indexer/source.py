@@ -30,7 +30,7 @@ from indexer.rpc import (
 
 FIRST_RANGE = 500  # blocks
 LONGEST_RANGE = 100_000
-WANTED_LOGS = 5_000  # in one answer: a batch then takes a fraction of a second
+WANTED_LOGS = 20_000  # in one answer, and so in one batch, which then takes about half a second
 WHOLE = 1_000  # blocks
 SAMPLE = 100  # blocks
 _NO_METHOD = -32601

@@ -7,6 +7,8 @@ leaves a mirror from which the same command goes on.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
+from operator import attrgetter
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
@@ -80,10 +82,12 @@ def apply(
     with engine.connect() as connection:  # nobody else writes these tables: the lease is ours
         rows = Rows(partial(tables.load, connection))
         rows.prepare(place for event in span.events for place in places(event))
-        for event in span.events:
-            if span.reversible:
-                rows.begin(event.block)
-            fold(event, rows, day)
+        if span.reversible:
+            for block, events in groupby(span.events, attrgetter("block")):
+                rows.begin(block)
+                fold(events, rows, day)
+        else:
+            fold(span.events, rows, day)
     missing = [key[0] for table, key in rows.changed if table == "contents"]
     if resolve is not None and len(missing) <= INLINE:
         for digest in list(missing):

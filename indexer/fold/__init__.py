@@ -1,5 +1,6 @@
 """What each event changes in the mirror: rules from an event and rows in memory to those rows changed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from indexer.events import Event
@@ -25,8 +26,15 @@ def places(event: Event) -> list[Place]:
     return rule.places(event) if rule else []
 
 
-def fold(event: Event, rows: Rows, day: int) -> None:
-    """Makes the changes of `event`, where a DAY has `day` seconds. Raises Incomplete."""
-    rule = _RULES.get(type(event))
-    if rule:
-        rule.fold(event, rows, day)
+def fold(events: Iterable[Event], rows: Rows, day: int) -> None:
+    """Makes the changes of the events of one block, or of several that are one to whoever undoes them.
+
+    A DAY has `day` seconds. Raises Incomplete.
+    """
+    for event in events:
+        rule = _RULES.get(type(event))
+        if rule:
+            rule.fold(event, rows, day)
+    for place in rows.touched:  # once for all votes on a post
+        if place[0] == "posts":
+            posts.rank(rows.edit(place))

@@ -58,11 +58,9 @@ def _removed(event: Removed, rows: Rows, day: int) -> None:
 def _voted(event: Voted, rows: Rows, day: int) -> None:
     post, place, vote = rows.edit(post_place(event.post)), _vote_place(event), event.vote
     old = rows.get(place) or _NO_VOTE
-    net = post["net_rshares"] = post["net_rshares"] - old["rshares"] + vote.rshares
+    post["net_rshares"] += vote.rshares - old["rshares"]
     post["weight"] += vote.weight - old["weight"]
     post["votes"] += (vote.bps != 0) - (old["bps"] != 0)
-    post["hot"] = hot(net, post["created_at"])
-    post["trending"] = trending(net, post["created_at"])
     row = {
         "post": event.post,
         "account": event.account,
@@ -76,6 +74,12 @@ def _voted(event: Voted, rows: Rows, day: int) -> None:
     }
     rows.put(place, row)
     set_slot(rows.edit(account_place(event.account)), event.state)
+
+
+def rank(post: Row) -> None:
+    """Puts a post where its net rshares belong."""
+    net, created = post["net_rshares"], post["created_at"]
+    post |= {"hot": hot(net, created), "trending": trending(net, created)}
 
 
 def set_slot(account: Row, state: AccountSlot) -> None:

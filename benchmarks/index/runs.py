@@ -1,0 +1,123 @@
+"""One run of one thing, in a process of its own: how long it took, and the most memory it had."""
+
+import resource
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+from sqlalchemy import func, select
+
+from benchmarks.index.history import CHAIN_ID, CORE, DAY, GRAPH, hash_of, time_of
+from indexer.content import open_store
+from indexer.contents import Fetcher
+from indexer.database import connect, migrate_mirror
+from indexer.deployment import Deployment
+from indexer.follow import Indexer, Status, catch_up
+from indexer.rpc import Rpc
+from indexer.source import Header, Source
+from indexer.store import CHAIN_TABLES
+from indexer.tables import table
+from indexer.writer import Lease
+
+RANGE = 50  # blocks, 5,000 logs: what the indexer settles on
+
+
+@dataclass(frozen=True)
+class Run:
+    """`marks`: seconds at which the indexer had how many events; `rows`: of each of its tables."""
+
+    seconds: float
+    peak: int  # bytes of resident memory
+    marks: tuple[tuple[float, int], ...] = ()
+    rows: tuple[tuple[str, int], ...] = ()
+
+
+Task = Callable[..., Run]
+
+
+def alone(task: Task, *arguments: object) -> Run:
+    """What `task` returns, run in a fresh process."""
+    context = get_context("spawn")
+    result, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_run, args=(theirs, task, arguments))
+    process.start()
+    theirs.close()
+    try:
+        run: Run = result.recv()
+    finally:
+        process.join()
+    return run
+
+
+def _run(result: Connection, task: Task, arguments: tuple[object, ...]) -> None:
+    result.send(task(*arguments))
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def download(url: str, blocks: int) -> Run:
+    """The limit: the bytes of all logs, one range after another, unread."""
+    with httpx.Client(timeout=60) as client:
+        began = time.perf_counter()
+        for first in range(1, blocks + 1, RANGE):
+            asked = {"fromBlock": hex(first), "toBlock": hex(min(first + RANGE - 1, blocks))}
+            asked |= {"address": [CORE, GRAPH]}
+            call = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [asked]}
+            assert client.post(url, json=call).status_code == 200
+        return Run(time.perf_counter() - began, _peak())
+
+
+def decode(url: str, blocks: int) -> Run:
+    """The same, as typed events."""
+    with closing(Rpc(url)) as rpc:
+        source, here = Source(rpc, CORE, GRAPH), Header(0, hash_of(0), b"", time_of(0))
+        began = time.perf_counter()
+        while here.number < blocks:
+            here = source.span(here, blocks, blocks + 1).last
+        return Run(time.perf_counter() - began, _peak())
+
+
+def index(url: str, blocks: int, database: str | None) -> Run:
+    """All of the indexer, into the empty database at that address, or into a new file of SQLite's."""
+    deployment = Deployment(
+        chain_id=CHAIN_ID,
+        core=CORE,
+        graph=GRAPH,
+        token="",
+        block=1,
+        parameters={"day": DAY},
+        settings_hash="",
+    )
+    with TemporaryDirectory() as folder:
+        engine = connect(database or f"sqlite:///{folder}/laurel.db")
+        with closing(open_store(Path(folder) / "content")) as store, closing(Rpc(url)) as rpc:
+            migrate_mirror(engine)
+            lease = Lease(engine)
+            assert lease.acquire() is None
+            source, fetcher = Source(rpc, CORE, GRAPH), Fetcher(engine, store)
+            indexer = Indexer(engine, source, deployment, lease, fetcher)
+            marks: list[tuple[float, int]] = []
+            began, events = time.perf_counter(), 0
+
+            def report(status: Status) -> None:
+                nonlocal events
+                events += status.events
+                marks.append((time.perf_counter() - began, events))
+
+            catch_up(indexer, report)
+            seconds = time.perf_counter() - began
+            with engine.connect() as connection:
+                counts = tuple(
+                    (name, connection.scalar(select(func.count()).select_from(table(name))) or 0)
+                    for name in CHAIN_TABLES
+                )
+        engine.dispose()
+    return Run(seconds, _peak(), tuple(marks), counts)
