@@ -20,6 +20,7 @@ CORE = "0x" + "c0" * 20
 GRAPH = "0x" + "9a" * 20
 GENESIS = 1_700_000_000  # seconds
 BLOCK_SECONDS = 3
+DAY = 86_400
 
 NEWCOMERS = 50  # accounts that each of the first blocks registers, with a key each
 PEOPLED = 200  # one such block to this many
@@ -69,7 +70,8 @@ class History:
             return self._newcomers(number)
         now, before = time_of(number), number - RECENT // POSTS
         events: list[Event] = [
-            (POSTED, [_word(author), digest], bytes(64)) for author, digest in self._posts(number)
+            (POSTED, [_word(author), digest, bytes(32)], bytes(32))
+            for author, digest in self._posts(number)
         ]
         dice = Random(number)
         for post, voter, bps in self._votes(number):
