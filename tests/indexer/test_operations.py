@@ -1,13 +1,16 @@
 """What an operator, and the operator's programs, see of the real `laurel index`."""
 
 import json
+import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,9 +23,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from backend.cli import main
 from indexer.database import connect
+from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain
-from tests.indexer.mirrors import document, environment, laurel_index, rows, until
+from tests.indexer.mirrors import QUICK_START, document, environment, laurel_index, rows, until
 from tests.indexer.proxy import provider
 
 FIELDS = {
@@ -147,6 +151,37 @@ def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path) -> Non
     assert live["seconds_left"] is None and live["events"] == events
     assert "reorganised" in states
     assert said(home)[-1]["message"] == "Stopped. `laurel index` goes on from here."
+
+
+def test_a_bar_on_a_terminal(deployed: Chain, tmp_path: Path) -> None:
+    master, terminal = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from indexer.commands import index; index()"],
+        cwd=ROOT,
+        stdout=terminal,
+        stderr=terminal,
+        env=os.environ
+        | QUICK_START
+        | environment(deployed, tmp_path)
+        | {"TERM": "xterm", "COLUMNS": "160"},
+    )
+    os.close(terminal)
+    screen = b""
+    try:
+        while b"Following the chain" not in screen:
+            screen += os.read(master, 65536)
+        process.send_signal(signal.SIGINT)
+        with suppress(OSError):  # Linux says so when the other side is closed
+            while more := os.read(master, 65536):
+                screen += more
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(master)
+    said = re.sub(rb"\x1b\[[0-9;?]*[A-Za-z]", b"", screen).decode()
+    assert "events, 0 s behind" in said and "Metrics are at http://127.0.0.1:" in said
+    assert "Stopped. `laurel index` goes on from here." in said and '"state"' not in said
 
 
 def stops(process: subprocess.Popen[bytes]) -> None:
