@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.chain import Chain, deployed_on, running_anvil
+from tests.indexer.killed import Stock, stock
 from tests.indexer.mirrors import Mirror, mirror_of
 
 
@@ -35,3 +36,10 @@ def mirror(deployed: Chain, tmp_path: Path, database: str) -> Iterator[Mirror]:
     """An empty mirror of that chain."""
     with mirror_of(deployed, tmp_path / "node", database=database) as mirror:
         yield mirror
+
+
+@pytest.fixture(scope="session")
+def indexers() -> Iterator[Stock]:
+    """Where processes of the real `laurel index` come from at once."""
+    with stock() as indexers:
+        yield indexers

@@ -1,9 +1,7 @@
 """The database: its tables, its lock, and who may write."""
 
-import sqlite3
 import threading
 import time
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,16 +9,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from indexer import database
 from indexer.database import MIGRATIONS, connect, migrate_mirror, writing
-from indexer.follow import State, Status, follow
-from indexer.schema import Base
+from indexer.schema import Base, Writer
 from indexer.store import position
 from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
 from tests.actors import join
-from tests.indexer.mirrors import Mirror, rows, until
+from tests.indexer.mirrors import Mirror, rows
 
 
 def test_migrations_make_the_schemas_tables(tmp_path: Path) -> None:
@@ -99,35 +96,11 @@ def test_a_dead_process_is_not_waited_for(mirror: Mirror) -> None:
     lease = mirror.indexer.lease
     host = lease.owner.split(":")[0]
     with writing(mirror.engine) as connection:
-        connection.exec_driver_sql("UPDATE writer SET owner = ?", (f"{host}:99999999:x",))
+        connection.execute(update(Writer).values(owner=f"{host}:99999999:x"))
     assert lease.acquire() is None
     with writing(mirror.engine) as connection:
-        connection.exec_driver_sql("UPDATE writer SET owner = 'elsewhere:99999999:x'")
+        connection.execute(update(Writer).values(owner="elsewhere:99999999:x"))
     assert lease.acquire() == "elsewhere:99999999:x"
-
-
-def test_a_locked_database_is_waited_for_and_nothing_is_lost(
-    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.2)
-    mirror.engine.dispose()  # connections from here on give up sooner
-    mirror.catch_up()
-    told: list[Status] = []
-    stop = threading.Event()
-    thread = threading.Thread(target=follow, args=(mirror.indexer, told.append, stop))
-    path = mirror.home / "laurel.db"
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        join(mirror.chain, "alice")
-        thread.start()
-        until(lambda: [s for s in told if "locked" in s.reason])
-        assert mirror.rows("accounts") == []
-        other.execute("ROLLBACK")
-        until(lambda: mirror.rows("accounts"))
-    stop.set()
-    thread.join(10)
-    assert told[-1].state is State.LIVE
-    assert mirror.verify().same
 
 
 def test_reading_first_and_writing_later_needs_the_lock_from_the_start(tmp_path: Path) -> None:

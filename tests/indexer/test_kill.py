@@ -15,19 +15,13 @@ from indexer.database import connect
 from indexer.store import position
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
-from tests.indexer.killed import Running, Stock, stock
+from tests.indexer.killed import Running, Stock
 from tests.indexer.mirrors import MIRRORED, dump, mirror_of, rows, until
 from tests.indexer.replay import Replay, happenings, replaying
 
 SEEDS = range(40) if PROFILE == "long" else range(1)
 KILLS = 6  # of each history in the middle, and as many at the head
 BLOCKS = 300
-
-
-@pytest.fixture(scope="module")
-def indexers() -> Iterator[Stock]:
-    with stock() as indexers:
-        yield indexers
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from indexer.database import Turn, connect, migrate_mirror, writing
 from indexer.store import position
 from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
-from tests.indexer.killed import stock
+from tests.indexer.killed import Stock
 from tests.indexer.mirrors import dump, mirror_of, rows, until
 from tests.indexer.replay import happenings, replaying
 
@@ -113,10 +113,10 @@ def test_three_with_clocks_of_their_own(doings: list[tuple[str, int, float, floa
         assert [r["owner"] for r in row] == ([] if holder is None else [leases[holder].owner])
 
 
-def test_started_at_the_same_instant(database: str, tmp_path: Path) -> None:
+def test_started_at_the_same_instant(database: str, tmp_path: Path, indexers: Stock) -> None:
     """Four on an empty database; each is killed in turn, and the tables are as one made them."""
     steps, home = happenings(5), tmp_path / "node"
-    with replaying() as chain, stock() as indexers, ExitStack() as ending:
+    with replaying() as chain, ExitStack() as ending:
         chain.longest = 10
         chain.extend(islice(steps, 200))
         homes = [home / str(number) for number in range(4)]  # the database's tells them apart not
