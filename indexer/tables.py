@@ -13,7 +13,7 @@ from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Float, LargeBinary, Table
+from sqlalchemy import Boolean, Connection, Dialect, Float, LargeBinary, Table
 
 from indexer.rows import Place, Row
 from indexer.schema import Base
@@ -139,15 +139,16 @@ def _form(name: str, dialect: Dialect) -> _Form:
     names, keys = tuple(types), primary(name)
     others = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in names if n not in keys)
     key, columns = ", ".join(map(quoted, keys)), ", ".join(map(quoted, names))
-    # Both drivers take and give bytes and numbers as they are.
+    # Both drivers take and give bytes and numbers as they are, and take booleans.
     typed = [(i, n) for i, n in enumerate(names) if not isinstance(types[n], LargeBinary | Float)]
-    binds = [(i, types[n].bind_processor(dialect)) for i, n in typed]
     results = [(n, types[n].result_processor(dialect, None)) for _, n in typed]
+    typed = [(i, n) for i, n in typed if not isinstance(types[n], Boolean)]
+    binds = [(i, types[n].bind_processor(dialect)) for i, n in typed]
 
     @cache
     def found(count: int) -> str:
         if dialect.name == "postgresql":
-            arrays = ", ".join(f"%s::{types[n].compile(dialect)}[]" for n in keys)
+            arrays = ", ".join(f"%b::{types[n].compile(dialect)}[]" for n in keys)
             wanted = f"unnest({arrays}) AS wanted ({key}) JOIN {name}"
             return f"SELECT {columns} FROM {wanted} USING ({key})"
         each = ", ".join([f"({', '.join('?' * len(keys))})"] * count)
