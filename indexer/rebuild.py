@@ -1,8 +1,9 @@
 """Indexes the chain anew beside the mirror, and lets the new tables take its place in one transaction.
 
-Whoever reads sees the old tables, then the new ones, and never waits; a running `laurel index` goes on
-until the new tables have caught up with it, and after they took the place of the old. Killed at any
-moment, it leaves the old tables in use; what is left beside them goes with the next rebuild.
+Whoever reads sees the old tables, then the new ones, and waits a moment at most (LOCK_MILLISECONDS); a
+running `laurel index` goes on until the new tables have caught up with it, and again once they took the
+place of the old. Killed at any moment, it leaves the old tables in use; what is left beside them goes
+with the next rebuild.
 """
 
 import fcntl
@@ -238,7 +239,7 @@ def _move(connection: Connection) -> None:
     connection.execute(text(f"LOCK TABLE {locked} IN ACCESS EXCLUSIVE MODE"))
     _keep_contents(connection)
     for grant in connection.scalars(_GRANTS, {"beside": BESIDE, "names": names}).all():
-        connection.execute(text(grant))
+        connection.exec_driver_sql(grant.replace("%", "%%"))
     for name in map(quote, names):
         connection.execute(text(f"DROP TABLE {here}.{name}"))
         connection.execute(text(f"ALTER TABLE {BESIDE}.{name} SET SCHEMA {here}"))
