@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect, Float, LargeBinary, Table
+from sqlalchemy.exc import OperationalError
 
 from indexer.rows import Place, Row
 from indexer.schema import Base
@@ -111,13 +112,15 @@ class _Form:
         connection.exec_driver_sql(
             f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.name}) ON COMMIT DELETE ROWS"
         )
+        statement = f"COPY {new} ({self.columns}) FROM STDIN"
         driver: Any = connection.connection.driver_connection
-        with (
-            driver.cursor() as cursor,
-            cursor.copy(f"COPY {new} ({self.columns}) FROM STDIN") as copy,
-        ):
-            for values in tuples:
-                copy.write_row(values)
+        passing: Any = connection.dialect.loaded_dbapi.OperationalError
+        try:
+            with driver.cursor() as cursor, cursor.copy(statement) as copy:
+                for values in tuples:
+                    copy.write_row(values)
+        except passing as error:  # a full disk, say: SQLAlchemy did not see it happen
+            raise OperationalError(statement, None, error) from error
         connection.exec_driver_sql(
             f"{self.insert} SELECT {self.columns} FROM {new} {self.conflict}"
         )

