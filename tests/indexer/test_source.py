@@ -164,7 +164,7 @@ def test_lies_about_logs_are_noticed(fault: Fault, reversible_from: int, long_ch
             source.span(*ends(long_chain, source), reversible_from)
         if issubclass(kind, NodeUnreachable):
             assert source.rpc.errors == {kind.kind: 1}
-        lying.lies = {}
+        lying.lies, source._range = {}, 10_000
         span = source.span(*ends(long_chain, source), reversible_from)
         assert len(span.events) > 6
 
@@ -284,3 +284,20 @@ def test_another_block_than_asked_for(deployed: Chain) -> None:
         )
         with pytest.raises(BadAnswer, match="block 119 for block 1"):
             source_at(deployed, confused.url).headers([1])
+
+
+def test_a_node_that_cuts_long_answers_without_a_word(long_chain: Chain, tmp_path: Path) -> None:
+    """Some give the first so many logs of a range, and do not say that there are more."""
+    with mirror_of(long_chain, tmp_path / "whole") as mirror:
+        mirror.catch_up()
+        whole = mirror.dump()
+    with provider(long_chain.anvil.url) as short:
+        short.lies["eth_getLogs"] = lambda call, answer: answer | {"result": answer["result"][:2]}
+        with mirror_of(long_chain, tmp_path / "short", short.url) as mirror:
+            withheld = 0
+            while mirror.dump() != whole:
+                try:
+                    mirror.catch_up()
+                except LogsWithheld:
+                    withheld += 1
+            assert 0 < withheld < 30
