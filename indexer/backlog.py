@@ -7,9 +7,10 @@ again, so that a worker which was killed holds nothing up. Times are the wall cl
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, or_, select, update
 from sqlalchemy.orm import aliased
 
+from indexer.content.fetch import LONGEST_WAIT_SECONDS
 from indexer.database import Turn, writing
 from indexer.rows import Row
 from indexer.schema import Account, Content, Post
@@ -46,15 +47,13 @@ def take(engine: Engine, now: float, seconds: float) -> Task | None:
 
     Takers pass over each other's rows: PostgreSQL skips what is locked, SQLite has one writer at a time.
     """
-    due = (
-        select(Content.digest)
-        .where(Content.state == "missing", Content.next_try <= now, Content.claimed_until <= now)
-        .order_by(Content.next_try)
-        .limit(1)
-    )
+    due = _due(Content.next_try <= now, now)
     with engine.connect() as connection:
         if connection.scalar(due) is None:  # most of the time, and without the lock of writers
-            return None
+            # Nothing is ever put off for so long: the clock was ahead, and has been set back.
+            due = _due(Content.next_try > now + LONGEST_WAIT_SECONDS, now)
+            if connection.scalar(due) is None:
+                return None
     chosen = due.with_for_update(skip_locked=True).scalar_subquery()
     taken = (
         update(Content)
@@ -66,6 +65,13 @@ def take(engine: Engine, now: float, seconds: float) -> Task | None:
     with engine.execution_options(immediate=True).begin() as connection:
         row = connection.execute(taken).first()
     return None if row is None else Task(row.digest, row.tries + 1)
+
+
+def _due(when: ColumnElement[bool], now: float) -> Select[bytes]:
+    """The document that is to be asked for first, of those put off until `when`."""
+    free = Content.claimed_until <= now, Content.claimed_until > now + LONGEST_WAIT_SECONDS
+    waiting = select(Content.digest).where(Content.state == "missing", when, or_(*free))
+    return waiting.order_by(Content.next_try).limit(1)
 
 
 def save(engine: Engine, rows: Iterable[Row]) -> int:

@@ -36,7 +36,7 @@ def test_killed_again_and_again(seed: int, database: str, tmp_path: Path, indexe
         reached = []
         for _ in range(KILLS):
             with indexers.index(chain, home, database) as running:
-                wait_a_little(rng, chain, running, rng.randint(0, 40))
+                wait_a_little(rng, chain, running, rng.randint(0, 80))
             reached.append(at_block(engine))
         assert reached == sorted(reached), f"seed {seed}: {reached}"
 
