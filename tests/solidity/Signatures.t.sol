@@ -153,6 +153,7 @@ contract P256SignaturesTest is SignaturesBase {
 }
 
 /// forge-config: default.evm_version = "Cancun"
+/// forge-config: long.evm_version = "Cancun"
 contract WithoutPrecompileTest is SignaturesBase {
     function test_aChainWithoutThePrecompileSaysSo() public {
         (bytes32 r, bytes32 s, uint256 x, uint256 y) = _p256(1);

@@ -144,8 +144,8 @@ def test_an_accounts_stake_and_where_it_is(site: Site):
     assert int(account["free"]) == (1180 - 250 - 40 - 110) * VEST
     assert int(account["effective"]) == int(account["free"]) + int(account["received"])
     assert account["received"] == str(300 * VEST)
-    assert account["dueAt"] == site.world.now + 2 * DAY
-    assert account["returnAt"] == site.world.now + 3 * DAY
+    assert account["dueAt"] == site.world.now + 5 * DAY // 2
+    assert account["returnAt"] == site.world.now + 7 * DAY // 2
     assert account["stakeReward"] == str((1180 * VEST * INDEX >> 64) * 10**9)
     idle = site.get("/api/v1/accounts/dora-1").json
     assert (idle["dueAt"], idle["returnAt"], idle["free"]) == (None, None, "0")
