@@ -77,6 +77,7 @@ def test_one_that_leaves_out_logs_is_left(deployed: Chain) -> None:
         assert before is not None
         with pytest.raises(LogsWithheld):
             source.span(before, head.number, 0)
+        source._range = 10
         assert source.span(before, head.number, 0).events
         assert nodes.errors == {"logs withheld": 1}
         nodes.close()
