@@ -53,10 +53,14 @@ class Evidence:
             if strange:
                 raise self.bad(f"logs of {', '.join(sorted(strange)[:3])}, not of our contracts")
         spelled: dict[str, list[Log]] = {}
-        for log in logs:
-            spelled.setdefault(log.block_number, []).append(log)
+        current = None
+        for log in logs:  # mostly in order: a look into the dictionary for each block is enough
+            if log.block_number != current:
+                current = log.block_number
+                of_block = spelled.setdefault(current, [])
+            of_block.append(log)
         try:
-            blocks = {int(number, 16): of_block for number, of_block in spelled.items()}
+            blocks = {int(number, 16): logs for number, logs in spelled.items()}
         except ValueError as error:
             raise self.bad(f"logs that cannot be read ({error})") from error
         for number, of_block in blocks.items():
