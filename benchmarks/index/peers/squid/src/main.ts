@@ -19,12 +19,14 @@ const processor = new EvmBatchProcessor()
   .addLog({ address: [graph], topic0: [abi.Followed.topic] });
 
 const voteId = (post: string, account: bigint) => `${post}-${account}`;
+const followId = (account: bigint, target: bigint) => `${account}-${target}`;
 
-/** All rows that a batch looks at, from three queries. */
+/** All rows that a batch looks at, from four queries. */
 async function read(store: Store, logs: { topics: string[]; data: string }[]) {
   const accounts = new Set<string>();
   const posts = new Set<string>();
   const votes = new Set<string>();
+  const follows = new Set<string>();
   for (const log of logs) {
     if (log.topics[0] === abi.Voted.topic) {
       accounts.add(String(BigInt(log.topics[2]!)));
@@ -33,27 +35,32 @@ async function read(store: Store, logs: { topics: string[]; data: string }[]) {
     if (log.topics[0] === abi.Voted.topic || log.topics[0] === abi.CurationClaimed.topic) {
       votes.add(voteId(log.topics[1]!, BigInt(log.topics[2]!)));
     }
+    if (log.topics[0] === abi.Followed.topic) {
+      follows.add(followId(BigInt(log.topics[1]!), BigInt(log.data)));
+    }
   }
-  const [a, p, v] = await Promise.all([
+  const [a, p, v, f] = await Promise.all([
     store.findBy(Account, { id: In([...accounts]) }),
     store.findBy(Post, { id: In([...posts]) }),
     store.findBy(Vote, { id: In([...votes]) }),
+    store.findBy(Follow, { id: In([...follows]) }),
   ]);
   return {
     accounts: new Map(a.map((row) => [row.id, row])),
     posts: new Map(p.map((row) => [row.id, row])),
     votes: new Map(v.map((row) => [row.id, row])),
+    followed: new Set(f.map((row) => row.id)),
   };
 }
 
 async function index(context: DataHandlerContext<Store>) {
-  const { accounts, posts, votes } = await read(
+  const { accounts, posts, votes, followed } = await read(
     context.store,
     context.blocks.flatMap((block) => block.logs),
   );
   const keys: Key[] = [];
   const entries: Entry[] = [];
-  const follows = new Map<string, Follow>();
+  const follows: Follow[] = [];
   for (const { header, logs } of context.blocks) {
     const time = BigInt(header.timestamp / 1000);
     for (const log of logs) {
@@ -91,9 +98,11 @@ async function index(context: DataHandlerContext<Store>) {
         }
         case abi.Followed.topic: {
           const { account, target } = abi.Followed.decode(log);
-          const id = `${account}-${target}`;
+          const id = followId(account, target);
+          if (followed.has(id)) break; // as it was first said
+          followed.add(id);
           const row = { id, account: String(account), target: String(target), seq };
-          follows.set(id, new Follow(row));
+          follows.push(new Follow(row));
           break;
         }
         case abi.Registered.topic: {
@@ -117,8 +126,8 @@ async function index(context: DataHandlerContext<Store>) {
   await context.store.upsert([...accounts.values()]);
   await context.store.upsert([...posts.values()]);
   await context.store.upsert([...votes.values()]);
-  await context.store.upsert([...follows.values()]);
-  await context.store.insert(keys);
+    await context.store.insert(keys);
+  await context.store.insert(follows);
   await context.store.insert(entries);
 }
 
