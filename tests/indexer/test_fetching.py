@@ -169,12 +169,13 @@ def test_while_all_hosts_rest_nothing_is_asked_and_no_try_counted(
         with working(fetcher):
             until(lambda: sum(row["tries"] for row in rows(engine, "contents")) == FAILURES)
             time.sleep(0.5)
-        assert fetcher.fetch_due(0.01) == 1  # not left to the workers, which wait
+        put_off = fetcher.fetch_due(0.01)  # not left to the workers, which wait
         found = rows(engine, "contents")
     assert len(asked) == FAILURES
     assert sum(row["tries"] for row in found) == FAILURES
-    (put_off,) = (row for row in found if "rests for" in (row["error"] or ""))
-    assert put_off["next_try"] == pytest.approx(time.time() + 30, abs=5)
+    resting = [row["next_try"] for row in found if "rests for" in (row["error"] or "")]
+    assert len(resting) == put_off > 0
+    assert resting == pytest.approx([time.time() + 30] * put_off, abs=10)
 
 
 def test_a_host_that_answers_only_sometimes_serves_everything(engine: Engine, store: Store) -> None:
