@@ -59,6 +59,13 @@ class Evidence:
                 current = log.block_number
                 of_block = spelled.setdefault(current, [])
             of_block.append(log)
+            # Of a word cut short, half would be read as a number like any other.
+            if (
+                len(log.data) % 64 != 2
+                or sum(map(len, log.topics)) != 66 * len(log.topics)
+                or len(log.transaction_hash) != 66
+            ):
+                raise self.bad("a log that is cut short")
         try:
             blocks = {int(number, 16): logs for number, logs in spelled.items()}
         except ValueError as error:

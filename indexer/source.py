@@ -6,6 +6,7 @@ is taken as it is, but for its last block; of any other, all headers are fetched
 blocks, else SAMPLE of them, spread over it.
 """
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -19,9 +20,9 @@ from indexer.rpc import Rpc, RpcError, TimedOut, TooManyResults, quantity, read
 
 __all__ = ["ChainMoved", "Header", "LogsWithheld", "Source", "Span"]
 
-FIRST_RANGE = 500  # blocks
+FIRST_RANGE = 100  # blocks
 LONGEST_RANGE = 100_000
-WANTED_LOGS = 20_000  # in one answer, and so in one batch, which then takes about half a second
+WANTED_LOGS = 10_000  # in one answer, and so in one batch, which then takes about a quarter of a second
 WHOLE = 1_000  # blocks
 SAMPLE = 100  # blocks
 
@@ -113,7 +114,7 @@ class Source:
         try:
             self._evidence.check(known, blocks)
             events = decode_all(logs, self._times(logs, known))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, struct.error) as error:
             raise self._evidence.bad(f"logs that cannot be read ({error})") from error
         if len({event.seq for event in events}) != len(events):
             raise self._evidence.bad("a log twice")

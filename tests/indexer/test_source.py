@@ -125,7 +125,7 @@ TRUE_LIES = {
     Fault.OTHER_CONTRACT: (BadAnswer, "not of our contracts"),
     Fault.DOUBLED: (BadAnswer, "a log twice"),
     Fault.OTHER_TIME: (BadAnswer, "another time"),
-    Fault.HALF_A_LOG: (BadAnswer, "cannot be read"),
+    Fault.HALF_A_LOG: (BadAnswer, "a log that is cut short"),
 }
 ALL, NONE = 0, 10**9  # blocks that may still be reorganised begin here
 
@@ -167,6 +167,30 @@ def test_lies_about_logs_are_noticed(fault: Fault, reversible_from: int, long_ch
         lying.lies, source._range = {}, 10_000
         span = source.span(*ends(long_chain, source), reversible_from)
         assert len(span.events) > 6
+
+
+@pytest.mark.parametrize("part", ["data", "topics", "transactionHash"])
+def test_no_word_that_is_cut_short_is_read_as_another(part: str, long_chain: Chain) -> None:
+    honest = source_at(long_chain, long_chain.anvil.url)
+    many = len(honest.span(*ends(long_chain, honest), ALL).events)
+    with provider(long_chain.anvil.url) as lying:
+        source = source_at(long_chain, lying.url)
+        for number in range(many):
+            lying.lies["eth_getLogs"] = cutting(number, part)
+            with pytest.raises(BadAnswer, match="cut short"):
+                source.span(*ends(long_chain, source), ALL)
+
+
+def cutting(number: int, part: str) -> Callable[[Answer, Answer], Answer]:
+    """Takes the last byte off one log's part."""
+
+    def lie(call: Answer, answer: Answer) -> Answer:
+        log = answer["result"][number]
+        whole = log[part]
+        log[part] = [*whole[:-1], whole[-1][:-2]] if part == "topics" else whole[:-2]
+        return answer
+
+    return lie
 
 
 def test_receipts_are_the_second_opinion(long_chain: Chain) -> None:
