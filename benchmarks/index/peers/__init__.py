@@ -6,7 +6,8 @@ neither starting Node nor compiling counts, to the moment at which it says that 
 indices being there) or ends by itself (Subsquid).
 
 Ponder asks a node at most twenty times a second at first, and for each block that has events; no setting
-changes that. Beside the cold run stands therefore one with its cache full, where it need not ask at all.
+changes that. Beside the cold run stands therefore one with its cache full, where it need not ask at all. What
+npm has as its latest version, 1.0.0, is 0.9 with little changed; 0.17 is newer.
 """
 
 import json
