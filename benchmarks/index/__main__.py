@@ -25,6 +25,8 @@ from tests.postgres import new_database, running_postgres
 FLOORS = {"SQLite": 40_000, "PostgreSQL": 35_000}  # events a second
 OF_LIMIT = 0.10  # of the raw download: what SQLite gets at least
 MEMORY = 250_000_000  # bytes
+TIMES = {"Ponder, PGlite": 10, "Ponder, PostgreSQL": 10, "Subsquid, PostgreSQL": 4}
+"""How often as quick as a peer SQLite is to be, from nothing on both sides."""
 PARTS, LAST_OF_FIRST = 10, 0.70  # the rate of the last part of a long run, of the first's
 
 console = Console()
@@ -95,9 +97,8 @@ def _beside_peers(found: dict[str, list[Run]], rate: dict[str, float]) -> Iterat
     """What is not as much quicker than a peer as it is to be, and where the numbers of rows differ."""
     ours = dict(found["SQLite"][0].rows)
     for name in PEERS:
-        wanted = 10 if name.startswith("Ponder") else 4
-        if rate["SQLite"] < wanted * rate[name]:
-            yield f"SQLite is not {wanted} times as quick as {name}"
+        if rate["SQLite"] < TIMES.get(name, 0) * rate[name]:
+            yield f"SQLite is not {TIMES[name]} times as quick as {name}"
         for table, count in found[name][0].rows:
             if ours[table] != count:
                 yield f"{name} has {count:,} rows in {table}, not {ours[table]:,}"
