@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import islice
+from random import Random
 from typing import Any
 
 import msgspec
@@ -40,6 +41,7 @@ class Outcome:
     """Per kind of thing: how many were compared and how many differ; the first differences."""
 
     block: int
+    total: int  # things that there are to compare
     compared: dict[str, int] = field(default_factory=dict)
     different: dict[str, int] = field(default_factory=dict)
     first: list[Difference] = field(default_factory=list)
@@ -56,12 +58,13 @@ def verify(
     begin: Callable[[int], None] = lambda total: None,
     advance: Callable[[int], None] = lambda done: None,
     wait: float | None = None,
+    most: int | None = None,
 ) -> Outcome:
     """Compares everything at the mirror's block, once that is the head of a moment ago or later.
 
-    `begin` gets the number of calls to come, `advance` how many were made; `wait` is in
-    seconds (WAIT_SECONDS). Raises Behind, NodeUnreachable, RpcError (also when the node has
-    dropped the state at that block).
+    `begin` gets the number of calls to come, `advance` how many were made; `wait` is in seconds
+    (WAIT_SECONDS); `most`: where there is more to ask, about so many calls by lot. Raises Behind,
+    NodeUnreachable, RpcError (also when the node has dropped the state at that block).
     """
     _wait_for_head(engine, source, WAIT_SECONDS if wait is None else wait)
     with engine.connect() as connection:  # one transaction: the mirror as of one block
@@ -74,9 +77,12 @@ def verify(
                 f"The mirror's block {block} is not the chain's: it is being reorganised. "
                 "Start `laurel index` if it is not running, and verify again."
             )
-        outcome = Outcome(block)
-        begin(count(connection))
-        calls = checks(connection, deployment, now)
+        total = count(connection)
+        outcome = Outcome(block, total)
+        share = 1.0 if most is None else min(1.0, most / total)
+        begin(round(total * share))
+        lot = Random()  # another sample each time
+        calls = (c for c in checks(connection, deployment, now) if lot.random() < share)
         while chunk := list(islice(calls, BATCH)):
             answers = _ask(source, chunk, block)
             # A node may answer with the next block's time while it mines that block (anvil 1.7.1

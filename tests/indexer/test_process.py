@@ -39,9 +39,9 @@ def opened(home: Path) -> Engine:
     return connect(f"sqlite:///{home / 'laurel.db'}")
 
 
-def laurel(chain: Chain, home: Path, command: click.Command) -> Result:
+def laurel(chain: Chain, home: Path, command: click.Command, *options: str) -> Result:
     """One command of `laurel`, in this process."""
-    return CliRunner().invoke(main, [command.name or ""], env=environment(chain, home))
+    return CliRunner().invoke(main, [command.name or "", *options], env=environment(chain, home))
 
 
 def busy(chain: Chain) -> None:
@@ -140,12 +140,16 @@ def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
     assert good.exit_code == 0, good.output
     assert "agrees with the contracts" in good.output
 
+    drawn = laurel(deployed, home, verify_command, "--sample", "20")
+    assert drawn.exit_code == 0, drawn.output
+    assert "drawn by lot, agree; --full asks for all" in drawn.output
+
     engine = opened(home)
     before = dump(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE votes SET bps = bps + 1 WHERE account = 2")
         connection.exec_driver_sql("UPDATE posts SET weight = 7 WHERE account = 1")
-    bad = laurel(deployed, home, verify_command)
+    bad = laurel(deployed, home, verify_command, "--full")
     assert bad.exit_code == 1
     assert "bps is 100 on chain, 101 in the mirror" in bad.output
     assert "in the mirror" in bad.output
