@@ -93,7 +93,7 @@ def apply(
         for digest in list(missing):
             content = resolve(digest)
             if content is not None:
-                rows.put(("contents", (digest,)), content)
+                rows.complete(("contents", (digest,)), content)
                 missing.remove(digest)
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)

@@ -125,11 +125,13 @@ def test_anvil_reorganises_what_the_contracts_said(
         assert [status.state for status in told].count(State.REORGANISED) == 1
         assert {row["handle"] for row in mirror.rows("accounts")} == {"alice", "bob", "dave"}
         assert {row["id"] for row in mirror.rows("posts")} == {post, bob.post_id(third)}
+        mirror.indexer.fetcher.sweep()
         assert {row["title"] for row in mirror.rows("contents")} == {"Number 0", "Number 2"}
         assert mirror.verify().same
         with mirror_of(deployed, tmp_path / "fresh") as other:
             other.content.put_many(WORDS[:3])
             other.catch_up()
+            other.indexer.fetcher.sweep()
             assert mirror.dump() == other.dump()
 
 
@@ -138,6 +140,17 @@ def transaction(chain: Chain, actions: list[Signed]) -> dict[str, str]:
     relayed = [(action.kind, action.action, action.signature) for action in actions]
     data = chain.core.encode_abi("relay", [relayed])
     return {"from": DEV, "to": chain.core.address, "data": data, "gas": hex(3_000_000)}
+
+
+def test_content_that_is_here_stays_when_a_later_block_goes(chain: Replay, mirror: Mirror) -> None:
+    mirror.content.put_many(WORDS)
+    chain.extend([[("register", 0, 0, 0)], [("post", 0, 0, 7)], [("deposit", 0, 0, 5)]])
+    mirror.catch_up()
+    before = mirror.rows("contents")
+    assert [row["title"] for row in before] == ["Number 7"]
+    chain.fork(1, [[("deposit", 0, 0, 6)]])
+    mirror.catch_up()
+    assert mirror.rows("contents") == before
 
 
 def test_as_deep_as_is_kept_and_no_deeper(chain: Replay, mirror: Mirror, tmp_path: Path) -> None:
