@@ -22,7 +22,9 @@ __all__ = ["ChainMoved", "Header", "LogsWithheld", "Source", "Span"]
 
 FIRST_RANGE = 100  # blocks
 LONGEST_RANGE = 100_000
-WANTED_LOGS = 10_000  # in one answer, and so in one batch, which then takes about a quarter of a second
+WANTED_LOGS = (
+    10_000  # in one answer, and so in one batch, which then takes about a quarter of a second
+)
 WHOLE = 1_000  # blocks
 SAMPLE = 100  # blocks
 
