@@ -22,7 +22,7 @@ from tests.indexer.mirrors import Mirror, mirror_of
 from tests.indexer.replay import Replay, happenings, replaying
 
 SEEDS = range(100) if PROFILE == "long" else range(1)
-FORKS = 6  # of each history
+FORKS = 8 if PROFILE == "long" else 4  # of each history
 DEEPEST = 64
 
 
@@ -95,7 +95,7 @@ def fresh(chain: Replay, home: Path, content: list[bytes]) -> dict[str, list[dic
         return mirror.dump()
 
 
-@pytest.mark.parametrize("depth", [2, 9, 33])
+@pytest.mark.parametrize("depth", [2, 33])
 def test_anvil_reorganises_what_the_contracts_said(
     depth: int, deployed: Chain, tmp_path: Path, database: str
 ) -> None:

@@ -22,6 +22,7 @@ from tests.indexer.replay import Replay, happenings, replaying
 SEEDS = range(40) if PROFILE == "long" else range(1)
 KILLS = 6  # of each history in the middle, and as many at the head
 BLOCKS = 300
+MOST_SECONDS = 2.0  # at the head little is asked
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -44,7 +45,7 @@ def test_killed_again_and_again(seed: int, database: str, tmp_path: Path, indexe
             with indexers.index(chain, home, database) as running:
                 until(lambda: at_head(engine, chain))
                 move(rng, chain, steps)
-                wait_a_little(rng, chain, running, rng.randint(0, 8))
+                wait_a_little(rng, chain, running, rng.randint(0, 4))
             if kill == KILLS // 2:
                 content.put_many(WORDS[1::2])
         content.close()
@@ -60,7 +61,7 @@ def test_killed_again_and_again(seed: int, database: str, tmp_path: Path, indexe
 
 def wait_a_little(rng: random.Random, chain: Replay, running: Running, requests: int) -> None:
     """Until the process has asked some more of the node, and some milliseconds beyond."""
-    goal, end = chain.requests + requests, time.monotonic() + 10
+    goal, end = chain.requests + requests, time.monotonic() + MOST_SECONDS
     while chain.requests < goal and time.monotonic() < end:
         assert running.alive, running.said.read_text()
         time.sleep(0.001)

@@ -80,7 +80,7 @@ def says(running: Running, *words: str) -> Callable[[], bool]:
 def test_postgresql_crashes_in_mid_batch(
     chain: Replay, home: Path, tmp_path: Path, indexers: Stock
 ) -> None:
-    seed, crashes = 11, 12 if LONG else 3
+    seed, crashes = 11, 12 if LONG else 2
     rng = random.Random(seed)
     chain.longest = 10
     with tempfile.TemporaryDirectory(prefix="laurel-pg-", ignore_cleanup_errors=True) as folder:
