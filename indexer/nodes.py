@@ -32,10 +32,10 @@ _BLOCK: msgspec.json.Decoder[_Block | None] = msgspec.json.Decoder(_Block | None
 class Nodes:
     """What Rpc is, for several URLs.
 
-    A node is asked once it is on the chain that the first one to answer was on, and has the block
-    `known` (None: no such block yet; the user sets it to a block of the mirror that cannot be
-    reorganised any more) with that hash. One that disagrees is set aside: it is compared again
-    when all others have failed.
+    Where there is more than one, a node is asked once it is on the chain that the first one to answer
+    was on, and has the block `known` (None: no such block yet; the user sets it to a block of the
+    mirror that cannot be reorganised any more) with that hash. One that disagrees is set aside: it
+    is compared again when all others have failed. A node alone has nobody to disagree with.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Nodes:
             self._agrees = False
 
     def _ask(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
-        if not self._agrees:
+        if not self._agrees and len(self._nodes) > 1:
             self._compare(self._node)
             self._agrees = True
         return self._node.batch(calls)
