@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from backend import formats
 from backend.assets import current_assets
 from backend.clock import ChainUnreachable
-from backend.database import session
 from backend.node import current_node
 from backend.present import Present, present
 from backend.sessions.current import signed_in
@@ -99,7 +98,7 @@ def _context() -> dict[str, Any]:
     """Also an error page has this context, so that nothing here may fail."""
     try:
         now = present()
-        me = signed_in(session(fresh=True), now.time)
+        me = signed_in(now.time)
     except OperationalError:
         now, me = Present(0, 0, False), None
     chain = _chain(now)

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 from sqlalchemy import Connection, Select, exists, func, or_, select
 
 from indexer.deployment import Deployment
@@ -25,6 +24,7 @@ from indexer.schema import (
     Vote,
 )
 from indexer.slots import account_slot, key_slot, post_slot, stake_slot, vote_slot
+from indexer.views import call_data
 
 Fields = dict[str, Any]
 
@@ -59,28 +59,28 @@ def checks(connection: Connection, deployment: Deployment, now: int) -> Iterator
     """Every check of the mirror as of a block whose time is `now`."""
     core = deployment.core
     accounts = _number(connection, select(func.count()).select_from(Account))
-    call = _call("accountCount()")
+    call = call_data("accountCount()")
     yield Check("account count", "", core, call, _named("accounts"), {"accounts": accounts})
     yield from _accounts(connection, core, deployment.day, now)
     for row in _rows(connection, Key):
-        call = _call("keyOf(address)", _padded(row["address"]))
+        call = call_data("keyOf(address)", _padded(row["address"]))
         yield Check("keys", row["address"], core, call, _slot(key_slot), row)
     yield from _posts(connection, core)
     for row in _rows(connection, Vote):
-        call = _call("voteState(bytes32,uint40)", row["post"], row["account"])
+        call = call_data("voteState(bytes32,uint40)", row["post"], row["account"])
         name = f"0x{row['post'].hex()} by {row['account']}"
         mirror = msgspec.structs.asdict(vote_slot(0)) if row["claimed"] else row
         yield Check("votes", name, core, call, _slot(vote_slot), mirror)
     for row in _rows(connection, Day):
-        call = _call("dayState(uint256)", row["day"])
+        call = call_data("dayState(uint256)", row["day"])
         yield Check("days", str(row["day"]), core, call, _named("claims", "paid"), row)
     for row in _rows(connection, Pool):
         stakes = connection.scalars(select(Account.own).execution_options(yield_per=1000))
         mirror = row | {"total_vests": sum(stakes)}
         read = _named("wei", "recent", "next_day", "index", "total_vests")
-        yield Check("pool", "", core, _call("poolState()"), read, mirror)
+        yield Check("pool", "", core, call_data("poolState()"), read, mirror)
     for row in _rows(connection, TipBalance):
-        call = _call("tipsOf(uint40,address)", row["account"], _padded(row["token"]))
+        call = call_data("tipsOf(uint40,address)", row["account"], _padded(row["token"]))
         name = f"of {row['account']} in {row['token']}"
         yield Check("tips", name, deployment.graph, call, _named("amount"), row)
 
@@ -94,10 +94,10 @@ def _accounts(connection: Connection, core: str, day: int, now: int) -> Iterator
     for row in _rows(connection, Account):
         for signature, read, mirror in _views(row, lent.get(row["id"], 0), day, now):
             kind = f"accounts: {signature.partition('(')[0]}"
-            call = _call(signature, row["id"])
+            call = call_data(signature, row["id"])
             yield Check(kind, f"@{row['handle']}", core, call, read, mirror)
     for row in _rows(connection, Delegation):
-        call = _call("delegationOf(uint40,uint40)", row["account"], row["to"])
+        call = call_data("delegationOf(uint40,uint40)", row["account"], row["to"])
         name = f"from {row['account']} to {row['to']}"
         yield Check("delegations", name, core, call, _named("vests"), row)
 
@@ -135,13 +135,13 @@ def _posts(connection: Connection, core: str) -> Iterator[Check]:
             "votes_declined": not row["allow_votes"],
             "curation_declined": not row["allow_curation_rewards"],
         }
-        call = _call("postState(bytes32)", row["id"])
+        call = call_data("postState(bytes32)", row["id"])
         yield Check("posts", "0x" + row["id"].hex(), core, call, _slot(post_slot), mirror)
     beneficiaries = select(Beneficiary.account, Beneficiary.bps).order_by(Beneficiary.account)
     for row in _stream(connection, _optional(*Post.__table__.c)):
         shares = connection.execute(beneficiaries.where(Beneficiary.post == row["id"]))
         mirror = row | {"beneficiaries": [tuple(share) for share in shares]}
-        call = _call("optionsOf(bytes32)", row["id"])
+        call = call_data("optionsOf(bytes32)", row["id"])
         yield Check("options", "0x" + row["id"].hex(), core, call, _options, mirror)
 
 
@@ -195,8 +195,3 @@ def _options(words: list[int]) -> Fields:
 
 def _padded(address: str) -> int:
     return int(address, 16)
-
-
-def _call(signature: str, *arguments: int | bytes) -> bytes:
-    words = (a if isinstance(a, bytes) else a.to_bytes(32) for a in arguments)
-    return keccak(text=signature)[:4] + b"".join(words)

@@ -17,11 +17,9 @@ from indexer.contents import Fetcher
 from indexer.counts import contents_by_state
 from indexer.database import usable
 from indexer.errors import LaurelError
-from indexer.schema import Content
+from indexer.schema import CONTENT_STATES, Content
 from indexer.settings import Settings
 from indexer.stopping import ended, until_signalled
-
-STATES = ("missing", "ready", "unreadable")
 
 
 class NobodyToAsk(LaurelError):
@@ -83,7 +81,7 @@ def fetch(workers: int | None) -> None:
 
 @content.command()
 @click.argument("digest", type=_Digest(), required=False)
-@click.option("--state", type=click.Choice(STATES), help="List those in this state.")
+@click.option("--state", type=click.Choice(CONTENT_STATES), help="List those in this state.")
 @click.option("--limit", type=click.IntRange(0), default=10, show_default=True)
 @click.option("--retry", is_flag=True, help="Ask again at once for what is missing (or --state).")
 def status(digest: bytes | None, state: str | None, limit: int, retry: bool) -> None:
@@ -113,10 +111,10 @@ def status(digest: bytes | None, state: str | None, limit: int, retry: bool) -> 
             return
         with engine.connect() as connection:
             counted = contents_by_state(connection)
-        console.print(", ".join(f"{counted.get(name, 0):,} {name}" for name in STATES))
+        console.print(", ".join(f"{number:,} {name}" for name, number in counted.items()))
         for each in backlog.listed(engine, wanted, limit):
             _show(console, each)
-        if wanted == "missing" and counted.get("missing") and not settings.sources:
+        if wanted == "missing" and counted["missing"] and not settings.sources:
             console.print(
                 "They are looked for on this machine only: set LAUREL_SOURCES to ask others."
             )

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select, text
 
-from indexer.schema import Content
+from indexer.schema import CONTENT_STATES, Content
 from indexer.tables import table
 
 ESTIMATED = 100_000  # rows from which on PostgreSQL's own estimate will do
@@ -20,9 +20,9 @@ def database_bytes(connection: Connection) -> int:
 
 
 def contents_by_state(connection: Connection) -> dict[str, int]:
-    """Documents in each state."""
+    """Documents in each of the states, none left out."""
     counted = select(Content.state, func.count()).group_by(Content.state)
-    return dict(connection.execute(counted).all())
+    return dict.fromkeys(CONTENT_STATES, 0) | dict(connection.execute(counted).all())
 
 
 def rows_in(connection: Connection, name: str) -> tuple[int, bool]:

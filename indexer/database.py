@@ -10,7 +10,17 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, func, literal, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import DatabaseError
 
 from indexer.errors import LaurelError
@@ -36,16 +46,22 @@ class Turn(Enum):
     CONTENT = 3
 
 
+def address(url: str) -> URL:
+    """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`, which is reached by psycopg 3."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
 def connect(url: str) -> Engine:
-    """An engine for `url`: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME` (by psycopg 3).
+    """An engine for `url` (see `address`).
 
     SQLite is in WAL mode and waits up to BUSY_SECONDS for another writer. There, a transaction of
     `engine.begin()` that reads first and writes later fails at once ("database is locked") if another
     process wrote in between; begin those with `writing(engine)`.
     """
-    parsed = make_url(url)
-    if parsed.drivername in ("postgres", "postgresql"):
-        parsed = parsed.set(drivername="postgresql+psycopg")
+    parsed = address(url)
     engine = create_engine(parsed)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":

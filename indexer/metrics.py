@@ -24,8 +24,6 @@ from indexer.follow import State, Status
 DEPTHS = (1, 2, 4, 8, 16, 32, 64, 128)  # blocks undone by a reorganisation
 PART = 20  # asking the database takes at most a twentieth of the time
 
-STATES = ("missing", "ready", "unreadable")  # of documents
-
 log = logging.getLogger("laurel.metrics")
 
 Numbers = Callable[[], Mapping[str, float]]
@@ -97,7 +95,7 @@ class Metrics:
     def add_database(self, engine: Engine) -> None:
         """What only the database can say."""
         for name, what, label, read in (
-            ("laurel_contents", "Documents that the chain names.", "state", _contents),
+            ("laurel_contents", "Documents that the chain names.", "state", contents_by_state),
             ("laurel_database_bytes", "Size of the database.", "kind", _bytes),
         ):
             family = partial(GaugeMetricFamily, name, what, labels=[label])
@@ -128,10 +126,6 @@ class _Read(Collector):
         for label, number in self._read().items():
             family.add_metric([label], number)
         yield family
-
-
-def _contents(connection: Connection) -> Mapping[str, float]:
-    return dict.fromkeys(STATES, 0) | contents_by_state(connection)
 
 
 def _bytes(connection: Connection) -> Mapping[str, float]:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 from sqlalchemy import Engine, inspect, select
 
 from indexer.blooms import holds
@@ -16,6 +15,7 @@ from indexer.nodes import Nodes
 from indexer.rpc import Rpc, RpcError, quantity
 from indexer.schema import Cursor
 from indexer.source import Header, Source
+from indexer.views import call_data, words_of
 
 _TRANSFER = topic("Transfer(address,address,uint256)")
 _NO_METHOD = re.compile(r"method .*not |not (found|supported|available)|unsupported", re.I)
@@ -87,19 +87,19 @@ def check_contracts(source: Source, deployment: Deployment) -> None:
     Their code is not compared: contracts that an earlier release deployed are as good.
     """
     settings = _view(source, deployment.core, "settings()")
-    wanted = (
+    wanted = [
         int(deployment.token, 16),
         *(_word(deployment.parameters[name]) for name in ("treasury", "day")),
         settings[3] if len(settings) == 7 else None,  # the day of deployment, which is not recorded
         *(_word(deployment.parameters[name]) for name in ("curveConstant", "seed", "handleFee")),
-    )
+    ]
     if settings != wanted:
         raise NotOurContracts(
             f"The contract at {deployment.core} is not the core of the deployment record, or has other "
             f"parameters. Restore the record of chain {deployment.chain_id}, or remove it and run "
             "`laurel deploy`."
         )
-    if _view(source, deployment.graph, "CORE()") != (int(deployment.core, 16),):
+    if _view(source, deployment.graph, "CORE()") != [int(deployment.core, 16)]:
         raise NotOurContracts(
             f"The contract at {deployment.graph} is not the graph of the core at {deployment.core}. "
             f"Restore the deployment record of chain {deployment.chain_id}, or remove it and run "
@@ -186,17 +186,15 @@ def _code(source: Source, contract: str, block: int) -> str | None:
         return None
 
 
-def _view(source: Source, contract: str, signature: str) -> tuple[int, ...]:
+def _view(source: Source, contract: str, signature: str) -> list[int]:
     """The words that a view without arguments returns; none if there is no such view."""
-    call = {"to": to_checksum_address(contract), "data": "0x" + keccak(text=signature)[:4].hex()}
+    call = {"to": to_checksum_address(contract), "data": "0x" + call_data(signature).hex()}
     try:
-        answer = source.rpc.call(str, "eth_call", call, "latest")
+        return words_of(source.rpc.call(str, "eth_call", call, "latest"))
     except RpcError as error:
         if error.code == 3 or _REVERTED.search(str(error)):
-            return ()
+            return []
         raise
-    data = bytes.fromhex(answer[2:])
-    return tuple(int.from_bytes(data[i : i + 32]) for i in range(0, len(data), 32))
 
 
 def _word(value: Any) -> int:

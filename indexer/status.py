@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 
 from indexer.content.cid import cid_of
 from indexer.counts import contents_by_state, database_bytes, rows_in
-from indexer.database import MIGRATIONS, refuse_later
+from indexer.database import MIGRATIONS, address, refuse_later
 from indexer.deployment import Deployment, NotDeployed, load
 from indexer.errors import LaurelError
 from indexer.follow import LOCAL_CHAINS
@@ -62,7 +62,7 @@ class Head:
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
     """A connection that makes nothing and changes nothing. Raises NoDatabase, FromLater, DatabaseError."""
-    parsed = make_url(url)
+    parsed = address(url)
     if parsed.get_backend_name() == "sqlite":
         file = Path(parsed.database or "")
         if not file.is_file():
@@ -75,8 +75,7 @@ def reading(url: str) -> Iterator[Connection]:
             "connect_timeout": PATIENCE,
             "options": f"-c default_transaction_read_only=on -c lock_timeout={PATIENCE}s",
         }
-        psycopg = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(psycopg, connect_args=arguments)
+        engine = create_engine(parsed, connect_args=arguments)
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table(Cursor.__tablename__):
@@ -187,7 +186,7 @@ def mirror(connection: Connection, settings: Settings, head: Head | None) -> Sec
 def contents(connection: Connection) -> Section:
     """The documents, and the one asked for most often in vain."""
     section = Section("Content")
-    states = {"missing": 0, "ready": 0, "unreadable": 0} | contents_by_state(connection)
+    states = contents_by_state(connection)
     section.line("documents", ", ".join(f"{number:,} {state}" for state, number in states.items()))
     oldest = connection.execute(
         select(Content.digest, Content.tries, Content.error, Post.created_at)

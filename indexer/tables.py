@@ -75,6 +75,7 @@ class _Form:
     results: tuple[tuple[str, Callable[[Any], Any]], ...]
     columns: str
     insert: str  # before the values
+    marks: str  # in their place
     conflict: str  # after them
     delete: str
     found: Callable[[int], str]
@@ -84,8 +85,8 @@ class _Form:
         if self.postgresql and len(tuples) >= COPY_FROM:
             self._copy(connection, tuples)
         else:
-            marks = ", ".join("%s" if self.postgresql else "?" for _ in self.names)
-            connection.exec_driver_sql(f"{self.insert} VALUES ({marks}) {self.conflict}", tuples)
+            statement = f"{self.insert} VALUES ({self.marks}) {self.conflict}"
+            connection.exec_driver_sql(statement, tuples)
 
     def select(self, connection: Connection, keys: Sequence[Key]) -> Iterable[Row]:
         for values in self._found(connection, keys):
@@ -167,6 +168,7 @@ def _form(name: str, dialect: Dialect) -> _Form:
         results=tuple((n, process) for n, process in results if process),
         columns=columns,
         insert=f"INSERT INTO {name} ({columns})",
+        marks=", ".join(mark for _ in names),
         conflict=f"ON CONFLICT ({key}) DO UPDATE SET {others}",
         delete=f"DELETE FROM {name} WHERE {' AND '.join(f'{quoted(n)} = {mark}' for n in keys)}",
         found=found,

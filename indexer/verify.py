@@ -16,10 +16,13 @@ from indexer.errors import LaurelError
 from indexer.rpc import BATCH
 from indexer.schema import Cursor
 from indexer.source import Source
+from indexer.views import words_of
 
 WAIT_SECONDS = 30.0  # for the mirror to reach the chain's head
 FIRST_DIFFERENCES = 20
 TRIES = 10  # of a question that the node answers with nothing
+
+_TEXT = msgspec.json.Decoder(str)
 
 
 class Behind(LaurelError):
@@ -115,16 +118,11 @@ def _request(check: Check, block: int) -> tuple[str, list[Any]]:
     return "eth_call", [{"to": check.contract, "data": "0x" + check.call.hex()}, hex(block)]
 
 
-def _words(answer: msgspec.Raw) -> list[int]:
-    data = bytes.fromhex(msgspec.json.decode(answer, type=str)[2:])
-    return [int.from_bytes(data[i : i + 32]) for i in range(0, len(data), 32)]
-
-
 def _ask(source: Source, asked: list[Check], block: int) -> list[list[int]]:
     """The words of each answer. Raises Behind when the node has no contracts at that block."""
     requests = [_request(check, block) for check in asked]
     for _ in range(TRIES):
-        answers = [_words(answer) for answer in source.rpc.batch(requests)]
+        answers = [words_of(_TEXT.decode(answer)) for answer in source.rpc.batch(requests)]
         if all(answers):
             return answers
         time.sleep(0.5)  # a node that is just being reorganised has no code there for a moment

@@ -97,7 +97,7 @@ def wallet(handle: str) -> str:
 
 @bp.get("/wallet")
 def own_wallet() -> AnyResponse:
-    person = signed_in(session(fresh=True), present().time)
+    person = signed_in(present().time)
     return redirect(f"/@{person.handle}/wallet" if person else "/signin")
 
 
@@ -105,7 +105,7 @@ def own_wallet() -> AnyResponse:
 def own_keys() -> str:
     """The keys of who is signed in, and who may recover the account; `account` is None if nobody is."""
     now = present().time
-    person = signed_in(session(fresh=True), now)
+    person = signed_in(now)
     if person is None:
         return render_template("keys.html", account=None)
     account = session().get_one(Account, person.account)

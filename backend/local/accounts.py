@@ -9,10 +9,10 @@ from backend.chain.connection import NOBODY, Chain
 from backend.local.batches import NotMined, call, close_days, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
-from backend.local.views import data
 from indexer.actions import Signed, secp256k1_address
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
+from indexer.views import call_data
 
 FAUCET = "faucet"
 ETHER = 10**18
@@ -126,6 +126,6 @@ def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
 def _tokens(chain: Chain, rpc: Rpc, address: str) -> int:
     query = {
         "to": chain.deployment.token,
-        "data": "0x" + data("balanceOf(address)", int(address, 16)).hex(),
+        "data": "0x" + call_data("balanceOf(address)", int(address, 16)).hex(),
     }
     return int(rpc.call(str, "eth_call", query, "latest"), 16)

@@ -17,11 +17,11 @@ from eth_utils.crypto import keccak
 from backend.chain.connection import Chain
 from backend.chain.gas import gas_of, item_gas
 from backend.chain.pool import open_days
-from backend.local.views import Word, data
 from indexer.actions import KINDS, Signed, encode, sign_secp256k1
 from indexer.errors import LaurelError
 from indexer.rewards.pool import MOST_OPEN_DAYS
 from indexer.rpc import Rpc
+from indexer.views import Word, call_data
 
 ITEMS = 100  # in a transaction, at the most
 IN_FLIGHT = 4  # transactions sent and not yet mined
@@ -85,7 +85,7 @@ def call(
     """One transaction from the address of `key`: a function of static words. Raises NotMined, NodeUnreachable."""
     sender: LocalAccount = Account.from_key(key)
     nonce = _settled_nonce(rpc, sender.address)
-    sent = _send(chain, rpc, sender, nonce, to, data(function, *words), gas)
+    sent = _send(chain, rpc, sender, nonce, to, call_data(function, *words), gas)
     if int(receipt_of(rpc, sent)["status"], 16) != 1:
         raise NotMined(f"The chain refused {function}.")
 

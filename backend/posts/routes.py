@@ -35,7 +35,7 @@ def page(post: str) -> str | Response | tuple[str, int]:
     pool = pool_now(session(), deployment)
     shown = [piece, *(branch.piece for branch in _flat(branches))]
     now = present().time
-    me = signed_in(session(fresh=True), now)
+    me = signed_in(now)
     ids = [p.post.id for p in shown]
     return render_template(
         "post.html",
@@ -63,7 +63,7 @@ def edit(post: str) -> str:
     Problems: 403 `not_author`, 409 `words_missing`, and those of `standing`.
     """
     piece = standing(post)
-    me = signed_in(session(fresh=True), present().time)
+    me = signed_in(present().time)
     if me is None or me.account != piece.post.account:
         raise Problem(403, "not_author", f"Only @{piece.handle} can edit this. Sign in as them.")
     if piece.words is None:

@@ -63,7 +63,7 @@ def sign_out() -> Response:
 
 @bp.get("")
 def who() -> dict[str, Any]:
-    person = current.signed_in(session(fresh=True), present().time)
+    person = current.signed_in(present().time)
     if person is None:
         return {"account": None}
     return {

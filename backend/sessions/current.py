@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
 from backend.accounts.queries import live_key
+from backend.database import session
 from backend.security import SESSION_COOKIE
 from backend.sessions.tables import SignedIn
 from indexer.database import writing
@@ -46,24 +47,27 @@ def close(engine: Engine, secret: str) -> None:
         connection.execute(delete(SignedIn).where(SignedIn.secret == _digest(secret)))
 
 
-def signed_in(session: Session, now: int) -> Person | None:
-    """Whom the request's cookie signs in, if the key is live at the chain's moment `now`."""
+def signed_in(now: int) -> Person | None:
+    """Whom the request's cookie signs in, if the key is live at the chain's moment `now`.
+
+    Asks the database that is written, not a replica: who has just signed in is signed in.
+    """
     secret = request.cookies.get(SESSION_COOKIE)
     if not secret:
         return None
     if "person" not in g:
-        g.person = _find(session, secret, now)
+        g.person = _find(session(fresh=True), secret, now)
     found: Person | None = g.person
     return found
 
 
-def _find(session: Session, secret: str, now: int) -> Person | None:
-    address = session.scalar(
+def _find(database: Session, secret: str, now: int) -> Person | None:
+    address = database.scalar(
         select(SignedIn.address).where(
             SignedIn.secret == _digest(secret), SignedIn.until > time.time()
         )
     )
-    live = live_key(session, address, now) if address else None
+    live = live_key(database, address, now) if address else None
     if live is None:
         return None
     key, account = live

@@ -98,15 +98,18 @@ class History:
 
     def _posts(self, number: int) -> list[tuple[int, bytes]]:
         """Author and digest of each post of a block."""
-        digests = [sha256(b"post %d of %d" % (n, number)).digest() for n in range(POSTS)]
-        return [(int.from_bytes(d[:8]) % self.accounts + 1, d) for d in digests]
+        return [self._post(number, n) for n in range(POSTS)]
+
+    def _post(self, number: int, n: int) -> tuple[int, bytes]:
+        digest = sha256(b"post %d of %d" % (n, number)).digest()
+        return int.from_bytes(digest[:8]) % self.accounts + 1, digest
 
     def _votes(self, number: int) -> list[tuple[bytes, int, int]]:
         """Post, voter and basis points of each vote of a block."""
         dice, votes = Random(-number), []
         first = max(self._peopled + 1, number - RECENT // POSTS + 1)
         for _ in range(VOTES):
-            author, digest = self._posts(dice.randint(first, number))[dice.randrange(POSTS)]
+            author, digest = self._post(dice.randint(first, number), dice.randrange(POSTS))
             voter = bisect(self._shares, dice.random() * self._shares[-1]) + 1
             votes.append((author.to_bytes(5) + digest[:27], voter, dice.randint(1, 100) * 100))
         return votes

@@ -9,10 +9,11 @@ from indexer.schema.accounts import Account, Key
 from indexer.schema.base import Base, Wei
 from indexer.schema.graph import Follow, Mute, Reblog, Tip, TipBalance
 from indexer.schema.money import Day, Delegation, Entry, Pool
-from indexer.schema.posts import Beneficiary, Content, Post, Vote
+from indexer.schema.posts import CONTENT_STATES, Beneficiary, Content, Post, Vote
 from indexer.schema.progress import Block, Cursor, Undo, Writer
 
 __all__ = [
+    "CONTENT_STATES",
     "Account",
     "Base",
     "Beneficiary",

@@ -80,6 +80,9 @@ class Vote(Base):
     __table_args__ = (Index("ix_votes_account_claimed", "account", "claimed"),)
 
 
+CONTENT_STATES = ("missing", "ready", "unreadable")
+
+
 class Content(Base):
     """What a digest named by an event turned out to be: words, or a profile.
 
