@@ -1,0 +1,49 @@
+"""What a replayed history was on Steem itself, and what became of the replay. No part of the mirror."""
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.database import NodeBase
+
+
+class SteemPiece(NodeBase):
+    """A post or comment that stands on this chain too. `post`: its id here.
+
+    created: seconds, on Steem. net_rshares: signed, as Steem's data has it. payout_mills, curator_mills: what
+    Steem paid in all, and of that to the curators, in thousandths of a Steem dollar. None: the data
+    doesn't say.
+    """
+
+    __tablename__ = "steem_pieces"
+    post: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    author: Mapped[str] = mapped_column(String(16))
+    permlink: Mapped[str] = mapped_column(String(256))
+    created: Mapped[int] = mapped_column(BigInteger)
+    net_rshares: Mapped[int | None] = mapped_column(BigInteger)
+    payout_mills: Mapped[int | None] = mapped_column(BigInteger)
+    curator_mills: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class SteemRun(NodeBase):
+    """The replay, in one row (id 1), once it has come to its end.
+
+    began, ended: seconds, by the chain's clock. counts: {"made": {what: n}, "skipped": [[what, why, n]],
+    "gas": {what: n}}. gas: of all transactions. seconds: of work, all runs together; rate: actions in a
+    second of it. spearman: of our net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}.
+    verified: whether the mirror agreed with the contracts; verification: things compared by kind.
+    """
+
+    __tablename__ = "steem_runs"
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    began: Mapped[int] = mapped_column(BigInteger)
+    ended: Mapped[int] = mapped_column(BigInteger)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    gas: Mapped[int] = mapped_column(BigInteger)
+    seconds: Mapped[float] = mapped_column(Float)
+    rate: Mapped[float] = mapped_column(Float)
+    spearman: Mapped[float | None] = mapped_column(Float)
+    sizes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    verified: Mapped[bool | None] = mapped_column(Boolean)
+    verification: Mapped[dict[str, Any]] = mapped_column(JSON)
