@@ -1,8 +1,10 @@
 """What this node is: for people, for programs, for crawlers."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template
+from werkzeug.exceptions import NotFound
 
 from backend.node import current_node
 from backend.present import present
@@ -20,6 +22,20 @@ def page() -> str:
 @bp.get("/robots.txt")
 def robots() -> Response:
     return Response("User-agent: *\nDisallow: /api/\n", content_type="text/plain; charset=utf-8")
+
+
+@bp.get("/.well-known/security.txt")
+def security_txt() -> Response:
+    """Whom to tell of a hole, or of what should not be shown (RFC 9116); 404 if LAUREL_CONTACT is not set.
+
+    What it says holds for a month, counted from now: it is only ever as old as the answer.
+    """
+    contact = current_node().site.contact
+    if contact is None:
+        raise NotFound
+    expires = datetime.now(UTC).replace(microsecond=0) + timedelta(days=30)
+    lines = f"Contact: {contact}\nExpires: {expires.isoformat().replace('+00:00', 'Z')}\n"
+    return Response(lines, content_type="text/plain; charset=utf-8")
 
 
 @bp.get("/api/v1/chain")

@@ -1,16 +1,22 @@
 """How this node's site is reached, from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.errors import LaurelError
 
 LOOPBACK = "localhost,127.0.0.1,[::1]"
+_REACHED_BY = ("https://", "http://", "mailto:")
 
 
 class BadProxies(LaurelError):
     """LAUREL_TRUSTED_PROXIES is not understood."""
+
+
+class BadContact(LaurelError):
+    """LAUREL_CONTACT is neither a mail address nor a URL."""
 
 
 @dataclass(frozen=True)
@@ -25,16 +31,19 @@ class SiteSettings:
         told only if the chain is local).
     read_database: SQLAlchemy URL of a replica that pages are read from, or None
         (LAUREL_READ_DATABASE); what has to be fresh, and all that is written, is LAUREL_DATABASE's.
+    contact: URL (https:, http:, mailto:) at which whoever runs the site is reached, or None
+        (LAUREL_CONTACT, a mail address or such a URL).
     """
 
     hosts: frozenset[str]
     proxies: int
     rpc: str | None
     read_database: str | None
+    contact: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SiteSettings":
-        """Raises BadProxies."""
+        """Raises BadProxies, BadContact."""
         hosts = env.get("LAUREL_HOSTS") or LOOPBACK
         proxies = env.get("LAUREL_TRUSTED_PROXIES") or "0"
         if not proxies.isdecimal():
@@ -46,4 +55,18 @@ class SiteSettings:
             proxies=int(proxies),
             rpc=env.get("LAUREL_PUBLIC_RPC") or None,
             read_database=env.get("LAUREL_READ_DATABASE") or None,
+            contact=_contact(env.get("LAUREL_CONTACT", "").strip()),
         )
+
+
+def _contact(text: str) -> str | None:
+    """As a URL. Raises BadContact."""
+    if not text:
+        return None
+    url = text if ":" in text else f"mailto:{text}"
+    whole = url.startswith(_REACHED_BY) and not re.search(r"\s", url)
+    if not whole or (url.startswith("mailto:") and "@" not in url):
+        raise BadContact(
+            f"LAUREL_CONTACT is a mail address or an https: address at which you are reached, not {text!r}."
+        )
+    return url
