@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from backend.relay.reading import MOST_BENEFICIARIES
 from backend.steem.documents import document
-from backend.steem.read import Ballot, Piece
+from backend.steem.read import Ballot, Piece, Unread
 from indexer.content.errors import ContentError
 from indexer.rewards import BPS, DUST, VOTES_PER_BAR
 
@@ -29,31 +29,42 @@ ROUND_BAR = 2
 @dataclass(frozen=True)
 class Plan:
     """`pieces` in order, each after what it answers; `stakes`: micro-vests that each voter needs;
-    `handles`: everybody, in order of appearance; `skipped`: (what, why) -> how many."""
+    `handles`: everybody, in order of appearance; `skipped`: (what, why) -> how many; `notes`: sentences about
+    single lines of the file."""
 
     pieces: tuple[Piece, ...]
     handles: tuple[str, ...]
     stakes: dict[str, int]
     skipped: Counter[tuple[str, str]]
+    notes: tuple[str, ...] = ()
 
     @property
     def votes(self) -> int:
         return sum(len(piece.votes) for piece in self.pieces)
 
 
-def plan(found: Iterable[Piece | None]) -> Plan:
-    """Sorts out the pieces that can be imported."""
+def plan(found: Iterable[Piece | Unread]) -> Plan:
+    """Sorts out the pieces that can be imported. A comment that stands before what it answers waits for it."""
     kept: dict[tuple[str, str], Piece] = {}
+    waiting: dict[tuple[str, str], list[Piece]] = {}
+    known: set[tuple[str, str]] = set()
     skipped: Counter[tuple[str, str]] = Counter()
-    for piece in found:
-        reason = _trouble(piece, kept)
-        if piece is None or reason:
-            what = "posts" if piece is None or piece.parent is None else "comments"
-            skipped[what, reason] += 1
-            skipped["votes", "their post is not imported"] += len(piece.votes) if piece else 0
-            continue
-        options = replace(piece.options, shares=_shares(piece, skipped))
-        kept[piece.name] = replace(piece, votes=_ballots(piece, skipped), options=options)
+    notes: list[str] = []
+    for each in found:
+        if isinstance(each, Unread):
+            skipped["posts", NOT_A_LINE] += 1
+            notes.append(f"Line {each.line} is left out: {each.why}.")
+        elif reason := _trouble(each, known):
+            _skip(each, reason, skipped)
+        else:
+            known.add(each.name)
+            if each.parent is not None and each.parent not in kept:
+                waiting.setdefault(each.parent, []).append(each)
+            else:
+                _keep(each, kept, waiting, notes, skipped)
+    for answers in waiting.values():
+        for answer in answers:
+            _skip(answer, ORPHAN, skipped)
     pieces = tuple(kept.values())
     handles: dict[str, None] = {}
     stakes: dict[str, int] = {}
@@ -63,7 +74,30 @@ def plan(found: Iterable[Piece | None]) -> Plan:
         for ballot in piece.votes:
             handles[ballot.voter] = None
             stakes[ballot.voter] = max(stakes.get(ballot.voter, 0), stake_for(ballot.rshares))
-    return Plan(pieces, tuple(handles), stakes, +skipped)
+    return Plan(pieces, tuple(handles), stakes, +skipped, tuple(notes))
+
+
+def _keep(
+    piece: Piece,
+    kept: dict[tuple[str, str], Piece],
+    waiting: dict[tuple[str, str], list[Piece]],
+    notes: list[str],
+    skipped: Counter[tuple[str, str]],
+) -> None:
+    """Keeps a piece, and what has waited for it."""
+    ready = [piece]
+    while ready:
+        found = ready.pop(0)
+        if found is not piece:
+            notes.append(f"Line {found.line} answers a later line: it is put after that.")
+        options = replace(found.options, shares=_shares(found, skipped))
+        kept[found.name] = replace(found, votes=_ballots(found, skipped), options=options)
+        ready = waiting.pop(found.name, []) + ready
+
+
+def _skip(piece: Piece, reason: str, skipped: Counter[tuple[str, str]]) -> None:
+    skipped["posts" if piece.parent is None else "comments", reason] += 1
+    skipped["votes", "their post is not imported"] += len(piece.votes)
 
 
 def stake_for(rshares: int) -> int:
@@ -96,15 +130,11 @@ def rounds(plan: Plan) -> Iterator[Sequence[Piece]]:
         yield group
 
 
-def _trouble(piece: Piece | None, kept: dict[tuple[str, str], Piece]) -> str:
-    if piece is None:
-        return NOT_A_LINE
+def _trouble(piece: Piece, known: set[tuple[str, str]]) -> str:
     if not HANDLE.fullmatch(piece.author):
         return BAD_HANDLE
-    if piece.name in kept:
+    if piece.name in known:
         return TWICE
-    if piece.parent is not None and piece.parent not in kept:
-        return ORPHAN
     try:
         document(piece, None if piece.parent is None else bytes(32))
     except ContentError as error:

@@ -1,11 +1,11 @@
 """Reading posts of Steem from JSON lines, one post or comment a line, plain or gzipped.
 
-What comes out is plain data; whatever the lines hold beyond it (payouts, times of votes) is left alone.
-`percent` of a vote is in two scales and often missing, so votes go by their rshares. A dollar of Steem's is an
-LRL where a payout is capped.
+What comes out is plain data; whatever the lines hold beyond it is left alone. `percent` of a vote is in two scales
+and often missing, so votes go by their rshares. A dollar of Steem's is an LRL where a payout is capped.
 """
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,16 +23,25 @@ UNCAPPED = Decimal(1_000_000)
 
 
 class NotAnImport(LaurelError):
-    """The file cannot be read as lines of JSON."""
+    """The file cannot be read, or holds nothing that could be imported."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A line (counted from 1) that is no post or comment; `why` ends a sentence about it."""
+
+    line: int
+    why: str
 
 
 @dataclass(frozen=True)
 class Ballot:
-    """A vote: rshares in micro-vests, without its sign."""
+    """A vote: rshares in micro-vests, without its sign. `time`: seconds, or None where that is not known."""
 
     voter: str
     rshares: int
     against: bool
+    time: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,19 @@ PLAIN = Options()
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What became of a piece on Steem: signed rshares, and thousandths of a Steem dollar paid (in all, and of
+    that to curators). None where the data does not say."""
+
+    net_rshares: int | None = None
+    payout_mills: int | None = None
+    curator_mills: int | None = None
+
+
+@dataclass(frozen=True)
 class Piece:
-    """A post, or (parent not None) a comment. Posts are named by (author, permlink); `created` is in seconds."""
+    """A post, or (parent not None) a comment. Posts are named by (author, permlink); `created` is in seconds,
+    `line` counts from 1."""
 
     author: str
     permlink: str
@@ -60,6 +80,8 @@ class Piece:
     tags: tuple[str, ...]
     votes: tuple[Ballot, ...]
     options: Options = PLAIN
+    outcome: Outcome = Outcome()
+    line: int = 0
 
     @property
     def name(self) -> tuple[str, str]:
@@ -70,6 +92,7 @@ class _Vote(msgspec.Struct):
     voter: str
     rshares: int
     percent: str | int | None = None
+    time: str | None = None
 
 
 class _Share(msgspec.Struct):
@@ -96,66 +119,92 @@ class _Line(msgspec.Struct):
     beneficiaries: list[_Share] | None = None
     max_accepted_payout: str | _Asset | None = None
     percent_liquid: int | None = None
+    net_rshares: int | None = None
+    payout: str | float | _Asset | None = None
+    curator_payout: str | float | _Asset | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-def read(path: Path, limit: int | None = None) -> Iterator[Piece | None]:
-    """The pieces of the first `limit` lines, in order; None for a line that is not one. Raises NotAnImport."""
+def read(path: Path, limit: int | None = None) -> Iterator[Piece | Unread]:
+    """The first `limit` lines, in order. What is packed and cut short ends with an Unread.
+
+    Raises NotAnImport if the file cannot be read at all.
+    """
+    number = 0
     try:
         with path.open("rb") as file:
             packed = file.read(2) == b"\x1f\x8b"
         with gzip.open(path) if packed else path.open("rb") as lines:
-            for number, line in enumerate(lines):
-                if limit is not None and number >= limit:
+            for number, line in enumerate(lines, 1):
+                if limit is not None and number > limit:
                     return
-                yield piece(line)
-    except (OSError, EOFError) as error:  # gzip raises both
+                yield piece(line, number)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        yield Unread(number + 1, f"the file is damaged or cut short there ({error})")
+    except OSError as error:
         raise NotAnImport(f"{path} cannot be read: {error}.") from error
 
 
-def piece(line: bytes) -> Piece | None:
-    """One line; None if it is not a post or comment."""
+def piece(line: bytes, number: int = 0) -> Piece | Unread:
+    """What a line holds."""
     try:
         found = _DECODER.decode(line)
-        created = int(datetime.fromisoformat(found.created).replace(tzinfo=UTC).timestamp())
-        options = _options(found)
-    except (msgspec.DecodeError, ValueError, ArithmeticError):
-        return None
-    if not found.author or not found.permlink or created < 0:
-        return None
-    parent = (found.parent_author, found.parent_permlink) if found.parent_author else None
+        made = _piece(found, number)
+    except (msgspec.DecodeError, ValueError, ArithmeticError) as error:
+        return Unread(number, f"it cannot be read as a post ({error})")
+    if not found.author or not found.permlink or made.created < 0:
+        return Unread(number, "it lacks an author, a permlink or a time after 1970")
+    return made
+
+
+def _piece(found: _Line, number: int) -> Piece:
+    """Raises ValueError, ArithmeticError for a time or an amount that is none."""
     tags = [found.category, *(found.tags or [])]
     return Piece(
         author=found.author,
         permlink=found.permlink,
-        parent=parent,
-        created=created,
+        parent=(found.parent_author, found.parent_permlink) if found.parent_author else None,
+        created=_seconds(found.created),
         title=found.title or "",
         body=found.body,
         tags=tuple(tag for tag in tags if isinstance(tag, str)),
         votes=tuple(_ballot(vote) for vote in found.votes or []),
-        options=options,
+        options=_options(found),
+        outcome=Outcome(found.net_rshares, _mills(found.payout), _mills(found.curator_payout)),
+        line=number,
     )
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp())
 
 
 def _ballot(vote: _Vote) -> Ballot:
     # A percent of 0 with rshares is a small vote, rounded; without rshares only percent has a sign.
     against = vote.rshares < 0 or (vote.rshares == 0 and str(vote.percent).startswith("-"))
-    return Ballot(vote.voter, abs(vote.rshares), against)
+    time = None if vote.time is None else _seconds(vote.time)
+    return Ballot(vote.voter, abs(vote.rshares), against, time)
 
 
 def _options(line: _Line) -> Options:
     """Raises ArithmeticError for an amount that is none."""
     cap = line.max_accepted_payout
-    if isinstance(cap, _Asset):
-        dollars = Decimal(cap.amount).scaleb(-cap.precision)
-    else:
-        dollars = Decimal(cap.split(" ")[0]) if cap else UNCAPPED
+    dollars = _dollars(cap) if cap else UNCAPPED
     percent = BPS if line.percent_liquid is None else line.percent_liquid
     return Options(
         cap=NO_CAP if dollars >= UNCAPPED else max(0, int(dollars * ETHER)),
         liquid_bps=LIQUID_BPS * min(max(percent, 0), BPS) // BPS,
         shares=tuple((share.account, share.weight) for share in line.beneficiaries or []),
     )
+
+
+def _dollars(amount: str | float | _Asset) -> Decimal:
+    if isinstance(amount, _Asset):
+        return Decimal(amount.amount).scaleb(-amount.precision)
+    return Decimal(str(amount).split(" ")[0])
+
+
+def _mills(amount: str | float | _Asset | None) -> int | None:
+    return None if amount is None else round(_dollars(amount) * 1000)

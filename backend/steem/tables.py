@@ -26,12 +26,23 @@ class SteemPiece(NodeBase):
     curator_mills: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class SteemStep(NodeBase):
+    """What one block of the replay did. `at`: the block's time, by which it is the same at every run.
+
+    counts: {"made": {what: n}, "gas": {what: n}, "skipped": [[what, why, n]]}; seconds: of work.
+    """
+
+    __tablename__ = "steem_steps"
+    at: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    seconds: Mapped[float] = mapped_column(Float)
+
+
 class SteemRun(NodeBase):
     """The replay, in one row (id 1), once it has come to its end.
 
-    began, ended: seconds, by the chain's clock. counts: {"made": {what: n}, "skipped": [[what, why, n]],
-    "gas": {what: n}}. gas: of all transactions. seconds: of work, all runs together; rate: actions in a
-    second of it. spearman: of our net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}.
+    began, ended: seconds, by the chain's clock. counts: those of all steps together. gas: of all
+    transactions. seconds: of work, all runs together; rate: actions in a second of it. spearman: of our net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}.
     verified: whether the mirror agreed with the contracts; verification: things compared by kind.
     """
 

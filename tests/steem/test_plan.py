@@ -22,7 +22,17 @@ from backend.steem.plan import (
     stake_for,
     weight_for,
 )
-from backend.steem.read import PLAIN, Ballot, NotAnImport, Options, Piece, piece, read
+from backend.steem.read import (
+    PLAIN,
+    Ballot,
+    NotAnImport,
+    Options,
+    Outcome,
+    Piece,
+    Unread,
+    piece,
+    read,
+)
 from indexer.content.documents import MAX_BODY, parse
 from indexer.rewards import DUST, rshares_down, used_up
 
@@ -47,7 +57,7 @@ def line(**changes: Any) -> bytes:
 
 def made(**changes: Any) -> Piece:
     found = piece(line(**changes))
-    assert found is not None
+    assert isinstance(found, Piece)
     return found
 
 
@@ -77,8 +87,12 @@ def test_gzip_and_limit(tmp_path: Path) -> None:
     assert list(read(packed)) == list(read(FIXTURE))
     assert len(list(read(packed, 7))) == 7
     packed.write_bytes(packed.read_bytes()[:900])
+    *whole, cut = read(packed)
+    assert whole == list(read(FIXTURE))[: len(whole)] and len(whole) > 0
+    assert isinstance(cut, Unread) and cut.line == len(whole) + 1
+    assert "cut short" in cut.why
     with pytest.raises(NotAnImport, match="cannot be read"):
-        list(read(packed))
+        list(read(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -86,7 +100,8 @@ def test_gzip_and_limit(tmp_path: Path) -> None:
     [b"", b"[]", b'{"author": "oak"', line(created="yesterday"), line(author=""), line(body=None)],
 )
 def test_a_line_that_is_no_post(bad: bytes) -> None:
-    assert piece(bad) is None
+    found = piece(bad, 7)
+    assert isinstance(found, Unread) and found.line == 7 and found.why
 
 
 def test_votes_go_by_rshares_not_by_percent() -> None:
@@ -131,7 +146,7 @@ def test_options(line_of: dict[str, Any], options: Options) -> None:
 
 def test_an_amount_that_is_none_is_no_post() -> None:
     for bad in ("much HBD", " ", "NaN HBD"):
-        assert piece(line(max_accepted_payout=bad)) is None
+        assert isinstance(piece(line(max_accepted_payout=bad)), Unread)
 
 
 @pytest.mark.parametrize(

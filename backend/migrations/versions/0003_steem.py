@@ -22,6 +22,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("post", name=op.f("pk_steem_pieces")),
     )
     op.create_table(
+        "steem_steps",
+        sa.Column("at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("at", name=op.f("pk_steem_steps")),
+    )
+    op.create_table(
         "steem_runs",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("began", sa.BigInteger(), nullable=False),
@@ -40,4 +47,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("steem_runs")
+    op.drop_table("steem_steps")
     op.drop_table("steem_pieces")
