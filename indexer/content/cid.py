@@ -1,27 +1,41 @@
-"""The one content identifier that blocks have here: CIDv1, raw, sha2-256 (`bafkrei…`).
+"""The content identifiers that blocks have here: CIDv1, sha2-256, in lower-case base32.
 
 What the chain stores is the 32-byte sha-256 of the exact bytes; the CID is the same digest in the
-spelling that IPFS tools read. Source: https://github.com/multiformats/cid.
+spelling that IPFS tools read. A raw block (`bafkrei…`) is a document, a picture or a piece of a
+file; a dag-pb block (`bafybei…`) says which pieces make a file. Both are named by the same digest,
+so a store knows no difference. Source: https://github.com/multiformats/cid.
 """
 
 import binascii
 import re
 from base64 import b32decode, b32encode
 from hashlib import sha256
+from typing import NamedTuple
 
 from indexer.content.errors import ContentError
 
+RAW = 0x55
+DAG_PB = 0x70
 CID_PATTERN = r"bafkrei[a-z2-7]{52}"
 """A regular expression for the shape of a raw CID; `digest_of` is the full check."""
+CID_BYTES = 36
+"""Bytes of a CID in its binary form."""
 
-_PREFIX = bytes([0x01, 0x55, 0x12, 0x20])  # version 1, raw, sha2-256, 32 bytes
-_SHAPE = re.compile(CID_PATTERN)
+_CODECS = (RAW, DAG_PB)
+_SHAPE = re.compile(r"bafkrei[a-z2-7]{52}|bafybei[a-z2-7]{52}")
 
 
 class BadCid(ContentError):
-    """The text is not a raw sha2-256 CIDv1 in lower-case base32, or the digest is not 32 bytes."""
+    """The text is not a CIDv1 of the one form, or the digest is not 32 bytes."""
 
     code = "bad_cid"
+
+
+class Cid(NamedTuple):
+    """What a CID says: `codec` is `RAW` or `DAG_PB`, `digest` the sha-256 of the block."""
+
+    codec: int
+    digest: bytes
 
 
 def digest(data: bytes) -> bytes:
@@ -29,22 +43,47 @@ def digest(data: bytes) -> bytes:
     return sha256(data).digest()
 
 
-def cid_of(digest: bytes) -> str:
+def cid_of(digest: bytes, codec: int = RAW) -> str:
     """The CID of the block whose sha-256 is `digest` (32 bytes). Raises `BadCid`."""
     if len(digest) != 32:
         raise BadCid(f"A digest has 32 bytes, this one has {len(digest)}.")
-    return "b" + b32encode(_PREFIX + digest).decode().lower().rstrip("=")
+    return "b" + b32encode(_prefix(codec) + digest).decode().lower().rstrip("=")
 
 
 def digest_of(cid: str) -> bytes:
-    """The 32-byte sha-256 in `cid`. Raises `BadCid` for any other form, codec or hash."""
+    """The 32-byte sha-256 in the raw `cid`. Raises `BadCid` for any other form, codec or hash."""
+    codec, found = parse(cid)
+    if codec != RAW:
+        raise BadCid(f"{cid!r} is not a CID of a raw block (bafkrei…).")
+    return found
+
+
+def parse(cid: str) -> Cid:
+    """The codec and digest in `cid`. Raises `BadCid` for any other form, codec or hash."""
     if not _SHAPE.fullmatch(cid):
-        raise BadCid(f"{cid[:80]!r} is not a CID of a raw block (bafkrei… in lower case).")
+        raise BadCid(f"{cid[:80]!r} is not a CID of a block (bafkrei… or bafybei… in lower case).")
     try:
-        data = b32decode(cid[1:].upper() + "======")
+        found = from_binary(b32decode(cid[1:].upper() + "======"))
     except binascii.Error as error:
         raise BadCid(f"{cid!r} is not base32.") from error
-    found = data[len(_PREFIX) :]
-    if not data.startswith(_PREFIX) or cid_of(found) != cid:  # a stray bit in the last letter
-        raise BadCid(f"{cid!r} is not the one spelling of a raw sha2-256 CID.")
+    if cid_of(found.digest, found.codec) != cid:  # a stray bit in the last letter
+        raise BadCid(f"{cid!r} is not the one spelling of a sha2-256 CID.")
     return found
+
+
+def binary(cid: str) -> bytes:
+    """The CID in the 36 bytes that stand in CAR files and dag-pb links. Raises `BadCid`."""
+    codec, found = parse(cid)
+    return _prefix(codec) + found
+
+
+def from_binary(data: bytes) -> Cid:
+    """The codec and digest in the binary CID `data`. Raises `BadCid`."""
+    for codec in _CODECS:
+        if len(data) == CID_BYTES and data.startswith(_prefix(codec)):
+            return Cid(codec, bytes(data[4:]))
+    raise BadCid(f"0x{data[:40].hex()} is not a CIDv1 of a raw or dag-pb block by sha2-256.")
+
+
+def _prefix(codec: int) -> bytes:
+    return bytes([0x01, codec, 0x12, 0x20])  # version 1, codec, sha2-256, 32 bytes

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
-from indexer.content.cid import cid_of, digest, digest_of
+from indexer.content.cid import cid_of, digest, parse
 from indexer.content.store import (
     Missing,
     StillPinned,
@@ -74,7 +74,7 @@ class EmbeddedStore:
         return [cid_of(name) for name, _ in named]
 
     def get(self, cid: str) -> bytes:
-        name = digest_of(cid)
+        name = parse(cid).digest
         with self._reading() as db:
             row = db.execute("SELECT data FROM block WHERE digest = ?", (name,)).fetchone()
         if row is None:
@@ -88,25 +88,25 @@ class EmbeddedStore:
         return checked(data, cid)
 
     def has(self, cid: str) -> bool:
-        name = digest_of(cid)
+        name = parse(cid).digest
         with self._reading() as db:
             row = db.execute("SELECT data IS NULL FROM block WHERE digest = ?", (name,)).fetchone()
         return row is not None and (not row[0] or self._file(name).exists())
 
     def pin(self, cid: str) -> None:
-        name = digest_of(cid)
+        name = parse(cid).digest
         with self._writing() as db:
             changed = db.execute("UPDATE block SET pinned = 1 WHERE digest = ?", (name,))
             if changed.rowcount == 0:
                 raise Missing(f"The block {cid} is not in the store, so it cannot be pinned.")
 
     def unpin(self, cid: str) -> None:
-        name = digest_of(cid)
+        name = parse(cid).digest
         with self._writing() as db:
             db.execute("UPDATE block SET pinned = 0 WHERE digest = ?", (name,))
 
     def delete(self, cid: str) -> None:
-        name = digest_of(cid)
+        name = parse(cid).digest
         with self._writing() as db:
             row = db.execute("SELECT pinned FROM block WHERE digest = ?", (name,)).fetchone()
             if row is not None and row[0]:

@@ -17,7 +17,7 @@ from typing import Any
 import ipfshttpclient
 from ipfshttpclient import exceptions
 
-from indexer.content.cid import digest_of
+from indexer.content.cid import parse
 from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import Corrupt, Missing, StoreUnavailable, checked
 
@@ -74,7 +74,7 @@ class KuboStore:
         self._cache.pin(cid)
 
     def unpin(self, cid: str) -> None:
-        digest_of(cid)
+        parse(cid)
         with self._clear_errors():
             try:
                 self._client.pin.rm(cid)
@@ -98,14 +98,14 @@ class KuboStore:
                 self._client.pin.add(cid)
 
     def _fetch(self, cid: str) -> bytes:
-        digest_of(cid)
+        parse(cid)
         if not self._held(cid):
             raise Missing(f"Neither the store nor the IPFS daemon holds the block {cid}.")
         with self._clear_errors():
             return checked(self._client.block.get(cid, offline=True), cid)
 
     def _held(self, cid: str) -> bool:
-        digest_of(cid)
+        parse(cid)
         # `offline`: what the daemon does not hold is missing; else it would search the network.
         with self._clear_errors():
             try:

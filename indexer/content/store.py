@@ -1,13 +1,14 @@
 """What every block store offers, and how it fails.
 
-A block is at most `MAX_BLOCK` bytes and is named by its raw CID. A store never gives out bytes that
-are not those named: `get` hashes what it read.
+A block is at most `MAX_BLOCK` bytes and is named by its digest: a raw CID and a dag-pb CID of one
+digest name the same block, and `put` returns the raw one. A store never gives out bytes that are
+not those named: `get` hashes what it read.
 """
 
 from collections.abc import Iterable
 from typing import Protocol
 
-from indexer.content.cid import cid_of, digest
+from indexer.content.cid import cid_of, digest, parse
 from indexer.content.errors import ContentError
 
 MAX_BLOCK = 2 * 1024 * 1024
@@ -57,7 +58,7 @@ class Store(Protocol):
     """
 
     def put(self, data: bytes, *, pin: bool = True) -> str:
-        """Stores a block and returns its CID; the same block twice is one block.
+        """Stores a block and returns its raw CID; the same block twice is one block.
 
         Pinned unless it is a mere copy. Raises `StoreFull`, `BlockTooLarge`.
         """
@@ -86,7 +87,7 @@ class Store(Protocol):
 
 def checked(data: bytes, cid: str) -> bytes:
     """`data` if it is the block called `cid`; raises `Corrupt` otherwise."""
-    found = cid_of(digest(data))
+    found = cid_of(digest(data), parse(cid).codec)
     if found != cid:
         raise Corrupt(f"The block stored as {cid} hashes to {found}.")
     return data

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.content.cid import BadCid, cid_of, digest, digest_of
+from indexer.content.cid import (
+    DAG_PB,
+    RAW,
+    BadCid,
+    binary,
+    cid_of,
+    digest,
+    digest_of,
+    from_binary,
+    parse,
+)
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "content-cid.json").read_text())
 
@@ -43,3 +53,33 @@ def test_a_digest_has_one_spelling(tail: str) -> None:
 def test_a_digest_has_32_bytes(size: int) -> None:
     with pytest.raises(BadCid, match="32 bytes"):
         cid_of(bytes(size))
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.binary(min_size=32, max_size=32), st.sampled_from([RAW, DAG_PB]))
+def test_both_codecs_in_both_forms(data: bytes, codec: int) -> None:
+    cid = cid_of(data, codec)
+    assert cid.startswith({RAW: "bafkrei", DAG_PB: "bafybei"}[codec])
+    assert parse(cid) == from_binary(binary(cid)) == (codec, data)
+
+
+def test_a_document_is_no_dag() -> None:
+    with pytest.raises(BadCid, match="raw block"):
+        digest_of(cid_of(bytes(32), DAG_PB))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x12\x20" + bytes(32),  # version 0
+        b"\x01\x71\x12\x20" + bytes(32),  # dag-cbor
+        b"\x01\x55\x13\x20" + bytes(32),  # another hash
+        b"\x01\x55\x00\x20" + bytes(32),  # no hash at all
+        b"\x01\x55\x12\x20" + bytes(31),
+        b"\x01\x55\x12\x20" + bytes(33),
+    ],
+)
+def test_other_binary_forms_are_refused(data: bytes) -> None:
+    with pytest.raises(BadCid, match="not a CIDv1"):
+        from_binary(data)

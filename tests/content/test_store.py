@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from indexer.content import open_store
-from indexer.content.cid import BadCid, cid_of, digest
+from indexer.content.cid import DAG_PB, BadCid, cid_of, digest
 from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import (
     MAX_BLOCK,
@@ -53,6 +53,13 @@ def test_put_many_keeps_the_order(store: Store) -> None:
     blocks = [str(number).encode() for number in range(20)] + [LARGE, SMALL, SMALL]
     cids = store.put_many(blocks)
     assert [store.get(cid) for cid in cids] == blocks
+
+
+def test_both_names_of_a_digest_are_one_block(store: Store) -> None:
+    raw, dag = store.put(SMALL), cid_of(digest(SMALL), DAG_PB)
+    assert (store.get(dag), store.has(dag)) == (SMALL, True)
+    assert not store.has(cid_of(digest(LARGE), DAG_PB))
+    assert store.get(raw) == SMALL
 
 
 def test_what_is_not_there(store: Store) -> None:
