@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from backend.node import current_node
 from backend.present import present
 from backend.relay.settings import RelaySettings
+from backend.sponsor.settings import SponsorSettings
 from indexer.actions import ACTIONS
 
 bp = Blueprint("about", __name__)
@@ -57,5 +58,6 @@ def chain() -> dict[str, Any]:
         "rpc": node.public_rpc,
         "faucet": node.local and relay.faucet_key_file.exists(),
         "local": node.local,
+        "join": SponsorSettings.from_env().join,
         "actions": ACTIONS,
     }

@@ -22,6 +22,7 @@ COMMANDS = {
     "rebuild": "indexer.commands:rebuild_command",
     "content": "indexer.content_commands:content",
     "relay": "backend.relay.commands:relay",
+    "invite": "backend.sponsor.commands:invite",
     "site": "backend.commands:site",
 }
 """Name -> module:attribute. Imported when called: web3 alone takes a second or more."""

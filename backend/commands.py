@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from backend.database import migrate_node
 from backend.settings import SiteSettings
+from backend.sponsor.settings import SponsorSettings
 from indexer.database import connect, migrate_mirror
 from indexer.settings import Settings
 
@@ -44,6 +45,7 @@ def site(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API."""
     settings = Settings.from_env()
     reach = SiteSettings.from_env()  # what is wrong with it is said here, not in a worker
+    SponsorSettings.from_env()
     engine = connect(settings.database)
     migrate_mirror(engine)
     migrate_node(engine)

@@ -1,4 +1,4 @@
-"""The pages of an account: posts, comments, wallet, keys; and those for joining and signing in."""
+"""The pages of an account: posts, comments, wallet, keys; and those for signing in and recovering."""
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -117,7 +117,7 @@ def own_keys() -> str:
     )
 
 
-@bp.get("/<any(join, signin, recover):name>")
+@bp.get("/<any(signin, recover):name>")
 def entrance(name: str) -> str:
     return render_template(f"{name}.html")
 

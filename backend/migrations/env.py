@@ -7,6 +7,7 @@ from alembic import context
 import backend.keeper.tables  # noqa: F401  # each import adds its tables to NodeBase
 import backend.relay.tables  # noqa: F401
 import backend.sessions.tables  # noqa: F401
+import backend.sponsor.tables  # noqa: F401
 import backend.steem.tables  # noqa: F401
 from backend.database import NodeBase
 

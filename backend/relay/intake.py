@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, Row, insert, select
 
@@ -15,6 +15,8 @@ from backend.relay.limits import take
 from backend.relay.reading import Action, account_of_key, foreign, read, refusal, words_of
 from backend.relay.settings import Limit
 from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayStatus, RelayTicket
+from backend.sponsor import admission, quota
+from backend.sponsor.settings import SponsorSettings
 from indexer.actions import Signed
 from indexer.database import writing
 
@@ -23,19 +25,27 @@ UNPAID = ("not_enough_tokens", "not_enough_allowance")
 
 @dataclass(frozen=True)
 class Accepted:
-    """A ticket's id, and the state in which it is."""
+    """A ticket's id, the state in which it is, and what its account may still do (None: no bound, or a ticket
+    that was there already)."""
 
     id: str
     state: str
+    standing: quota.Standing | None = None
 
 
 def submit(
-    engine: Engine, chain: Chain, limits: Mapping[str, Limit], signed: Signed, address: str
+    engine: Engine,
+    chain: Chain,
+    limits: Mapping[str, Limit],
+    sponsor: SponsorSettings,
+    signed: Signed,
+    address: str,
+    shown: admission.Shown,
 ) -> Accepted:
     """Checks a signed action and queues it. What is on its way already gets its ticket again.
 
-    address: the client's, for the limits. Raises Problem (chain/errors.py has the codes of the
-    chain's refusals) and ChainUnreachable.
+    address: the client's, for the limits; shown: what a registration is let in by. Raises Problem
+    (chain/errors.py has the codes of the chain's refusals) and ChainUnreachable.
     """
     with engine.begin() as connection:
         payer = _relayer(connection)
@@ -45,17 +55,25 @@ def submit(
     with engine.begin() as connection:
         if same := _same(connection, signed, action):
             return same
+        if action.account is None:
+            admission.check(connection, sponsor, action.fields["handle"], shown)
     _try(engine, chain, signed, action, payer)
     with writing(engine) as connection:
         if same := _same(connection, signed, action):
             return same
-        if action.account is None:
-            take(connection, f"register:{address}", limits["register"])
-            take(connection, "newcomers", limits["newcomers"])
-        else:
-            take(connection, f"account:{action.account}", limits["account"], action.uses)
         take(connection, "all", limits["all"], action.uses)
-        return enqueue(connection, signed, action, address)
+        if action.account is not None:
+            take(connection, f"account:{action.account}", limits["account"], action.uses)
+            ticket = enqueue(connection, signed, action, address)
+            if sponsor.quota is None:
+                return ticket
+            standing = quota.spend(connection, sponsor.quota, action.account, signed)
+            return replace(ticket, standing=standing)
+        take(connection, f"register:{address}", limits["register"])
+        take(connection, "newcomers", limits["newcomers"])
+        ticket = enqueue(connection, signed, action, address)
+        admission.admit(connection, sponsor, action.fields["handle"], shown, ticket.id)
+        return ticket
 
 
 def submit_claim(

@@ -17,24 +17,30 @@ from backend.relay.intake import Accepted, submit, submit_claim
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import RelayTicket, RelayTransaction
 from backend.security import client_address
+from backend.sponsor.admission import Shown
+from backend.sponsor.settings import SponsorSettings
 from indexer.actions import Signed
 from indexer.schema import Account
 
+Answer = tuple[dict[str, Any], int, dict[str, str]]
 MAX_BODY = 8192  # bytes; the longest action, a vote of 50, takes 7,000
 
 bp = Blueprint("relay", __name__, url_prefix="/api/v1")
 
 
 class RelayRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """`action` and `signature` are 0x-hex."""
+    """`action` and `signature` are 0x-hex. A Register shows an invitation's code or `<task>.<nonce>` of a work
+    where the server asks for that."""
 
     kind: int
     action: str
     signature: str
+    invitation: str = ""
+    work: str = ""
 
 
 @bp.post("/relay")
-def relay() -> tuple[dict[str, str], int]:
+def relay() -> Answer:
     """Takes one signed action; answers with a ticket."""
     data = exact_bytes(MAX_BODY, "too_large")
     try:
@@ -48,8 +54,10 @@ def relay() -> tuple[dict[str, str], int]:
         ) from error
     node = current_node()
     limits = RelaySettings.from_env(node.settings.home).limits
+    sponsor = SponsorSettings.from_env()
     chain = connect_chain(node.settings)
-    return _accepted(submit(node.engine, chain, limits, signed, client_address()))
+    shown = Shown(body.invitation, body.work)
+    return _accepted(submit(node.engine, chain, limits, sponsor, signed, client_address(), shown))
 
 
 @bp.get("/tickets/<ticket_id>")
@@ -74,7 +82,7 @@ def ticket(ticket_id: str) -> dict[str, Any]:
 
 
 @bp.post("/accounts/<handle>/claim")
-def claim(handle: str) -> tuple[dict[str, str], int]:
+def claim(handle: str) -> Answer:
     """Settles an account's posts and claims its curation rewards, now. Anyone may ask."""
     account = session().scalar(select(Account.id).where(Account.handle == handle))
     if account is None:
@@ -88,8 +96,11 @@ def claim(handle: str) -> tuple[dict[str, str], int]:
     return _accepted(submit_claim(node.engine, limits, account, client_address()))
 
 
-def _accepted(ticket: Accepted) -> tuple[dict[str, str], int]:
-    return {"id": ticket.id, "state": ticket.state}, 202
+def _accepted(ticket: Accepted) -> Answer:
+    answer = {"id": ticket.id, "state": ticket.state}
+    if ticket.standing is None:
+        return answer, 202, {}
+    return answer | {"quota": ticket.standing.as_json()}, 202, ticket.standing.headers()
 
 
 def _hex(text: str) -> bytes:

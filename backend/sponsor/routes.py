@@ -1,0 +1,53 @@
+"""Making an account: the page, and the task where work is asked for; and how an account's quota stands."""
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+
+from backend.accounts.queries import by_handle
+from backend.bodies import members
+from backend.database import session
+from backend.limits import count_use
+from backend.node import current_node
+from backend.problems import Problem
+from backend.sponsor import invitations, quota, work
+from backend.sponsor.settings import SponsorSettings
+
+bp = Blueprint("sponsor", __name__)
+
+
+@bp.get("/join")
+def join() -> str:
+    """The page for making an account; `invitation` in its address is a code."""
+    sponsor = SponsorSettings.from_env()
+    code = request.args.get("invitation", "").strip()
+    invited = None
+    if sponsor.join == "invitation" and code:
+        invited = invitations.find(session(fresh=True), code)
+    return render_template("join.html", sponsor=sponsor, code=code, invited=invited)
+
+
+@bp.post("/api/v1/work")
+def task() -> dict[str, Any]:
+    """A task for who wants `handle`: a nonce (decimal digits) such that PBKDF2-HMAC-SHA-256 of it, with the salt
+    `<id>:<handle>` and `rounds` rounds, begins with `bits` zero bits. Good until `until` (wall-clock seconds)."""
+    sponsor = SponsorSettings.from_env()
+    (handle,) = members("handle")
+    if sponsor.join != "work":
+        raise Problem(409, "no_work_needed", "This server asks for no work. Register without.")
+    if not 3 <= len(handle) <= 16:
+        raise Problem(400, "malformed_handle", "`handle` has 3 to 16 characters.")
+    count_use("work")
+    made = work.issue(current_node().engine, handle, sponsor.work_bits)
+    return {"id": made.id, "bits": made.bits, "rounds": work.ROUNDS, "until": int(made.until)}
+
+
+@bp.get("/api/v1/accounts/<handle>/quota")
+def account_quota(handle: str) -> dict[str, Any]:
+    """What this server still pays for an account, in gas; `quota` is null where it sets no bound."""
+    account = by_handle(session(), handle)
+    sponsor = SponsorSettings.from_env()
+    if sponsor.quota is None:
+        return {"account": account.id, "quota": None}
+    now = quota.standing(session(fresh=True), sponsor.quota, account.id)
+    return {"account": account.id, "quota": now.as_json()}

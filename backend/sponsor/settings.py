@@ -1,0 +1,77 @@
+"""Whom this node sponsors, from the environment."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
+
+from backend.chain.gas import item_gas
+from indexer.actions import KINDS, Signed
+from indexer.errors import LaurelError
+from indexer.rewards import WEI_PER_VEST
+
+Join = Literal["open", "invitation", "work"]
+QUOTA = "100 + 100/1000 LRL"
+WORK_BITS = "13"
+MOST_BITS = 32
+ETHER = 10**18
+
+ACTION_GAS = item_gas(Signed(KINDS["Vote"].number, b"", b""))
+"""Gas of what LAUREL_QUOTA counts in: a vote's. Other kinds count in proportion to theirs."""
+
+
+class BadSponsoring(LaurelError):
+    """LAUREL_JOIN, LAUREL_WORK_BITS or LAUREL_QUOTA is not understood."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """Actions a day: for each account, and more for each `per` micro-vests of its power."""
+
+    base: int
+    more: int
+    per: int
+
+    def gas(self, effective: int) -> int:
+        """What is sponsored a day, in gas, for an account with so many micro-vests of power."""
+        return ACTION_GAS * self.base + ACTION_GAS * self.more * effective // self.per
+
+
+@dataclass(frozen=True)
+class SponsorSettings:
+    """Who may make an account here, and how much an account may do.
+
+    join: open to everybody; by invitation (`laurel invite`); or for proof of work (LAUREL_JOIN).
+    work_bits: leading zero bits that the work has to find: one more doubles it (LAUREL_WORK_BITS).
+    quota: sponsored actions a day, or None for no bound (LAUREL_QUOTA, "100 + 100/1000 LRL": a hundred for
+        everybody and a hundred more for each 1000 LRL of power; or "off").
+    """
+
+    join: Join
+    work_bits: int
+    quota: Quota | None
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] = os.environ) -> "SponsorSettings":
+        """Raises BadSponsoring."""
+        join = env.get("LAUREL_JOIN") or "open"
+        if join not in get_args(Join):
+            raise BadSponsoring(f"LAUREL_JOIN is open, invitation or work, not {join!r}.")
+        bits = env.get("LAUREL_WORK_BITS") or WORK_BITS
+        if not re.fullmatch("[0-9]{1,2}", bits) or not 1 <= int(bits) <= MOST_BITS:
+            raise BadSponsoring(f"LAUREL_WORK_BITS is a number from 1 to {MOST_BITS}.")
+        return cls(cast(Join, join), int(bits), _quota(env.get("LAUREL_QUOTA") or QUOTA))
+
+
+def _quota(text: str) -> Quota | None:
+    if text.strip() == "off":
+        return None
+    match = re.fullmatch(r"\s*(\d{1,9})\s*\+\s*(\d{1,9})\s*/\s*(\d{1,9})\s*LRL\s*", text)
+    if match is None or not int(match[3]):
+        raise BadSponsoring(
+            f"LAUREL_QUOTA does not read as a quota: {text!r}. Write it as {QUOTA!r} "
+            "(actions a day for each account, and more of them for so much power), or `off`."
+        )
+    base, more, lrl = (int(number) for number in match.groups())
+    return Quota(base, more, lrl * ETHER // WEI_PER_VEST)
