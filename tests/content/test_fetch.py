@@ -2,27 +2,21 @@
 
 import gzip
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from indexer.content import open_store
 from indexer.content.cid import cid_of, digest
 from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.store import Missing, Store
+from tests.certificates import self_signed
 from tests.content.serving import HEAD, Answer, answering, dripping, serving
 
 DATA = b'{"some":"document"}'
@@ -154,33 +148,6 @@ def test_addresses_that_lead_nowhere(store: Store, client: httpx.Client) -> None
     assert len(caught.value.reasons) == 7
     assert caught.value.reasons[1][1].startswith("ConnectError")
     assert all(reason for _, reason in caught.value.reasons)
-
-
-def self_signed(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """A server's context for 127.0.0.1 and a client's that trusts it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.now(UTC)
-    address = x509.IPAddress(ip_address("127.0.0.1"))
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "tls.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
-    )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(file)
-    return server, ssl.create_default_context(cafile=str(file))
 
 
 def test_tls(store: Store, tmp_path: Path, client: httpx.Client) -> None:
