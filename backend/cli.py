@@ -16,6 +16,7 @@ COMMANDS = {
     "compile": "backend.deployment.commands:compile_command",
     "errors": "backend.chain.commands:errors",
     "deploy": "backend.deployment.commands:deploy_command",
+    "key": "backend.key_commands:key",
     "index": "indexer.commands:index",
     "status": "backend.status:status",
     "verify": "indexer.commands:verify_command",

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
-from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -18,6 +17,7 @@ from backend.clock import ChainUnreachable
 from backend.database import migrate_node
 from backend.keeper.faucet import Faucet
 from backend.keeper.keeper import Keeper
+from backend.keystore import read_secret
 from backend.relay.limits import forget
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
@@ -36,34 +36,33 @@ FORGET_SECONDS = 60.0
 
 
 class NoRelayerKey(LaurelError):
-    """The relayer's key file is missing or is no key."""
+    """The relayer's key file is missing."""
 
 
 class RelayRunning(LaurelError):
     """Another relay uses the same key."""
 
 
-def read_key(path: Path) -> LocalAccount:
-    """The account of a file with a hex private key. Raises NoRelayerKey."""
-    try:
-        account: LocalAccount = Account.from_key(path.read_text().strip())
-    except FileNotFoundError:
+def read_key(path: Path, passphrase_file: Path | None = None) -> LocalAccount:
+    """The account that pays gas: of a keystore, or of a file with a hex private key.
+
+    Raises NoRelayerKey, and whatever else `read_secret` raises.
+    """
+    if not path.exists():
         raise NoRelayerKey(
-            f"There is no relayer key at {path}. Put a hex private key with some coin there "
-            "(readable by you alone), or start the node with `laurel up`, which makes one."
-        ) from None
-    except ValueError as error:
-        raise NoRelayerKey(f"{path} does not hold a hex private key: {error}.") from error
-    return account
+            f"There is no relayer key at {path}. Make one with `laurel key new {path}` and send some coin to "
+            "the address that it names, or start the node with `laurel up`, which makes one."
+        )
+    return read_secret(path, passphrase_file)
 
 
 def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> None:
     """Relays and keeps until `stop` is set. Waits while the chain is away.
 
-    Raises NoRelayerKey, RelayRunning.
+    Raises NoRelayerKey, RelayRunning, and what `read_secret` raises.
     """
     relay = relay or RelaySettings.from_env(settings.home)
-    key = read_key(relay.key_file)
+    key = read_key(relay.key_file, relay.passphrase_file)
     with _alone(relay.key_file):
         engine = connect(settings.database)
         migrate_mirror(engine)

@@ -4,11 +4,14 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
+from backend.keystore import passphrase_file
 from indexer.errors import LaurelError
 
 ETHER = 10**18
+GWEI = 10**9
 LIMITS = (
     "attempt=600/60,account=120/60,register=60/3600,claim=30/3600,"
     "newcomers=2000/86400,all=200000/86400"
@@ -17,6 +20,10 @@ LIMITS = (
 
 class BadLimits(LaurelError):
     """LAUREL_RELAY_LIMITS is not understood."""
+
+
+class BadFee(LaurelError):
+    """A bound on fees, or the price of a coin, is not understood."""
 
 
 @dataclass(frozen=True)
@@ -28,10 +35,19 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Price:
+    """What a coin (10^18 wei) is worth: so much of a currency, such as USD."""
+
+    amount: Decimal
+    currency: str
+
+
+@dataclass(frozen=True)
 class RelaySettings:
     """Where the keys are, and how much, how often and how soon.
 
-    key_file: hex private key that pays gas (LAUREL_RELAYER_KEY_FILE).
+    key_file: private key that pays gas, a keystore or plain hex (LAUREL_RELAYER_KEY_FILE).
+    passphrase_file: the keystore's passphrase, or None to ask on the terminal (LAUREL_PASSPHRASE_FILE).
     faucet_key_file: hex owner key of the local chain's account `faucet` (LAUREL_FAUCET_KEY_FILE).
     faucet_grant: wei that a new account is given as stake (LAUREL_FAUCET_LRL, in LRL).
     limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted; of
@@ -40,6 +56,11 @@ class RelaySettings:
     batch_gas: most gas of one transaction (LAUREL_RELAY_GAS).
     stuck_seconds: after so long a transaction is replaced at a higher fee (LAUREL_RELAY_STUCK).
     grace_days: how long, in DAY, rewards wait to be claimed by hand (LAUREL_KEEPER_GRACE).
+    max_fee: wei that a gas may cost in all, or None: any (LAUREL_MAX_FEE, in gwei). While the base fee is
+        not below it, nothing is sent.
+    max_tip: wei of it that the tip may be when a transaction is first sent, or None
+        (LAUREL_MAX_TIP, in gwei). A replacement needs a higher one, and takes it.
+    coin_price: what the chain's coin is worth, for people to read, or None (LAUREL_COIN_PRICE, "2500 USD").
     gather_seconds: what arrives within this moment goes into one transaction (LAUREL_RELAY_GATHER).
     """
 
@@ -53,11 +74,16 @@ class RelaySettings:
     gather_seconds: float
     batch_items: int = 100
     in_flight: int = 8  # transactions sent and not yet mined, at the most
+    passphrase_file: Path | None = None
+    max_fee: int | None = None
+    max_tip: int | None = None
+    coin_price: Price | None = None
 
     @classmethod
     def from_env(cls, home: Path, env: Mapping[str, str] = os.environ) -> "RelaySettings":
         return cls(
             key_file=Path(env.get("LAUREL_RELAYER_KEY_FILE", home / "relayer.key")),
+            passphrase_file=passphrase_file(env),
             faucet_key_file=Path(env.get("LAUREL_FAUCET_KEY_FILE", home / "faucet.key")),
             faucet_grant=int(env.get("LAUREL_FAUCET_LRL", "1000")) * ETHER,
             limits=_limits(LIMITS) | _limits(env.get("LAUREL_RELAY_LIMITS", "")),
@@ -65,7 +91,42 @@ class RelaySettings:
             stuck_seconds=float(env.get("LAUREL_RELAY_STUCK", "30")),
             grace_days=float(env.get("LAUREL_KEEPER_GRACE", "1")),
             gather_seconds=float(env.get("LAUREL_RELAY_GATHER", "0.15")),
+            max_fee=_gwei(env, "LAUREL_MAX_FEE"),
+            max_tip=_gwei(env, "LAUREL_MAX_TIP"),
+            coin_price=_price(env.get("LAUREL_COIN_PRICE", "")),
         )
+
+    def is_dear(self, base: int) -> bool:
+        """Whether a base fee (wei a gas) leaves nothing for a tip below `max_fee`."""
+        return self.max_fee is not None and base >= self.max_fee
+
+    def cap(self, fee: int) -> int:
+        """A fee for a gas in all, or the most that is allowed."""
+        return fee if self.max_fee is None else min(fee, self.max_fee)
+
+    def cap_tip(self, tip: int) -> int:
+        return tip if self.max_tip is None else min(tip, self.max_tip)
+
+
+def _gwei(env: Mapping[str, str], name: str) -> int | None:
+    text = env.get(name, "").strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"\d+(\.\d{1,9})?", text) or not Decimal(text):
+        raise BadFee(f"{name} is a number of gwei above 0, such as 50 or 0.02, not {text!r}.")
+    return int(Decimal(text) * GWEI)
+
+
+def _price(text: str) -> Price | None:
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s+([A-Z]{3,5})\s*", text)
+    if match is None:
+        raise BadFee(
+            "LAUREL_COIN_PRICE is what a coin of the chain is worth, an amount and a currency, such as "
+            f"2500 USD, not {text!r}."
+        )
+    return Price(Decimal(match[1]), match[2])
 
 
 def _limits(text: str) -> dict[str, Limit]:

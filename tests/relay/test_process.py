@@ -12,6 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
+from backend.keystore import NoKey
 from backend.relay.process import NoRelayerKey, RelayRunning, run
 from indexer.actions import sha256
 from indexer.settings import ROOT
@@ -119,5 +120,5 @@ def test_without_a_key_it_says_what_to_do(node: Node) -> None:
     with pytest.raises(NoRelayerKey, match="There is no relayer key"):
         run(node.settings, Event(), node.relay)
     (node.settings.home / "relayer.key").write_text("none")
-    with pytest.raises(NoRelayerKey, match="does not hold a hex private key"):
+    with pytest.raises(NoKey, match="holds no private key"):
         run(node.settings, Event(), node.relay)
