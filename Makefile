@@ -8,13 +8,14 @@ UV_VERSION := 0.13.9
 # What `make test` installed holds all that `make up` needs.
 PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
 MODULES := $(if $(wildcard node_modules/.dev),node_modules/.dev,node_modules/.run)
+PEERS := tests/content/peers/node_modules/.made
 
 .PHONY: up test test-long lint format audit coverage browser node clean
 
 up: $(PACKAGES) $(MODULES)
 	@exec .venv/bin/python -m backend up --port $(PORT) --rpc-port $(RPC_PORT)
 
-test: .venv/.dev node_modules/.dev browser lint
+test: .venv/.dev node_modules/.dev $(PEERS) browser lint
 	@.venv/bin/python -m pytest -n 2
 
 test-long: export LAUREL_LONG = 1
@@ -48,7 +49,7 @@ coverage: node_modules/.dev
 
 # Takes away what make installed and built. Chain, posts and keys in var/ stay.
 clean:
-	rm -rf .venv .venv-audit node_modules build artifacts cache
+	rm -rf .venv .venv-audit node_modules tests/content/peers/node_modules build artifacts cache
 
 # ---------------------------------------------------------------- Python
 
@@ -103,6 +104,12 @@ node_modules/.dev: package.json package-lock.json | node
 	@echo "Installing Node packages, those for the tests too ..."
 	@npm ci --no-audit --no-fund --loglevel=error
 	@PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm install --no-save --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Other people's IPFS, which the content tests talk to: 700 MB, apart from all that we ourselves use.
+$(PEERS): tests/content/peers/package.json tests/content/peers/package-lock.json | node_modules/.dev
+	@echo "Installing IPFS implementations for the tests ..."
+	@cd tests/content/peers && PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---------------------------------------------------------------- the browser of the tests
