@@ -53,13 +53,15 @@ def registration(chain: Chain, handle: str, key: bytes, now: int) -> Signed:
     return signed(chain, "Register", key, fields)
 
 
-def grant(chain: Chain, giver: Owner, to: int, wei: int, now: int) -> Signed:
-    """A signed PowerUp of `wei` from the giver's balance for account `to`."""
+def grant(
+    chain: Chain, giver: Owner, to: int, wei: int, now: int, nonce: int | None = None
+) -> Signed:
+    """A signed PowerUp of `wei` from the giver's balance for account `to`; the nonce is drawn by lot if not given."""
     fields = {
         "account": giver.account,
         "to": to,
         "amount": wei,
-        "nonce": secrets.randbits(256),
+        "nonce": secrets.randbits(256) if nonce is None else nonce,
         "deadline": now + WINDOW,
     }
     return signed(chain, "PowerUp", giver.key, fields)

@@ -66,17 +66,24 @@ def relay(
     nonce = _settled_nonce(rpc, sender.address)
     core = chain.deployment.core
     flying: deque[tuple[range, str]] = deque()
-    for items in _split(batch, most):
+    for items, encoded, gas in encoded_relays(batch, most):
         if len(flying) == IN_FLIGHT:
             yield _mined(rpc, *flying.popleft())
-        part = batch[items.start : items.stop]
-        tuples = [(s.kind, s.action, s.signature) for s in part]
-        encoded = RELAY + abi_encode(["(uint8,bytes,bytes)[]"], [tuples])
-        gas = gas_of(((s, 1) for s in part), encoded)
         flying.append((items, _send(chain, rpc, sender, nonce, core, encoded, gas)))
         nonce += 1
     while flying:
         yield _mined(rpc, *flying.popleft())
+
+
+def encoded_relays(
+    batch: Sequence[Signed], most: int = ITEMS
+) -> Iterator[tuple[range, bytes, int]]:
+    """The items in transactions of at most `most`: which, calldata, and gas that cannot run short."""
+    for items in _split(batch, most):
+        part = batch[items.start : items.stop]
+        tuples = [(s.kind, s.action, s.signature) for s in part]
+        encoded = RELAY + abi_encode(["(uint8,bytes,bytes)[]"], [tuples])
+        yield items, encoded, gas_of(((s, 1) for s in part), encoded)
 
 
 def call(
@@ -115,19 +122,33 @@ def _send(
     What it pays follows from the base fee alone: the node's suggestions follow what was paid last.
     """
     latest = rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
+    base_fee = int(latest["baseFeePerGas"], 16)
+    raw = raw_transaction(chain, sender, nonce, to, encoded, gas, base_fee)
+    return rpc.call(str, "eth_sendRawTransaction", raw)
+
+
+def raw_transaction(
+    chain: Chain,
+    sender: LocalAccount,
+    nonce: int,
+    to: str,
+    encoded: bytes,
+    gas: int,
+    base_fee: int,
+) -> str:
+    """A signed transaction, 0x-hex. base_fee: wei for each unit of gas, of the latest block."""
     transaction: dict[str, Any] = {
         "type": 2,
         "to": to,
         "data": encoded,
         "value": 0,
         "gas": gas,
-        "maxFeePerGas": 2 * int(latest["baseFeePerGas"], 16) + TIP,
+        "maxFeePerGas": 2 * base_fee + TIP,
         "maxPriorityFeePerGas": TIP,
         "nonce": nonce,
         "chainId": chain.deployment.chain_id,
     }
-    raw = sender.sign_transaction(transaction).raw_transaction
-    return rpc.call(str, "eth_sendRawTransaction", "0x" + raw.hex())
+    return "0x" + sender.sign_transaction(transaction).raw_transaction.hex()
 
 
 def _settled_nonce(rpc: Rpc, address: str) -> int:

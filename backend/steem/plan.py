@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from backend.local.accounts import FAUCET
 from backend.relay.reading import MOST_BENEFICIARIES
 from backend.steem.documents import document
 from backend.steem.read import Ballot, Piece, Unread
@@ -130,8 +131,12 @@ def rounds(plan: Plan) -> Iterator[Sequence[Piece]]:
         yield group
 
 
+def _allowed(handle: str) -> bool:
+    return handle != FAUCET and HANDLE.fullmatch(handle) is not None
+
+
 def _trouble(piece: Piece, known: set[tuple[str, str]]) -> str:
-    if not HANDLE.fullmatch(piece.author):
+    if not _allowed(piece.author):
         return BAD_HANDLE
     if piece.name in known:
         return TWICE
@@ -144,7 +149,7 @@ def _trouble(piece: Piece, known: set[tuple[str, str]]) -> str:
 
 def _shares(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
     """The beneficiaries that a post can have; one that cannot leaves its share to the author."""
-    shares = [(handle, bps) for handle, bps in piece.options.shares if HANDLE.fullmatch(handle)]
+    shares = [(handle, bps) for handle, bps in piece.options.shares if _allowed(handle)]
     bad = len(piece.options.shares) - len(shares)
     parts = [bps for _, bps in shares]
     fits = len(shares) == len(dict(shares)) <= MOST_BENEFICIARIES
@@ -158,7 +163,7 @@ def _shares(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str,
 def _ballots(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[Ballot, ...]:
     ballots: dict[str, Ballot] = {}
     for ballot in piece.votes:
-        if not HANDLE.fullmatch(ballot.voter):
+        if not _allowed(ballot.voter):
             skipped["votes", BAD_HANDLE] += 1
             continue
         if ballot.voter in ballots:

@@ -4,21 +4,20 @@ Documents, post ids and keys follow from the plan, the account numbers and one s
 same post has the same id at every run; a vote is cast unless its slot is written.
 """
 
-import hashlib
-import hmac
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from backend.chain.connection import Chain
 from backend.chain.errors import reason_of
-from backend.local.accounts import WINDOW, Owner, bytes_of, grant, registration
-from backend.local.batches import close_days, relay, signed
+from backend.local.accounts import Owner, bytes_of, grant, registration
+from backend.local.batches import close_days, relay
 from backend.local.clock import forward, latest
 from backend.local.views import views
+from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, rounds, weight_for
-from backend.steem.read import PLAIN, Ballot, Piece
+from backend.steem.read import Ballot, Piece
 from indexer.actions import Signed, post_id, secp256k1_address, sha256
 from indexer.content.store import Store
 from indexer.errors import LaurelError
@@ -239,41 +238,21 @@ class Importer:
     # ---------------------------------------------------------------- signing and sending
 
     def _key(self, handle: str) -> bytes:
-        """The owner key of an imported account: whoever has the secret has them all."""
-        return hmac.digest(self._secret, b"steem:" + handle.encode(), hashlib.sha256)
+        return key_of(self._secret, handle)
 
     def _post(self, piece: Piece, data: bytes, now: int) -> Signed:
-        owner = self._owners[piece.author]
-        fields = {
-            "account": owner.account,
-            "digest": sha256(data),
-            "parent": self._ids[piece.parent] if piece.parent else bytes(32),
-            "community": 0,
-            "deadline": now + WINDOW,
-        }
-        if piece.options == PLAIN:
-            return signed(self._chain, "Post", owner.key, fields)
-        options = {
-            "maxAcceptedPayout": piece.options.cap,
-            "liquidBps": piece.options.liquid_bps,
-            "allowVotes": True,
-            "allowCurationRewards": True,
-            "beneficiaries": self._beneficiaries(piece),
-        }
-        return signed(self._chain, "PostWithOptions", owner.key, fields | options)
-
-    def _beneficiaries(self, piece: Piece) -> list[dict[str, int]]:
-        """By rising account number, as the core wants them."""
-        shares = [(self._owners.get(handle), bps) for handle, bps in piece.options.shares]
-        lost = sum(1 for owner, _ in shares if owner is None)
+        owners = [(self._owners.get(handle), bps) for handle, bps in piece.options.shares]
+        lost = sum(1 for owner, _ in owners if owner is None)
         if lost:
             self.tally.skipped["beneficiaries", NO_ACCOUNT] += lost
-        found = sorted((owner.account, bps) for owner, bps in shares if owner)
-        return [{"account": account, "bps": bps} for account, bps in found]
+        shares = [(owner.account, bps) for owner, bps in owners if owner]
+        parent = self._ids[piece.parent] if piece.parent else None
+        return post_action(
+            self._chain, self._owners[piece.author], piece, data, parent, shares, now
+        )
 
     def _vote(self, cast: Cast, now: int) -> Signed:
-        fields = {"account": cast.voter, "post": cast.post, "weight": cast.bps, "at": now}
-        return signed(self._chain, "Vote", cast.key, fields)
+        return vote_action(self._chain, Owner(cast.voter, cast.key), cast.post, cast.bps, now)
 
     def _relay(self, kind: str, batch: Sequence[Signed], kinds: Sequence[str] = ()) -> None:
         for mined in relay(self._chain, self._rpc, self._payer, batch):

@@ -42,8 +42,9 @@ class SteemRun(NodeBase):
     """The replay, in one row (id 1), once it has come to its end.
 
     began, ended: seconds, by the chain's clock. counts: those of all steps together. gas: of all
-    transactions. seconds: of work, all runs together; rate: actions in a second of it. spearman: of our net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}.
-    verified: whether the mirror agreed with the contracts; verification: things compared by kind.
+    transactions. seconds: of work, all runs together; rate: actions in a second of it. spearman: of our
+    net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}. verified: whether the
+    mirror agreed with the contracts; verification: things compared, by kind.
     """
 
     __tablename__ = "steem_runs"

@@ -1,0 +1,207 @@
+"""Performs a timeline on a chain of its own: a step is a block, mined at the step's second.
+
+All that a step sends follows from the plan and from the chain before it, so every run makes the same blocks.
+What is done is told by the clock of the chain's latest block: a run that was killed goes on with the step after it.
+"""
+
+import hashlib
+import hmac
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from eth_abi.abi import encode as abi_encode
+from eth_account import Account
+from eth_account.signers.local import LocalAccount
+
+from backend.chain.connection import Chain
+from backend.local.accounts import Owner, bytes_of, grant, registration
+from backend.local.batches import CLOSE_AT_ONCE, MOST_GAS, NotMined, encoded_relays, raw_transaction
+from backend.local.clock import latest
+from backend.local.views import views
+from backend.steem.actions import key_of, post_action, vote_action
+from backend.steem.documents import document
+from backend.steem.plan import Plan, weight_for
+from backend.steem.tally import Counts, Receipt, block_at, counted, receipts_of
+from backend.steem.timeline import Step, Timeline
+from indexer.actions import post_id, sha256
+from indexer.content.store import Store
+from indexer.rewards import WEI_PER_VEST
+from indexer.rpc import Rpc
+from indexer.slots import account_slot, post_slot
+from indexer.views import call_data
+
+T = TypeVar("T")
+
+SETTLE_AT_ONCE, SETTLE_GAS = 50, 250_000
+CLAIM_AT_ONCE, CLAIM_GAS = 200, 60_000
+"""Posts and votes in a transaction, and gas that each cannot exceed."""
+CALL_GAS = 200_000
+
+Encoded = tuple[bytes, int]
+"""A call of the core: calldata and gas."""
+Done = Callable[[Step, Counts, float, dict[tuple[str, str], bytes]], None]
+"""Told of each step: what it did, in how many seconds, and the ids of all pieces."""
+
+
+class Replay:
+    """One replay on one chain, on which nobody else acts meanwhile."""
+
+    def __init__(
+        self, chain: Chain, rpc: Rpc, store: Store, faucet: Owner, secret: bytes, payer: bytes
+    ) -> None:
+        self._chain, self._rpc, self._store = chain, rpc, store
+        self._faucet, self._secret = faucet, secret
+        self._payer: LocalAccount = Account.from_key(payer)
+        self._contracts = (chain.deployment.core.lower(),)
+        self._owners: dict[str, Owner] = {}
+        self._ids: dict[tuple[str, str], bytes] = {}
+        self._documents: dict[tuple[str, str], bytes] = {}
+        self._nonce = self._base_fee = 0
+
+    def run(self, plan: Plan, steps: Timeline, recorded: set[int], done: Done) -> None:
+        """Performs what is not done yet. recorded: steps that `done` need not be told of, by their time.
+
+        Raises NotMined, NodeUnreachable, RpcError, ContentError, and what `done` raises.
+        """
+        self._rpc.call(Any, "evm_setAutomine", False)
+        self._rpc.call(Any, "anvil_dropAllTransactions")  # of a run that was killed
+        count = self._rpc.call(str, "eth_getTransactionCount", self._payer.address, "latest")
+        self._nonce, self._base_fee = int(count, 16), self._latest_fee()
+        head = latest(self._rpc)
+        for step in steps.steps:
+            if step.at in recorded and step.at <= head:
+                continue
+            began = time.monotonic()
+            if not step.accounts and not self._owners:
+                self._know(plan)
+            receipts = self._perform(step, plan) if step.at > head else self._performed(step)
+            counts = counted(receipts, self._contracts)
+            done(step, counts, time.monotonic() - began, self._ids)
+        self._rpc.call(Any, "evm_setAutomine", True)
+
+    def _know(self, plan: Plan) -> None:
+        """Accounts by handle, and the documents and ids of all pieces."""
+        handles = [(bytes_of(handle),) for handle in plan.handles]
+        numbers = views(self._chain, self._rpc, "accountOf(bytes32)", handles)
+        for handle, number in zip(plan.handles, numbers, strict=True):
+            self._owners[handle] = Owner(number, key_of(self._secret, handle))
+        for piece in plan.pieces:
+            data = document(piece, self._ids[piece.parent] if piece.parent else None)
+            self._documents[piece.name] = data
+            self._ids[piece.name] = post_id(self._owners[piece.author].account, sha256(data))
+
+    # ---------------------------------------------------------------- one block
+
+    def _perform(self, step: Step, plan: Plan) -> list[Receipt]:
+        """Mines the step's block. Raises NotMined if the chain made another one of it."""
+        calls = [*self._calls(step, plan)]
+        raws = []
+        for data, gas in calls:
+            core, fee = self._chain.deployment.core, self._base_fee
+            raws.append(
+                raw_transaction(self._chain, self._payer, self._nonce, core, data, gas, fee)
+            )
+            self._nonce += 1
+        self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in raws])
+        self._rpc.call(Any, "evm_setNextBlockTimestamp", step.at)
+        self._rpc.call(Any, "evm_mine")
+        receipts = receipts_of(self._rpc, "latest")
+        self._base_fee = self._latest_fee()
+        refused = sum(int(receipt.status, 16) != 1 for receipt in receipts)
+        if latest(self._rpc) != step.at or len(receipts) != len(calls) or refused:
+            raise NotMined(
+                f"The block of {step.at} should have {len(calls)} transactions; it has "
+                f"{len(receipts)}, of which the chain refused {refused}. Start again: it goes on."
+            )
+        return receipts
+
+    def _performed(self, step: Step) -> list[Receipt]:
+        """The receipts of a step that an earlier run performed and did not come to record."""
+        block = block_at(self._rpc, step.at)
+        if block is None:
+            raise NotMined(
+                f"This chain has no block of {step.at}, though it is past that: it is another file's "
+                "chain. Remove its folder, and begin anew."
+            )
+        return receipts_of(self._rpc, block)
+
+    def _latest_fee(self) -> int:
+        header = self._rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
+        return int(header["baseFeePerGas"], 16)
+
+    # ---------------------------------------------------------------- what goes into it
+
+    def _calls(self, step: Step, plan: Plan) -> Iterator[Encoded]:
+        chain, now = self._chain, step.at
+        signed = [registration(chain, h, key_of(self._secret, h), now) for h in step.accounts]
+        signed += [
+            grant(chain, self._faucet, to, plan.stakes[h] * WEI_PER_VEST, now, self._once(h))
+            for h in step.stakes
+            for to in [self._owners[h].account]
+        ]
+        signed += self._posts(step)
+        signed += self._votes(step)
+        for _, data, gas in encoded_relays(signed):
+            yield data, gas
+        if step.midnight:
+            yield call_data("close(uint256)", CLOSE_AT_ONCE), MOST_GAS
+        yield from self._settlements(step)
+        yield from self._claims(step)
+
+    def _once(self, handle: str) -> int:
+        """The nonce of an account's one grant."""
+        digest = hmac.digest(self._secret, b"grant:" + handle.encode(), hashlib.sha256)
+        return int.from_bytes(digest)
+
+    def _posts(self, step: Step) -> Iterator[Any]:
+        self._store.put_many([self._documents[piece.name] for piece in step.pieces])
+        for piece in step.pieces:
+            shares = [(self._owners[handle].account, bps) for handle, bps in piece.options.shares]
+            parent = self._ids[piece.parent] if piece.parent else None
+            data, owner = self._documents[piece.name], self._owners[piece.author]
+            yield post_action(self._chain, owner, piece, data, parent, shares, step.at)
+
+    def _votes(self, step: Step) -> Iterator[Any]:
+        """With the weight that gives a vote its rshares: stake grows as rewards are claimed."""
+        voters = list(
+            {ballot.voter: self._owners[ballot.voter] for _, ballot in step.votes}.items()
+        )
+        slots = self._views("accountState(uint40)", [(owner.account,) for _, owner in voters])
+        effective = {
+            handle: account_slot(slot).effective
+            for (handle, _), slot in zip(voters, slots, strict=True)
+        }
+        for piece, ballot in step.votes:
+            bps = weight_for(ballot, effective[ballot.voter])
+            owner = self._owners[ballot.voter]
+            yield vote_action(self._chain, owner, self._ids[piece.name], bps, step.at)
+
+    def _settlements(self, step: Step) -> Iterator[Encoded]:
+        found = [self._ids[piece.name] for piece in step.settle]
+        slots = self._views("postState(bytes32)", [(post,) for post in found])
+        paying = [p for p, s in zip(found, slots, strict=True) if post_slot(s).net_rshares > 0]
+        for part in _parts(paying, SETTLE_AT_ONCE):
+            data = _call("settle(bytes32[])", ["bytes32[]"], [part])
+            yield data, CALL_GAS + SETTLE_GAS * len(part)
+
+    def _claims(self, step: Step) -> Iterator[Encoded]:
+        slots = self._views("postState(bytes32)", [(self._ids[p.name],) for p in step.claim])
+        for piece, slot in zip(step.claim, slots, strict=True):
+            if post_slot(slot).curation:
+                voters = [self._owners[b.voter].account for b in piece.votes if not b.against]
+                for part in _parts(voters, CLAIM_AT_ONCE):
+                    types, values = ["bytes32", "uint40[]"], [self._ids[piece.name], part]
+                    data = _call("claimOfPost(bytes32,uint40[])", types, values)
+                    yield data, CALL_GAS + CLAIM_GAS * len(part)
+
+    def _views(self, signature: str, arguments: Sequence[tuple[bytes | int, ...]]) -> list[int]:
+        return views(self._chain, self._rpc, signature, arguments)
+
+
+def _call(signature: str, types: list[str], values: list[Any]) -> bytes:
+    return call_data(signature) + abi_encode(types, values)
+
+
+def _parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:
+    return (items[first : first + most] for first in range(0, len(items), most))
