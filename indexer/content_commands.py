@@ -17,6 +17,7 @@ from indexer.contents import Fetcher
 from indexer.counts import contents_by_state
 from indexer.database import usable
 from indexer.errors import LaurelError
+from indexer.move_command import move
 from indexer.schema import CONTENT_STATES, Content
 from indexer.settings import Settings
 from indexer.stopping import ended, until_signalled
@@ -52,7 +53,10 @@ class _Digest(click.ParamType[bytes]):
 
 @click.group()
 def content() -> None:
-    """The documents that posts and profiles name: how they stand, and fetching them."""
+    """The documents that posts and profiles name: how they stand, fetching them, and where they are kept."""
+
+
+content.add_command(move)
 
 
 @content.command()

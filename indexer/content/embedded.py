@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import NamedTuple
 
 from indexer.content.cid import cid_of, digest, parse
 from indexer.content.store import (
@@ -44,6 +45,14 @@ ON CONFLICT (digest) DO UPDATE
 SET size = excluded.size, pinned = max(pinned, excluded.pinned), data = excluded.data
 WHERE data IS NOT excluded.data OR pinned < excluded.pinned
 """
+
+
+class Entry(NamedTuple):
+    """A block that the store lists. A later one has a greater `row`."""
+
+    row: int
+    digest: bytes
+    pinned: bool
 
 
 class EmbeddedStore:
@@ -113,6 +122,20 @@ class EmbeddedStore:
                 raise StillPinned(f"The block {cid} is pinned; unpin it before deleting it.")
             db.execute("DELETE FROM block WHERE digest = ?", (name,))
             self._file(name).unlink(missing_ok=True)
+
+    def count(self) -> int:
+        """How many blocks there are."""
+        with self._reading() as db:
+            return int(db.execute("SELECT count(*) FROM block").fetchone()[0])
+
+    def listed(self, after: int = 0, limit: int = 1000) -> list[Entry]:
+        """The blocks that were stored after the entry of that `row`, in the order in which they were."""
+        with self._reading() as db:
+            found = db.execute(
+                "SELECT rowid, digest, pinned FROM block WHERE rowid > ? ORDER BY rowid LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        return [Entry(row, name, bool(pinned)) for row, name, pinned in found]
 
     def close(self) -> None:
         with self._lock:

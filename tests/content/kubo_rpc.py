@@ -1,8 +1,9 @@
-"""A loopback server that speaks the few RPC calls of Kubo which the store uses.
+"""A loopback server that speaks a few RPC calls of Kubo, for what a real daemon cannot be made to do.
 
-Paths, parameters, multipart body, answers and error texts were copied from what a js-ipfs 0.18.1
-daemon and Kubo's own source say. It makes its CIDs with code of its own (no import from indexer),
-so that agreement on a CID means something.
+It lies, answers nonsense, and knows no CARs, as before go-ipfs 0.5. Paths, parameters, multipart
+body, answers and error texts were copied from what a js-ipfs 0.18.1 daemon and Kubo's own source
+say. It makes its CIDs with code of its own (no import from indexer), so that agreement on a CID
+means something.
 """
 
 import base64
@@ -18,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 
 class KuboRpc(ThreadingHTTPServer):
-    """Holds blocks by CID; the switches make it lie, hang or answer nonsense."""
+    """Holds blocks by CID; the switches make it lie or answer nonsense."""
 
     daemon_threads = True
 
@@ -26,9 +27,7 @@ class KuboRpc(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.blocks: dict[str, bytes] = {}
         self.pins: set[str] = set()
-        self.calls: list[str] = []
         self.lies = False
-        self.hangs = 0.0
         self.garbage = False
 
     def handle_error(self, request: object, client_address: object) -> None:
@@ -60,8 +59,6 @@ class _Handler(BaseHTTPRequestHandler):
         query = {key: values[0] for key, values in parse_qs(url.query).items()}
         body = self._body()
         call = url.path.removeprefix("/api/v0/")
-        self.server.calls.append(call)
-        time.sleep(self.server.hangs)
         if self.server.garbage:
             self._answer(200, b"<html>not an IPFS daemon</html>")
         elif call == "version":

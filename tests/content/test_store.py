@@ -22,7 +22,6 @@ from indexer.content.store import (
     StoreFull,
     StoreUnavailable,
 )
-from tests.content.kubo_rpc import kubo_rpc
 
 SMALL, LARGE = b"a small block", bytes(range(256)) * 800
 ABSENT = cid_of(digest(b"nobody has this"))
@@ -35,10 +34,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         yield opened
         opened.close()
     else:
-        with kubo_rpc() as daemon:
-            opened = open_store(tmp_path / "content", daemon.address)
-            yield opened
-            opened.close()
+        ipfs = request.getfixturevalue("ipfs")
+        ipfs.empty()
+        opened = open_store(tmp_path / "content", ipfs.api)
+        yield opened
+        opened.close()
 
 
 @pytest.mark.parametrize("data", [b"", SMALL, b"x" * 65536, b"x" * 65537, LARGE])
