@@ -10,7 +10,7 @@ PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
 MODULES := $(if $(wildcard node_modules/.dev),node_modules/.dev,node_modules/.run)
 PEERS := tests/content/peers/node_modules/.made
 
-.PHONY: up test test-long lint format audit coverage browser node clean
+.PHONY: up install test test-long lint format audit coverage browser servers node clean
 
 up: $(PACKAGES) $(MODULES)
 	@exec .venv/bin/python -m backend up --port $(PORT) --rpc-port $(RPC_PORT)
@@ -112,14 +112,34 @@ $(PEERS): tests/content/peers/package.json tests/content/peers/package-lock.json
 	@cd tests/content/peers && PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# ---------------------------------------------------------------- the browser of the tests
+# ---------------------------------------------------------------- programs of the tests, from Debian's packages
 
 browser:
-	@if ! command -v chromium >/dev/null; then \
+	@missing=; for program in chromium:chromium systemd-analyze:systemd; do \
+	  command -v $${program%:*} >/dev/null || missing="$$missing $${program#*:}"; \
+	done; \
+	if [ -n "$$missing" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing chromium ..."; \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	    echo "Installing$$missing ..."; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing >/dev/null; \
 	  else \
-	    echo "The tests need the package chromium as /usr/bin/chromium. Install it (on Debian: apt-get install chromium)." >&2; exit 1; \
+	    echo "The tests need$$missing. Install what is missing (on Debian: apt-get install$$missing)." >&2; exit 1; \
+	  fi; \
+	fi
+
+# Unpacked and not installed, so that no server starts on this machine by itself.
+servers:
+	@missing=; for program in nginx caddy; do \
+	  PATH="$$PATH:/usr/sbin:build/servers/usr/sbin:build/servers/usr/bin" command -v $$program >/dev/null || missing="$$missing $$program"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	  if command -v apt-get >/dev/null && command -v dpkg >/dev/null; then \
+	    echo "Unpacking$$missing ..."; \
+	    if [ "$$(id -u)" = 0 ]; then apt-get update -qq; fi; \
+	    mkdir -p build/servers && cd build/servers && \
+	    apt-get -qq -o APT::Sandbox::User=root download $$missing && \
+	    for package in *.deb; do dpkg -x "$$package" . && rm "$$package" || exit 1; done; \
+	  else \
+	    echo "The tests need$$missing. Install what is missing." >&2; exit 1; \
 	  fi; \
 	fi

@@ -57,5 +57,7 @@ def site(host: str, port: int, workers: int) -> None:
         "threads": 8,
         "loglevel": "warning",
         "graceful_timeout": 5,
+        "forwarder_headers": "",  # else a client behind a proxy here could say PATH_INFO itself
+        "control_socket_disable": True,
     }
     _Server(settings, reach, options).run()
