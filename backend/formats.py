@@ -38,6 +38,11 @@ def iso(time: int) -> str:
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def day(time: int) -> str:
+    """2026-11-14, in UTC."""
+    return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%d")
+
+
 def moment(time: int) -> str:
     """14 Nov 2026, 09:30 UTC"""
     return datetime.fromtimestamp(time, UTC).strftime("%-d %b %Y, %H:%M UTC")

@@ -31,6 +31,12 @@ def after(
 
     `kinds` read each value. None on the first page. Raises Problem 400 `bad_cursor`.
     """
+    values = position(kinds)
+    return None if values is None else below(columns, values)
+
+
+def position(kinds: Sequence[Callable[[str], Any]]) -> tuple[Any, ...] | None:
+    """The sort values in the request's `cursor`. None and errors as with `after`."""
     text = request.args.get("cursor")
     if text is None:
         return None
@@ -40,6 +46,11 @@ def after(
             raise ValueError  # no row has it, and no database takes it
     except ValueError:
         raise Problem(400, "bad_cursor", "This cursor is not one of this list's.") from None
+    return tuple(values)
+
+
+def below(columns: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    """The condition for rows after `values`, in descending order of `columns`."""
     return tuple_(*columns) < tuple_(*values)
 
 

@@ -45,6 +45,7 @@ def init_app(app: Flask) -> None:
         iso=formats.iso,
         utc=formats.iso,
         moment=formats.moment,
+        day=formats.day,
         span=formats.span,
         ago=lambda time: formats.ago(time, present().time),
         hex=bytes.hex,

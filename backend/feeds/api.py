@@ -7,6 +7,8 @@ from flask import Blueprint, request
 from backend import paging
 from backend.accounts.queries import by_handle
 from backend.database import session
+from backend.feeds.moments import asked
+from backend.feeds.past import Then, feed_at
 from backend.feeds.queries import feed, of_account
 from backend.node import current_node
 from backend.posts.api import as_json
@@ -17,7 +19,12 @@ bp = Blueprint("feeds-api", __name__, url_prefix="/api/v1")
 
 @bp.get("/posts")
 def posts() -> dict[str, Any]:
+    """`feed` is new (the default), hot or trending; with `at`, as it stood at that moment."""
     name = request.args.get("feed", "new")
+    at = asked()
+    if at is not None:
+        then, cursor = feed_at(session(), current_node().deployment, name, at, paging.limit())
+        return {"posts": [then_json(row) for row in then], "next": cursor, "at": at}
     found, cursor = feed(session(), current_node().deployment, name, paging.limit())
     return {"posts": [as_json(piece) for piece in found], "next": cursor}
 
@@ -37,3 +44,15 @@ def account_posts(handle: str) -> dict[str, Any]:
         size=paging.limit(),
     )
     return {"posts": [as_json(piece) for piece in found], "next": cursor}
+
+
+def then_json(then: Then) -> dict[str, Any]:
+    """The post as it is now, and in `then` what it had at the moment asked for."""
+    return as_json(then.piece) | {
+        "then": {
+            "netRshares": str(then.net_rshares),
+            "votes": then.votes,
+            "hot": then.hot,
+            "trending": then.trending,
+        }
+    }

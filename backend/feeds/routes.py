@@ -1,10 +1,12 @@
-"""The pages / /hot /trending /new and the Atom feeds."""
+"""The pages / /hot /trending /new, today's and of any past moment, and the Atom feeds."""
 
 from flask import Blueprint, Response, render_template, request
 
 from backend import paging
 from backend.accounts.queries import by_handle
 from backend.database import session
+from backend.feeds.moments import asked, written
+from backend.feeds.past import feed_at, first_post
 from backend.feeds.queries import feed, of_account
 from backend.node import current_node
 from backend.posts.queries import Piece, pool_now
@@ -20,6 +22,9 @@ def front() -> str:
 
 @bp.get("/<any(hot, trending, new):name>")
 def page(name: str) -> str:
+    at = asked()
+    if at is not None:
+        return past_page(name, at)
     deployment = current_node().deployment
     found, cursor = feed(session(), deployment, name, paging.DEFAULT)
     return render_template(
@@ -29,6 +34,24 @@ def page(name: str) -> str:
         cursor=cursor,
         paged="cursor" in request.args,
         pool=pool_now(session(), deployment),
+        first=first_post(session()),
+    )
+
+
+def past_page(name: str, at: int) -> str:
+    """The feed as it stood at `at`, the chain's seconds."""
+    deployment = current_node().deployment
+    found, cursor = feed_at(session(), deployment, name, at, paging.DEFAULT)
+    return render_template(
+        "past.html",
+        name=name,
+        at=at,
+        written=written,
+        then=found,
+        cursor=cursor,
+        paged="cursor" in request.args,
+        first=first_post(session()),
+        day=deployment.day,
     )
 
 

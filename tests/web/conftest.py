@@ -4,7 +4,7 @@ import gzip
 import json
 import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from http.client import HTTPMessage
 from pathlib import Path
@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from backend.app import create_app
 from backend.database import migrate_node
 from indexer.content import open_store
+from indexer.content.store import Store
 from indexer.database import connect, migrate_mirror
 from indexer.deployment import save
 from indexer.settings import Settings
@@ -95,8 +96,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 class serving:
     """A context manager: the site in `home`, on a port of the system's choosing."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, build: Callable[[int, Store], World] = build) -> None:
+        self._home, self._build = home, build
 
     def __enter__(self) -> Site:
         self._chain = running_anvil()
@@ -111,7 +112,7 @@ class serving:
         migrate_mirror(self._engine)
         migrate_node(self._engine)
         self._store = open_store(self._home / "content")
-        world = build(anvil.now() + 1, self._store)
+        world = self._build(anvil.now() + 1, self._store)
         world.save(self._engine)
         self._server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)

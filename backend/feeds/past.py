@@ -1,0 +1,154 @@
+"""Lists of posts as they stood at a moment of the past, from the votes that the mirror has.
+
+A post whose voting had ended by then has the rank that it still has. What one had whose voting went on is
+worked out from its votes, by the formulas that ranks always come from (indexer/ranking.py). A vote counts
+from when it was signed (at most an hour before its block). Of a vote that was changed later only the last
+state is known, so it counts from its last change on; what an author took back later is missing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, func, select
+from sqlalchemy.orm import Session
+
+from backend import paging
+from backend.posts.queries import Piece, pieces, read
+from backend.problems import Problem
+from indexer import ranking
+from indexer.deployment import Deployment
+from indexer.rewards import CASHOUT_DAYS
+from indexer.schema import Post, Vote
+
+MOST = 5_000
+"""Posts weighed among those whose voting went on: beyond, only those that rank highest now."""
+MOST_RSHARES = 2**63 - 1
+
+_SCORES = {"hot": (ranking.hot, Post.hot), "trending": (ranking.trending, Post.trending)}
+Place = tuple[Any, ...]
+"""Where a post stands in a list: its score, if the list has one, and its seq."""
+
+
+@dataclass(frozen=True)
+class Then:
+    """A post, and what it had at the moment asked for: rshares (micro-vests), votes, ranks."""
+
+    piece: Piece
+    net_rshares: int
+    votes: int
+
+    @property
+    def hot(self) -> float:
+        return ranking.hot(self.net_rshares, self.piece.post.created_at)
+
+    @property
+    def trending(self) -> float:
+        return ranking.trending(self.net_rshares, self.piece.post.created_at)
+
+
+def feed_at(
+    session: Session, deployment: Deployment, name: str, at: int, size: int
+) -> tuple[list[Then], str | None]:
+    """A page of the feed `name` as it stood at `at` (the chain's seconds), and the next cursor.
+
+    Raises Problem 400 `unknown_feed`, `bad_cursor`.
+    """
+    if name == "new":
+        after = paging.position((int,))
+        found = _newest(session, deployment, at, after, size + 1)
+    elif name in _SCORES:
+        after = paging.position((float, int))
+        found = _ranked(session, deployment, name, at, after, size + 1)
+    else:
+        raise Problem(400, "unknown_feed", f"The feeds are new, {', '.join(_SCORES)}.")
+    chosen, cursor = paging.cut(found, size, lambda row: row[0])
+    return _then(session, deployment, [post for _, post in chosen], at), cursor
+
+
+def first_post(session: Session) -> int | None:
+    """When the oldest post was made, in the chain's seconds."""
+    return session.scalar(select(Post.created_at).order_by(Post.seq).limit(1))
+
+
+def _newest(
+    session: Session, deployment: Deployment, at: int, after: Place | None, most: int
+) -> list[tuple[Place, bytes]]:
+    """There is an index on the time of cashout, and the chain's order is that of time."""
+    span = CASHOUT_DAYS * deployment.day
+    last = max(
+        session.scalar(
+            select(Post.seq)
+            .where(Post.settled.is_(settled), Post.cashout_at <= at + span)
+            .order_by(Post.cashout_at.desc(), Post.seq.desc())
+            .limit(1)
+        )
+        or 0
+        for settled in (False, True)
+    )
+    below = min(last + 1, after[0]) if after else last + 1
+    rows = session.execute(
+        select(Post.seq, Post.id)
+        .where(*_SHOWN, Post.seq < below)
+        .order_by(Post.seq.desc())
+        .limit(most)
+    )
+    return [((seq,), post) for seq, post in rows]
+
+
+def _ranked(
+    session: Session, deployment: Deployment, name: str, at: int, after: Place | None, most: int
+) -> list[tuple[Place, bytes]]:
+    score, column = _SCORES[name]
+    opened = at - CASHOUT_DAYS * deployment.day
+    # Nothing older can stand higher, which spares reading all that was posted since.
+    over = [Post.cashout_at <= at, column <= score(MOST_RSHARES, opened)]
+    if after is not None:
+        over.append(paging.below((column, Post.seq), after))
+    rows = session.execute(
+        select(column, Post.seq, Post.id)
+        .where(*_SHOWN, *over)
+        .order_by(column.desc(), Post.seq.desc())
+        .limit(most)
+    )
+    found: list[tuple[Place, bytes]] = [((rank, seq), post) for rank, seq, post in rows]
+    open_then = (
+        select(Post.id)
+        .where(*_SHOWN, Post.settled.in_((False, True)))
+        .where(Post.cashout_at > at, Post.cashout_at <= at + CASHOUT_DAYS * deployment.day)
+        .order_by(column.desc())
+        .limit(MOST)
+    )
+    for row in _tallies(session, Post.id.in_(open_then), at):
+        place = score(int(row.net), row.created_at), row.seq
+        if after is None or place < after:
+            found.append((place, row.id))
+    return sorted(found, reverse=True)[:most]
+
+
+def _tallies(session: Session, chosen: ColumnElement[bool], at: int) -> list[Row[Any]]:
+    """Of each chosen post: id, seq, created_at, its net rshares and how many votes stood at `at`."""
+    return list(
+        session.execute(
+            select(
+                Post.id,
+                Post.seq,
+                Post.created_at,
+                func.coalesce(func.sum(Vote.rshares), 0).label("net"),
+                func.coalesce(func.sum(case((Vote.bps != 0, 1), else_=0)), 0).label("votes"),
+            )
+            .outerjoin(Vote, (Vote.post == Post.id) & (Vote.signed_at <= at))
+            .where(chosen)
+            .group_by(Post.id, Post.seq, Post.created_at)
+        )
+    )
+
+
+def _then(session: Session, deployment: Deployment, posts: list[bytes], at: int) -> list[Then]:
+    """These posts in this order."""
+    found = read(session, deployment, pieces().where(Post.id.in_(posts)))
+    by_id = {piece.post.id: piece for piece in found}
+    tallies = {row.id: row for row in _tallies(session, Post.id.in_(posts), at)}
+    return [Then(by_id[p], int(tallies[p].net), int(tallies[p].votes)) for p in posts]
+
+
+_SHOWN = (Post.depth == 0, Post.removed.is_(False))
