@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import libipld
 
+from indexer.content import varint
 from indexer.content.cid import CID_BYTES, BadCid, binary, cid_of, digest, from_binary
 from indexer.content.errors import ContentError
 from indexer.content.store import MAX_BLOCK
@@ -15,8 +16,6 @@ from indexer.content.store import MAX_BLOCK
 MEDIA_TYPE = "application/vnd.ipld.car"
 MAX_HEADER = 64 * 1024
 """Bytes of a header: some 1,500 roots."""
-
-_VARINT = 9  # bytes at most: https://github.com/multiformats/unsigned-varint
 
 
 class BadCar(ContentError):
@@ -34,9 +33,9 @@ class CutCar(ContentError):
 def write_car(roots: Sequence[str], blocks: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """The CAR of `blocks`, each a CID and its bytes, in pieces. Raises `BadCid`."""
     header = libipld.encode_dag_cbor({"roots": [binary(root) for root in roots], "version": 1})
-    yield _varint(len(header)) + header
+    yield varint.encode(len(header)) + header
     for cid, data in blocks:
-        yield _varint(CID_BYTES + len(data)) + binary(cid) + data
+        yield varint.encode(CID_BYTES + len(data)) + binary(cid) + data
 
 
 def read_car(chunks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
@@ -91,7 +90,7 @@ class _Stream:
     def _length(self) -> int:
         """The next number, seven bits to a byte, the lowest first."""
         number = 0
-        for place in range(_VARINT):
+        for place in range(varint.MAX_BYTES):
             if not self._fill(1):
                 raise CutCar("The CAR ends where a length should be: it was cut short.")
             byte = self._take(1)[0]
@@ -113,11 +112,3 @@ class _Stream:
         found = bytes(self._held[:size])
         del self._held[:size]
         return found
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number >= 0x80:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes([*out, number])
