@@ -24,7 +24,10 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 def artifact(contract: str) -> dict[str, Any]:
-    """`abi`, `bytecode` (hex) and `deployedBytecode` of one contract."""
+    """`abi`, `bytecode` (hex), `deployedBytecode` and its `immutables` of one contract.
+
+    Each of the latter is the list of [start, length], in bytes, where its value stands.
+    """
     return _read()[contract]
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import solcx
@@ -42,12 +43,14 @@ def settings_hash() -> str:
 
 
 def compile_contracts(force: bool = False) -> bool:
-    """Compiles into BUILD unless it is newer than every source. Returns whether it compiled.
+    """Compiles into BUILD unless it is newer than every source, and than what is asked of the compiler.
+
+    Returns whether it compiled.
 
     Raises CompilerMissing, CompileError.
     """
     sources = sorted(CONTRACTS.rglob("*.sol"))
-    newest = max(p.stat().st_mtime for p in [*sources, SOLC_JSON])
+    newest = max(p.stat().st_mtime for p in [*sources, SOLC_JSON, Path(__file__)])
     if not force and BUILD.exists() and BUILD.stat().st_mtime > newest:
         return False
     output = _solc(
@@ -58,7 +61,12 @@ def compile_contracts(force: bool = False) -> bool:
                 **json.loads(SOLC_JSON.read_text())["settings"],
                 "outputSelection": {
                     f"contracts/{path}": {
-                        "*": ["abi", "evm.bytecode", "evm.deployedBytecode.object"]
+                        "*": [
+                            "abi",
+                            "evm.bytecode.object",
+                            "evm.deployedBytecode.object",
+                            "evm.deployedBytecode.immutableReferences",
+                        ]
                     }
                     for path in DEPLOYED
                 },
@@ -70,6 +78,10 @@ def compile_contracts(force: bool = False) -> bool:
             "abi": made["abi"],
             "bytecode": made["evm"]["bytecode"]["object"],
             "deployedBytecode": made["evm"]["deployedBytecode"]["object"],
+            "immutables": [
+                [[place["start"], place["length"]] for place in places]
+                for places in made["evm"]["deployedBytecode"]["immutableReferences"].values()
+            ],
         }
         for source, contracts in output["contracts"].items()
         for name, made in contracts.items()
