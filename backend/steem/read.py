@@ -172,7 +172,7 @@ def _piece(found: _Line, number: int) -> Piece:
         tags=tuple(tag for tag in tags if isinstance(tag, str)),
         votes=tuple(_ballot(vote) for vote in found.votes or []),
         options=_options(found),
-        outcome=Outcome(found.net_rshares, _mills(found.payout), _mills(found.curator_payout)),
+        outcome=_outcome(found),
         line=number,
     )
 
@@ -198,6 +198,18 @@ def _options(line: _Line) -> Options:
         liquid_bps=LIQUID_BPS * min(max(percent, 0), BPS) // BPS,
         shares=tuple((share.account, share.weight) for share in line.beneficiaries or []),
     )
+
+
+def _outcome(line: _Line) -> Outcome:
+    """A payout that is a number is all that was paid; one that is an amount is what was paid to the authors.
+
+    So the data itself says: while authors and curators shared evenly, the curators' was half of the one and
+    as much as the other.
+    """
+    curators, payout = _mills(line.curator_payout), _mills(line.payout)
+    if payout is not None and not isinstance(line.payout, float):
+        payout += curators or 0
+    return Outcome(line.net_rshares, payout, curators)
 
 
 def _dollars(amount: str | float | _Asset) -> Decimal:

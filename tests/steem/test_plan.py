@@ -233,3 +233,18 @@ def test_any_words_make_a_document_that_the_indexer_takes(
     assert read_back.published == 1_460_000_000
     assert read_back.canonical == "https://steemit.com/@oak/leaf"
     assert (read_back.parent is None) is not answer
+
+
+@pytest.mark.parametrize(
+    ("payout", "curators", "mills"),
+    [
+        (0.942, "0.471 HBD", (942, 471)),  # all that was paid
+        (3, "0.000 HBD", (3000, 0)),
+        ("0.471 HBD", "0.471 HBD", (942, 471)),  # the authors' part
+        ({"amount": "3000", "precision": 3}, {"amount": "990", "precision": 3}, (3990, 990)),
+        ("2.000 SBD", None, (2000, None)),
+        (None, "0.000 HBD", (None, 0)),
+    ],
+)
+def test_what_steem_paid_in_all(payout: Any, curators: Any, mills: tuple[int | None, ...]) -> None:
+    assert made(payout=payout, curator_payout=curators).outcome == Outcome(None, *mills)
