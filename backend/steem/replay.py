@@ -22,6 +22,7 @@ from backend.local.views import views
 from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, weight_for
+from backend.steem.read import Piece
 from backend.steem.tally import Counts, Receipt, block_at, counted, receipts_of
 from backend.steem.timeline import Step, Timeline
 from indexer.actions import post_id, sha256
@@ -40,8 +41,8 @@ CALL_GAS = 200_000
 
 Encoded = tuple[bytes, int]
 """A call of the core: calldata and gas."""
-Done = Callable[[Step, Counts, float, dict[tuple[str, str], bytes]], None]
-"""Told of each step: what it did, in how many seconds, and the ids of all pieces."""
+Done = Callable[[Step, Counts, float, dict[bytes, Piece]], None]
+"""Told of each step: what it did, in how many seconds, and the pieces that it posted, by their ids."""
 
 
 class Replay:
@@ -56,7 +57,7 @@ class Replay:
         self._contracts = (chain.deployment.core.lower(),)
         self._owners: dict[str, Owner] = {}
         self._ids: dict[tuple[str, str], bytes] = {}
-        self._documents: dict[tuple[str, str], bytes] = {}
+        self._pieces: dict[tuple[str, str], Piece] = {}
         self._nonce = self._base_fee = 0
 
     def run(self, plan: Plan, steps: Timeline, recorded: set[int], done: Done) -> None:
@@ -69,27 +70,37 @@ class Replay:
         count = self._rpc.call(str, "eth_getTransactionCount", self._payer.address, "latest")
         self._nonce, self._base_fee = int(count, 16), self._latest_fee()
         head = latest(self._rpc)
+        self._pieces = {piece.name: piece for piece in plan.pieces}
+        self._learn(plan.handles)
         for step in steps.steps:
             if step.at in recorded and step.at <= head:
                 continue
             began = time.monotonic()
-            if not step.accounts and not self._owners:
-                self._know(plan)
             receipts = self._perform(step, plan) if step.at > head else self._performed(step)
+            if step.at > head:
+                self._learn(step.accounts)
             counts = counted(receipts, self._contracts)
-            done(step, counts, time.monotonic() - began, self._ids)
+            ids = {self._id(piece): piece for piece in step.pieces}
+            done(step, counts, time.monotonic() - began, ids)
         self._rpc.call(Any, "evm_setAutomine", True)
 
-    def _know(self, plan: Plan) -> None:
-        """Accounts by handle, and the documents and ids of all pieces."""
-        handles = [(bytes_of(handle),) for handle in plan.handles]
-        numbers = views(self._chain, self._rpc, "accountOf(bytes32)", handles)
-        for handle, number in zip(plan.handles, numbers, strict=True):
-            self._owners[handle] = Owner(number, key_of(self._secret, handle))
-        for piece in plan.pieces:
-            data = document(piece, self._ids[piece.parent] if piece.parent else None)
-            self._documents[piece.name] = data
-            self._ids[piece.name] = post_id(self._owners[piece.author].account, sha256(data))
+    def _learn(self, handles: Sequence[str]) -> None:
+        """The numbers of those accounts that are there."""
+        arguments = [(bytes_of(handle),) for handle in handles]
+        numbers = self._views("accountOf(bytes32)", arguments)
+        for handle, number in zip(handles, numbers, strict=True):
+            if number:
+                self._owners[handle] = Owner(number, key_of(self._secret, handle))
+
+    def _document(self, piece: Piece) -> bytes:
+        parent = self._id(self._pieces[piece.parent]) if piece.parent else None
+        return document(piece, parent)
+
+    def _id(self, piece: Piece) -> bytes:
+        if piece.name not in self._ids:
+            author = self._owners[piece.author].account
+            self._ids[piece.name] = post_id(author, sha256(self._document(piece)))
+        return self._ids[piece.name]
 
     # ---------------------------------------------------------------- one block
 
@@ -155,11 +166,11 @@ class Replay:
         return int.from_bytes(digest)
 
     def _posts(self, step: Step) -> Iterator[Any]:
-        self._store.put_many([self._documents[piece.name] for piece in step.pieces])
+        self._store.put_many([self._document(piece) for piece in step.pieces])
         for piece in step.pieces:
             shares = [(self._owners[handle].account, bps) for handle, bps in piece.options.shares]
-            parent = self._ids[piece.parent] if piece.parent else None
-            data, owner = self._documents[piece.name], self._owners[piece.author]
+            parent = self._id(self._pieces[piece.parent]) if piece.parent else None
+            data, owner = self._document(piece), self._owners[piece.author]
             yield post_action(self._chain, owner, piece, data, parent, shares, step.at)
 
     def _votes(self, step: Step) -> Iterator[Any]:
@@ -175,10 +186,10 @@ class Replay:
         for piece, ballot in step.votes:
             bps = weight_for(ballot, effective[ballot.voter])
             owner = self._owners[ballot.voter]
-            yield vote_action(self._chain, owner, self._ids[piece.name], bps, step.at)
+            yield vote_action(self._chain, owner, self._id(piece), bps, step.at)
 
     def _settlements(self, step: Step) -> Iterator[Encoded]:
-        found = [self._ids[piece.name] for piece in step.settle]
+        found = [self._id(piece) for piece in step.settle]
         slots = self._views("postState(bytes32)", [(post,) for post in found])
         paying = [p for p, s in zip(found, slots, strict=True) if post_slot(s).net_rshares > 0]
         for part in _parts(paying, SETTLE_AT_ONCE):
@@ -186,12 +197,12 @@ class Replay:
             yield data, CALL_GAS + SETTLE_GAS * len(part)
 
     def _claims(self, step: Step) -> Iterator[Encoded]:
-        slots = self._views("postState(bytes32)", [(self._ids[p.name],) for p in step.claim])
-        for piece, slot in zip(step.claim, slots, strict=True):
+        slots = self._views("postState(bytes32)", [(self._id(p),) for p, _ in step.claim])
+        for (piece, voters), slot in zip(step.claim, slots, strict=True):
             if post_slot(slot).curation:
-                voters = [self._owners[b.voter].account for b in piece.votes if not b.against]
-                for part in _parts(voters, CLAIM_AT_ONCE):
-                    types, values = ["bytes32", "uint40[]"], [self._ids[piece.name], part]
+                accounts = [self._owners[voter].account for voter in voters]
+                for part in _parts(accounts, CLAIM_AT_ONCE):
+                    types, values = ["bytes32", "uint40[]"], [self._id(piece), part]
                     data = _call("claimOfPost(bytes32,uint40[])", types, values)
                     yield data, CALL_GAS + CLAIM_GAS * len(part)
 

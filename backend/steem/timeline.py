@@ -1,12 +1,14 @@
 """When everything of a plan happens on a chain of its own: the chain's blocks, one after the other. Pure.
 
-The chain begins ten days before the first post. Accounts and stake come first, so that everybody's mana is
-full at their first vote. A post stands in a block of its own second, as does a vote whose time is
-known. Of other votes nothing is known but their order: they are spread over the first hour after their post,
-in blocks a quarter of an hour apart. Each midnight closes a day, settles what it pays, and pays the curators.
+The chain begins ten days before the first post. Accounts come, and are given stake, six days before they are
+needed, so that their mana is full at their first vote. A post stands in a block of its own second, as does a
+vote whose time is known. Of other votes nothing is known but their order: they are spread over the first hour
+after their post, in the next block that is there anyway, or else at the next quarter of an hour. Each midnight
+closes a day, settles what it pays, and pays the curators.
 """
 
-from collections import defaultdict
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -14,36 +16,35 @@ from backend.steem.plan import Plan
 from backend.steem.read import Ballot, Piece
 from indexer.rewards import CASHOUT_DAYS
 
-LEAD_DAYS = 10
-OPENING = 3600  # seconds from the chain's beginning to its first accounts
+LEAD_DAYS, ARRIVAL_DAYS = 10, 6
 BREATH = 60  # seconds between blocks that follow one another
-AT_ONCE = 1000  # accounts in a block
 HOUR, GRID = 3600, 900  # seconds
 TOO_LATE = "cast after the payout"
+NEVER = "all they did was to vote after a payout"
 
 
 @dataclass
 class Step:
     """One block. `votes`: on what, and the ballot; `settle`: what may be paid, now that its day can be closed;
-    `claim`: what was settled in the step before."""
+    `claim`: what was settled in the step before, and who voted for it."""
 
     at: int
-    accounts: Sequence[str] = ()
-    stakes: Sequence[str] = ()
+    accounts: list[str] = field(default_factory=list)
+    stakes: list[str] = field(default_factory=list)
     pieces: list[Piece] = field(default_factory=list)
     votes: list[tuple[Piece, Ballot]] = field(default_factory=list)
     midnight: bool = False
     settle: Sequence[Piece] = ()
-    claim: Sequence[Piece] = ()
+    claim: Sequence[tuple[Piece, list[str]]] = ()
 
 
 @dataclass(frozen=True)
 class Timeline:
-    """`begin`: the chain's first second; `steps` by rising time; `late`: votes that came after the payout."""
+    """`begin`: the chain's first second; `steps` by rising time; `skipped`: (what, why) -> how many."""
 
     begin: int
     steps: tuple[Step, ...]
-    late: int
+    skipped: Counter[tuple[str, str]]
 
 
 def begin_of(plan: Plan, day: int) -> int:
@@ -59,36 +60,45 @@ def timeline(plan: Plan, day: int) -> Timeline:
     def step(at: int) -> Step:
         return steps.setdefault(at, Step(at))
 
-    at = begin + OPENING
-    for group in _groups(plan.handles):
-        step(at).accounts = group
-        at += BREATH
-    for group in _groups(tuple(plan.stakes)):
-        step(at).stakes = group
-        at += BREATH
     posted = _posted(plan)
+    midnights = range(begin // day, max(posted.values()) // day + CASHOUT_DAYS + 1)
+    exact = sorted({*posted.values(), *_known(plan)})
+    needed: dict[str, int] = {}
     late = 0
-    due: dict[int, list[Piece]] = defaultdict(list)
+    due: dict[int, list[tuple[Piece, list[str]]]] = defaultdict(list)
     for piece in plan.pieces:
         moment = posted[piece.name]
         step(moment).pieces.append(piece)
-        due[moment // day + CASHOUT_DAYS].append(piece)
-        for when, ballot in _moments(piece, moment):
+        voters: list[str] = []
+        due[moment // day + CASHOUT_DAYS].append((piece, voters))
+        for handle in (piece.author, *(handle for handle, _ in piece.options.shares)):
+            needed[handle] = min(moment, needed.get(handle, moment))
+        for when, ballot in _moments(piece, moment, exact):
             if when >= moment + CASHOUT_DAYS * day:
                 late += 1
             else:
+                needed[ballot.voter] = min(when, needed.get(ballot.voter, when))
                 step(when).votes.append((piece, ballot))
-    for number in range(begin // day, max(due) + 1):
+                voters += [] if ballot.against else [ballot.voter]
+    for handle in needed:
+        arrival = (needed[handle] // day - ARRIVAL_DAYS) * day + BREATH
+        step(arrival).accounts.append(handle)
+        if handle in plan.stakes:
+            step(arrival + BREATH).stakes.append(handle)
+    for number in midnights:
         midnight = (number + 1) * day + BREATH
         closing = step(midnight)
-        closing.midnight, closing.settle = True, due[number]
+        closing.midnight, closing.settle = True, [piece for piece, _ in due[number]]
         if due[number]:
             step(midnight + BREATH).claim = due[number]
-    return Timeline(begin, tuple(steps[at] for at in sorted(steps)), late)
+    skipped = Counter(
+        {("votes", TOO_LATE): late, ("accounts", NEVER): len(plan.handles) - len(needed)}
+    )
+    return Timeline(begin, tuple(steps[at] for at in sorted(steps)), +skipped)
 
 
-def _groups(handles: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (handles[first : first + AT_ONCE] for first in range(0, len(handles), AT_ONCE))
+def _known(plan: Plan) -> Iterator[int]:
+    return (b.time for piece in plan.pieces for b in piece.votes if b.time is not None)
 
 
 def _posted(plan: Plan) -> dict[tuple[str, str], int]:
@@ -100,8 +110,8 @@ def _posted(plan: Plan) -> dict[tuple[str, str], int]:
     return posted
 
 
-def _moments(piece: Piece, posted: int) -> Iterator[tuple[int, Ballot]]:
-    """When each vote is cast: as the data says, else evenly over the hour, at the next quarter of an hour."""
+def _moments(piece: Piece, posted: int, exact: Sequence[int]) -> Iterator[tuple[int, Ballot]]:
+    """When each vote is cast. exact: the times of blocks that are there anyway, rising."""
     unknown = sum(ballot.time is None for ballot in piece.votes)
     seen = 0
     for ballot in piece.votes:
@@ -110,4 +120,8 @@ def _moments(piece: Piece, posted: int) -> Iterator[tuple[int, Ballot]]:
             continue
         seen += 1
         moment = posted + (HOUR - GRID) * seen // unknown
-        yield -(-moment // GRID) * GRID, ballot
+        following = bisect_left(exact, moment)
+        if following < len(exact) and exact[following] <= posted + HOUR:
+            yield exact[following], ballot
+        else:
+            yield -(-moment // GRID) * GRID, ballot
