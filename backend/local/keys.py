@@ -31,6 +31,6 @@ def key_file(path: Path) -> bytes:
 
 
 def fund(rpc: Rpc, address: str) -> None:
-    """Gives an address coin for gas, unless it has enough. Only a local chain can."""
+    """Gives an address coin for gas, unless it has enough. Only a local chain can: anvil has Hardhat's methods."""
     if int(rpc.call(str, "eth_getBalance", address, "latest"), 16) < PURSE // 2:
-        rpc.call(Any, "anvil_setBalance", address, hex(PURSE))
+        rpc.call(Any, "hardhat_setBalance", address, hex(PURSE))
