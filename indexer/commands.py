@@ -12,6 +12,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from indexer import store, verify
+from indexer.ahead import Ahead
 from indexer.content import open_store
 from indexer.contents import Fetcher
 from indexer.database import usable
@@ -57,9 +58,10 @@ def _indexer(
     with (
         _opened(settings, deployment) as (engine, source, deployment),
         closing(open_store(settings.home / "content", settings.ipfs_api)) as content,
+        closing(Ahead(settings.rpcs, deployment.core, deployment.graph)) as ahead,
     ):
         fetcher = Fetcher(engine, content, settings.sources)
-        yield engine, Indexer(engine, source, deployment, Lease(engine), fetcher)
+        yield engine, Indexer(engine, source, deployment, Lease(engine), fetcher, ahead)
 
 
 def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) -> Deployment | None:
@@ -186,11 +188,12 @@ def rebuild_command() -> None:
     with (
         _opened(settings) as (engine, source, deployment),
         closing(open_store(settings.home / "content", settings.ipfs_api)) as content,
+        closing(Ahead(settings.rpcs, deployment.core, deployment.graph)) as ahead,
     ):
 
         def indexer_of(database: Engine) -> Indexer:
             fetcher = Fetcher(database, content)
-            return Indexer(database, source, deployment, Lease(database), fetcher)
+            return Indexer(database, source, deployment, Lease(database), fetcher, ahead)
 
         with shown(console) as report:
             rebuilt = rebuild(engine, deployment, indexer_of, report)

@@ -11,16 +11,18 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from indexer import store
+from indexer.ahead import Ahead
 from indexer.contents import Fetcher
 from indexer.deployment import Deployment
 from indexer.rpc import NodeUnreachable, RpcError
-from indexer.source import ChainMoved, Source
+from indexer.source import ChainMoved, Header, Source, Span
 from indexer.startup import check_mirror, check_node
 from indexer.writer import Lease, LeaseLost
 
 LOCAL_CHAINS = frozenset({1337, 31337})
 LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
+AHEAD_FROM = 1000  # blocks to go from which a second process is worth its start
 RETRY = 1.0  # seconds between tries while something is in the way
 CONTENT_SECONDS = 1.0  # that a document under way has to come; it is asked for again another time
 
@@ -70,9 +72,11 @@ class Indexer:
         deployment: Deployment,
         lease: Lease,
         fetcher: Fetcher,
+        ahead: Ahead | None = None,
     ) -> None:
         self.lease = lease
         self.fetcher = fetcher
+        self._ahead = ahead
         self._engine = engine
         self._source = source
         self._deployment = deployment
@@ -85,7 +89,8 @@ class Indexer:
     @property
     def rpc_errors(self) -> Mapping[str, int]:
         """How often the node failed so far, by kind."""
-        return self._source.rpc.errors
+        errors = self._source.rpc.errors
+        return errors + self._ahead.errors if self._ahead else errors
 
     def check(self) -> None:
         """Raises DifferentChain unless mirror, deployment and node agree; NodeUnreachable."""
@@ -116,7 +121,7 @@ class Indexer:
             return Status(
                 State.LIVE, here.block, end, time=here.timestamp, head_time=head.timestamp
             )
-        span = self._source.span(here.header, end, head.number - store.KEPT + 1)
+        span = self._next(here.header, end, head.number - store.KEPT + 1)
         missing = store.apply(
             self._engine, self.lease, span, self._deployment.day, self.fetcher.local
         )
@@ -132,6 +137,18 @@ class Indexer:
             head_time=head.timestamp,
             kinds=Counter(type(event).__name__ for event in span.events),
         )
+
+    def _next(self, after: Header, end: int, reversible_from: int) -> Span:
+        """The next span; while it is applied, the one after it is read."""
+        span = self._ahead.take(after) if self._ahead else None
+        if span is None or span.last.number > end:
+            span = self._source.span(after, end, reversible_from)
+        to_go = min(end, reversible_from - 1) - span.last.number
+        if self._ahead and (to_go >= AHEAD_FROM or self._ahead.running and to_go > 0):
+            self._ahead.ask(span.last, end, reversible_from)
+        elif self._ahead:
+            self._ahead.close()
+        return span
 
     def _begin(self) -> Status:
         before = self._deployment.block - 1

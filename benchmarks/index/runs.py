@@ -14,6 +14,7 @@ import httpx
 from sqlalchemy import func, select
 
 from benchmarks.index.history import CHAIN_ID, CORE, DAY, GRAPH, hash_of, time_of
+from indexer.ahead import Ahead
 from indexer.content import open_store
 from indexer.contents import Fetcher
 from indexer.database import connect, migrate_mirror
@@ -60,7 +61,9 @@ def _run(result: Connection, task: Task, arguments: tuple[object, ...]) -> None:
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    """Of this process and of one that it started: their peaks together, which is more than at any moment."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_maxrss for usage in used) * 1024
 
 
 def download(url: str, blocks: int) -> Run:
@@ -98,12 +101,16 @@ def index(url: str, blocks: int, database: str | None) -> Run:
     )
     with TemporaryDirectory() as folder:
         engine = connect(database or f"sqlite:///{folder}/laurel.db")
-        with closing(open_store(Path(folder) / "content")) as store, closing(Rpc(url)) as rpc:
+        with (
+            closing(open_store(Path(folder) / "content")) as store,
+            closing(Rpc(url)) as rpc,
+            closing(Ahead((url,), CORE, GRAPH)) as ahead,
+        ):
             migrate_mirror(engine)
             lease = Lease(engine)
             assert lease.acquire() is None
             source, fetcher = Source(rpc, CORE, GRAPH), Fetcher(engine, store)
-            indexer = Indexer(engine, source, deployment, lease, fetcher)
+            indexer = Indexer(engine, source, deployment, lease, fetcher, ahead)
             marks: list[tuple[float, int]] = []
             began, events = time.perf_counter(), 0
 

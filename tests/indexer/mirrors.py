@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
+from indexer.ahead import Ahead
 from indexer.content import open_store
 from indexer.content.documents import canonical
 from indexer.content.store import Store
@@ -82,7 +83,11 @@ def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
 
 @contextmanager
 def mirror_of(
-    chain: Chain | Replay, home: Path, url: str | None = None, database: str | None = None
+    chain: Chain | Replay,
+    home: Path,
+    url: str | None = None,
+    database: str | None = None,
+    ahead: Ahead | None = None,
 ) -> Iterator[Mirror]:
     """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain;
     `database`: the address of another than SQLite's there."""
@@ -93,7 +98,8 @@ def mirror_of(
     source = Source(Rpc(url or chain.url, timeout=30), *contracts)
     lease = Lease(engine)
     assert lease.acquire() is None
-    indexer = Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content))
+    fetcher = Fetcher(engine, content)
+    indexer = Indexer(engine, source, chain.deployment, lease, fetcher, ahead)
     try:
         yield Mirror(engine, source, indexer, content, home, chain)
     finally:
