@@ -10,7 +10,11 @@ from rich.table import Table
 from sqlalchemy import Connection, func, inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from backend.relay.tables import LIVE, QUEUED, RelayStatus, RelayTicket
+from backend.formats import span
+from backend.relay.costs import actions_left, coin, money, recent
+from backend.relay.purse import AWAY_SECONDS, gwei, relayers
+from backend.relay.settings import RelaySettings
+from backend.relay.tables import LIVE, QUEUED, RelayCost, RelayTicket
 from indexer import status as mirrored
 from indexer.nodes import Nodes
 from indexer.rewards.pool import MOST_OPEN_DAYS
@@ -54,7 +58,7 @@ def look(settings: Settings) -> list[Section]:
                     mirrored.mirror(connection, settings, head),
                     mirrored.contents(connection),
                     pool(connection, settings),
-                    relay(connection, None if head is None else rpc),
+                    relay(connection, settings, None if head is None else rpc),
                 ]
         except (mirrored.NoDatabase, DatabaseError) as error:
             return [chain, mirrored.unusable(settings.database, error)]
@@ -79,8 +83,8 @@ def pool(connection: Connection, settings: Settings) -> Section:
     return section
 
 
-def relay(connection: Connection, rpc: Nodes | None) -> Section:
-    """The relay's queue, and the coin it has left (by `rpc`)."""
+def relay(connection: Connection, settings: Settings, rpc: Nodes | None) -> Section:
+    """The relay's queue, the coin it has left (by `rpc`), and what it spent on an action lately."""
     section = Section("Relay")
     tables = inspect(connection)
     if not tables.has_table(RelayTicket.__tablename__):
@@ -97,11 +101,31 @@ def relay(connection: Connection, rpc: Nodes | None) -> Section:
             f"Somebody's action waits for {time.time() - oldest:,.0f} seconds to be sent: see that "
             "`laurel relay` runs, and what its log says."
         )
-    purse = connection.execute(select(RelayStatus.address, RelayStatus.empty)).first()
-    if purse is not None:
-        section.line("relayer", f"{purse.address}, {_coin(rpc, purse.address)}")
-        if purse.empty:
-            section.problem(f"The relayer has run out of coin: send some to {purse.address}.")
+    if not tables.has_table(RelayCost.__tablename__):
+        return section  # of an earlier release; `laurel relay` brings it up to date
+    costs = recent(connection)
+    found = relayers(connection)
+    for relayer in found:
+        left = actions_left(relayer.balance, costs)
+        enough = "" if left is None else f", enough for about {left:,} actions"
+        keeps = "; keeps" if relayer.keeps else ""
+        section.line("relayer", f"{relayer.address}, {_coin(rpc, relayer.address)}{enough}{keeps}")
+        if relayer.empty:
+            section.problem(f"The relayer has run out of coin: send some to {relayer.address}.")
+        if relayer.dear:
+            section.problem(
+                f"Gas costs {gwei(relayer.fee)} gwei, and LAUREL_MAX_FEE lets the relayer pay at most "
+                f"{gwei(relayer.most or 0)}: actions wait. Wait too, or allow more and restart it."
+            )
+    if found and found[0].seen < time.time() - AWAY_SECONDS:
+        section.problem(
+            f"No relay was heard of for {span(int(time.time() - found[0].seen))}: start `laurel relay`."
+        )
+    price = RelaySettings.from_env(settings.home).coin_price
+    for cost in costs:
+        worth = money(cost.wei, price)
+        each = f"{coin(cost.wei)} coin" + (f", {worth}" if worth else "")
+        section.line("costs" if cost is costs[0] else "", f"{cost.what} {each} ({cost.actions:,})")
     return section
 
 

@@ -6,13 +6,15 @@ import socket
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, insert, select, update
 
 from indexer.database import Turn, writing
 from indexer.errors import LaurelError
 from indexer.schema import Writer
+from indexer.tables import table
 
 LEASE_SECONDS = 10.0
+MIRROR = table(Writer.__tablename__)
 
 
 class LeaseLost(LaurelError):
@@ -20,10 +22,12 @@ class LeaseLost(LaurelError):
 
 
 class Lease:
-    """One process's claim on the mirror, both clocks in seconds.
+    """One process's claim on the mirror, or on what else a row of owner and until stands for.
 
-    `now` is the wall's, for people to read: it jumps, and differs between machines. Who still holds a
-    lease is measured by `elapsed`, which only goes forward.
+    of, key, turn: the row's table, its id, and whose writers take turns at it.
+
+    Both clocks are in seconds. `now` is the wall's, for people to read: it jumps, and differs between
+    machines. Who still holds a lease is measured by `elapsed`, which only goes forward.
     """
 
     def __init__(
@@ -31,9 +35,15 @@ class Lease:
         engine: Engine,
         now: Callable[[], float] = time.time,
         elapsed: Callable[[], float] = time.monotonic,
+        of: Table = MIRROR,
+        key: int | str = 1,
+        turn: Turn = Turn.MIRROR,
     ) -> None:
         self.owner = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._engine = engine
+        self._of = of
+        self._key = key
+        self._turn = turn
         self._now = now
         self._elapsed = elapsed
         self._renewed = 0.0
@@ -45,40 +55,45 @@ class Lease:
 
         Returns who else holds it, or None.
         """
-        with writing(self._engine, Turn.MIRROR) as connection:
-            row = connection.execute(select(Writer.owner, Writer.until)).first()
+        with writing(self._engine, self._turn) as connection:
+            row = connection.execute(
+                select(self._of.c.owner, self._of.c.until).where(self._of.c.id == self._key)
+            ).first()
             if row is None:
-                connection.execute(insert(Writer).values(id=1, **self._mine()))
+                connection.execute(insert(self._of).values(id=self._key, **self._mine()))
             elif row.owner == self.owner or _is_dead(row.owner) or self._ran_out(*row):
-                connection.execute(update(Writer).values(**self._mine()))
+                connection.execute(
+                    update(self._of).where(self._of.c.id == self._key).values(**self._mine())
+                )
             else:
                 return str(row.owner)
         return None
 
     def take_over(self) -> None:
         """Takes the lease from whoever holds it: each write renews, so the other's next one fails."""
-        with writing(self._engine, Turn.MIRROR) as connection:
-            connection.execute(delete(Writer))
-            connection.execute(insert(Writer).values(id=1, **self._mine()))
+        with writing(self._engine, self._turn) as connection:
+            connection.execute(delete(self._of).where(self._of.c.id == self._key))
+            connection.execute(insert(self._of).values(id=self._key, **self._mine()))
 
     def renew(self, connection: Connection) -> None:
         """Prolongs the lease within a transaction that writes. Raises LeaseLost."""
-        renewed = connection.execute(
-            update(Writer).where(Writer.owner == self.owner).values(**self._mine())
-        )
+        renewed = connection.execute(update(self._of).where(*self._held()).values(**self._mine()))
         if renewed.rowcount == 0:
             raise LeaseLost("Another indexer has taken this database over.")
 
     def keep(self) -> None:
         """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""
         if self._elapsed() > self._renewed + LEASE_SECONDS / 2:
-            with writing(self._engine, Turn.MIRROR) as connection:
+            with writing(self._engine, self._turn) as connection:
                 self.renew(connection)
 
     def release(self) -> None:
         """Gives the lease back, if it is still ours."""
-        with writing(self._engine, Turn.MIRROR) as connection:
-            connection.execute(delete(Writer).where(Writer.owner == self.owner))
+        with writing(self._engine, self._turn) as connection:
+            connection.execute(delete(self._of).where(*self._held()))
+
+    def _held(self) -> tuple[ColumnElement[bool], ...]:
+        return self._of.c.id == self._key, self._of.c.owner == self.owner
 
     def _ran_out(self, owner: str, until: float) -> bool:
         """Whether another's lease stands as it did LEASE_SECONDS ago: each renewal changes it."""

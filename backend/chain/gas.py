@@ -18,6 +18,17 @@ SCALED = {"Votes": (60_000, 1_200)} | dict.fromkeys(
 """Gas, and gas for each byte of the action, which holds at most 50 elements."""
 RESERVED_OTHERWISE = 400_000
 
+TYPICAL = {
+    "Register": 150_000,
+    "AddKey": 70_000,
+    "Post": 42_000,
+    "Vote": 51_000,
+    **dict.fromkeys(("Follow", "Mute", "Reblog", "Profile"), 24_000),
+}
+"""What one takes in a full batch (benchmarks/gas.py): only to divide a batch's bill among its kinds."""
+TYPICAL_BALLOT = 40_000
+TYPICAL_OTHERWISE = 60_000
+
 TRANSACTION = 21_000
 BETWEEN = 10_000  # reading an item, the contract's call of itself, reporting a skip
 
@@ -28,6 +39,13 @@ def reserved(kind: Kind, size: int) -> int:
         base, each = SCALED[kind.name]
         return base + each * size
     return RESERVED.get(kind.name, RESERVED_OTHERWISE)
+
+
+def typical(kind: Kind, ballots: int) -> int:
+    """About what an action takes in a full batch; ballots: how many a vote of many holds."""
+    if kind.name == "Votes":
+        return TYPICAL_BALLOT * ballots
+    return TYPICAL.get(kind.name, TYPICAL_OTHERWISE)
 
 
 def gas_of(batch: Iterable[tuple[Signed, int]], data: bytes) -> int:

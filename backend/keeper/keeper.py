@@ -50,7 +50,7 @@ GAS_MARGIN = 1.3  # over the estimate: what lies before it may change slots from
 
 
 class _CannotPay(Exception):
-    """The relayer has too little coin for what is next."""
+    """The relayer has too little coin for what is next, or gas is dearer than it may pay."""
 
 
 @dataclass(frozen=True)
@@ -73,11 +73,9 @@ class Keeper:
 
     def step(self) -> bool:
         """Does the next thing, if the last is done and mirrored. Returns whether it sent any."""
-        if self.outbox.in_flight(PURPOSES):
-            return False
         now = self.chain.now()
         with Session(self.engine) as session:
-            if self._must_wait(session):
+            if self._has_sent(session) or self._must_wait(session):
                 return False
             tickets = session.scalars(
                 select(RelayTicket).where(RelayTicket.kind == CLAIM, RelayTicket.state.in_(LIVE))
@@ -181,11 +179,11 @@ class Keeper:
             half = len(items) // 2
             first = self._send_checked(purpose, call, items[:half])
             return first | self._send_checked(purpose, call, items[half:])
-        quote = self.outbox.quote()
-        if quote.free < gas * quote.max_fee:
+        quote, sent = self.outbox.quote(), Call("core", data)
+        if quote.dear or quote.free < quote.cost(gas, sent.bytes):
             raise _CannotPay
-        with self.outbox.sending(quote, purpose, Call("core", data), gas) as (_, transaction):
-            return {transaction: items}
+        with self.outbox.sending(quote, purpose) as draft:
+            return {draft.write(sent, gas, {purpose: (1, 1.0)}): items}
 
     def _put_aside(self, function: str, item: Hashable, reason: Reason) -> None:
         log.error("%s refuses %s (%s): left alone for a while", function, item, reason.code)
@@ -234,6 +232,17 @@ class Keeper:
                 ticket.reason = refused if failed else None
                 ticket.block = block
             session.commit()
+
+    def _has_sent(self, session: Session) -> bool:
+        """Whether something of the keeper's is on its way, by this relayer or by the one that kept before; what
+        that one left stuck is not waited for."""
+        sent = session.scalars(
+            select(RelayTransaction).where(
+                RelayTransaction.state == SENT, RelayTransaction.purpose.in_(PURPOSES)
+            )
+        )
+        mine = self.outbox.sender
+        return any(t.sender == mine or not self.outbox.is_stuck(t) for t in sent)
 
     def _must_wait(self, session: Session) -> bool:
         """Whether the mirror lags behind what the keeper did, or the keeper failed just now."""

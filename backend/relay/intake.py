@@ -12,9 +12,10 @@ from backend.chain.errors import BY_CODE, reason_of
 from backend.problems import Problem
 from backend.relay import slots
 from backend.relay.limits import take
+from backend.relay.purse import relayers
 from backend.relay.reading import Action, account_of_key, foreign, read, refusal, words_of
 from backend.relay.settings import Limit
-from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayStatus, RelayTicket
+from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayTicket
 from backend.sponsor import admission, quota
 from backend.sponsor.settings import SponsorSettings
 from indexer.actions import Signed
@@ -149,17 +150,18 @@ def _try(engine: Engine, chain: Chain, signed: Signed, action: Action, payer: st
 
 
 def _relayer(connection: Connection) -> str:
-    """The address that will pay, as far as it is known. Raises Problem if it has run out of coin."""
-    status = connection.execute(select(RelayStatus.address, RelayStatus.empty)).first()
-    if status is not None and status.empty:
+    """The address that will pay, as far as it is known. Raises Problem if no relayer has coin."""
+    found = relayers(connection)
+    paying = next((r for r in found if not r.empty), None)
+    if found and paying is None:
         raise Problem(
             503,
             "relayer_empty",
-            f"This server's relayer ({status.address}) has run out of coin for gas. "
+            f"This server's relayer ({found[0].address}) has run out of coin for gas. "
             "Try again later, or send the action from a wallet.",
             {"Retry-After": "60"},
         )
-    return NOBODY if status is None else status.address
+    return NOBODY if paying is None else paying.address
 
 
 def live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:

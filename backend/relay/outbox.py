@@ -1,7 +1,8 @@
-"""Every transaction of the relayer's key: kept in SQL before it goes out, followed until mined.
+"""Every transaction of a relayer's key: kept in SQL before it goes out, followed until mined.
 
 A process that dies at any point leaves rows from which the next one goes on: what the node does not
-know is sent again as it was, byte for byte; what a reorganisation took back is open again.
+know is sent again as it was, byte for byte; what a reorganisation took back is open again. A relayer that
+is gone is followed without its key (backend.relay.heirs).
 """
 
 import logging
@@ -13,13 +14,17 @@ from typing import Any
 
 from eth_account.signers.local import LocalAccount
 from eth_typing import HexStr
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from backend.chain import fees
 from backend.chain.connection import Chain, Refused, Reverted
+from backend.relay.costs import Shares, book
+from backend.relay.purse import Purse
 from backend.relay.settings import RelaySettings
-from backend.relay.tables import LOST, MINED, REVERTED, SENT, RelayStatus, RelayTransaction
+from backend.relay.tables import LOST, MINED, REVERTED, SENT, RelayTransaction
 from indexer.database import writing
+from indexer.writer import Lease
 
 log = logging.getLogger("laurel.relay")
 
@@ -27,17 +32,34 @@ LOOK_SECONDS = 5.0  # between looks whether the node still knows a transaction
 MOST_TIMES_SUGGESTED = (
     10  # a replacement's fee ends there: a chain that stands still is not bid up for ever
 )
-LEAST_GAS = 500_000  # a relayer that cannot pay for this much is empty
+ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
 
 
 @dataclass(frozen=True)
 class Quote:
-    """What sending takes now: wei per gas, the next nonce, and wei that are not yet promised."""
+    """What sending takes now: wei per gas, the next nonce, wei that are not yet promised, an L2's data fee.
+
+    dear: the base fee is above what the operator lets the relayer pay, so that nothing should be sent.
+    """
 
     max_fee: int
     tip: int
     nonce: int
     free: int
+    data: fees.DataFee
+    dear: bool
+
+    def gas(self, gas: int, data: bytes) -> int:
+        """The limit of gas for a call that takes so much by itself."""
+        return gas + self.data.gas.at(len(data) + ENVELOPE)
+
+    def payable(self, data: bytes) -> int:
+        """Gas that there is coin for, beside the data fee."""
+        return (self.free - self.data.wei.at(len(data) + ENVELOPE)) // max(self.max_fee, 1)
+
+    def cost(self, gas: int, data: bytes) -> int:
+        """Wei that a call may take at the most."""
+        return gas * self.max_fee + self.data.wei.at(len(data) + ENVELOPE)
 
 
 @dataclass(frozen=True)
@@ -47,81 +69,134 @@ class Call:
     contract: str
     data: str
 
+    @property
+    def bytes(self) -> bytes:
+        return bytes.fromhex(self.data[2:])
+
 
 @dataclass(frozen=True)
 class Finished:
-    """A transaction that needs no more following. `state`: mined, reverted or lost."""
+    """A transaction that needs no more following. `state`: mined, reverted or lost; `paid`: None if lost."""
 
     transaction: RelayTransaction
     state: str
     hash: str
-    block: int | None
-    block_hash: str | None
-    logs: list[Mapping[str, Any]]
+    block: int | None = None
+    block_hash: str | None = None
+    logs: tuple[Mapping[str, Any], ...] = ()
+    paid: fees.Paid | None = None
+
+
+@dataclass
+class Draft:
+    """A transaction in the making, and the session whose changes are kept with it or not at all."""
+
+    session: Session
+    _outbox: "Outbox"
+    _quote: Quote
+    _purpose: str
+    written: RelayTransaction | None = None
+
+    def write(self, call: Call, gas: int, shares: Shares) -> int:
+        """Signs and keeps the call; returns the transaction's id."""
+        self.written = self._outbox.signed(self._quote, self._purpose, call, gas, shares)
+        self.session.add(self.written)
+        self.session.flush()
+        return self.written.id
 
 
 class Outbox:
-    """The relayer's transactions. One per key: backend.relay.process locks the key's file."""
+    """One relayer's transactions. Whoever sends with its key holds its lease, which each writing renews.
+
+    key: None to follow another's transactions; then nothing is signed.
+    """
 
     def __init__(
-        self, engine: Engine, chain: Chain, key: LocalAccount, settings: RelaySettings
+        self,
+        engine: Engine,
+        chain: Chain,
+        sender: str,
+        settings: RelaySettings,
+        lease: Lease,
+        key: LocalAccount | None = None,
     ) -> None:
+        self.sender = sender
+        self.purse = Purse(engine, sender, settings)
         self._engine = engine
         self._chain = chain
         self._key = key
         self._settings = settings
+        self._lease = lease
         self._looked: dict[str, float] = {}  # hash -> time.monotonic() of the last look or sending
-        self._empty: bool | None = None
 
     # ---------------------------------------------------------------- sending
 
     def quote(self) -> Quote:
-        """Asks the chain for fees, balance and nonce."""
-        max_fee, tip = self._suggested()
-        balance = self._chain.number("eth_getBalance", self._key.address, "latest")
+        """Asks the chain for fees, balance and nonce, and writes down how the relayer is."""
+        price = fees.gas_price(self._chain)
+        data = fees.data_fee(self._chain)
+        balance = self._chain.number("eth_getBalance", self.sender, "latest")
         count = self._count()
         with Session(self._engine) as session:
-            promised = sum(t.gas * t.max_fee for t in self._open(session))
+            promised = sum(t.gas * t.max_fee + data.wei.at(len(t.raw)) for t in self.open(session))
             last = session.scalar(
                 select(RelayTransaction.nonce)
-                .where(RelayTransaction.state != LOST)
+                .where(RelayTransaction.sender == self.sender, RelayTransaction.state != LOST)
                 .order_by(RelayTransaction.nonce.desc())
                 .limit(1)
             )
         nonce = count if last is None else max(count, last + 1)
-        free = balance - promised
-        self._set_empty(free < LEAST_GAS * max_fee)
-        return Quote(max_fee, tip, nonce, free)
+        max_fee, tip = self._fees(price)
+        quote = Quote(
+            max_fee, tip, nonce, balance - promised, data, self._settings.is_dear(price.base)
+        )
+        self.purse.look(balance, price.base + tip, quote.cost(0, b""), max_fee, quote.dear)
+        return quote
 
     @contextmanager
-    def sending(
-        self, quote: Quote, purpose: str, call: Call, gas: int
-    ) -> Iterator[tuple[Session, int]]:
-        """Signs and keeps a call, and sends it once the body has done well.
+    def sending(self, quote: Quote, purpose: str) -> Iterator[Draft]:
+        """A transaction that holds the write lock, in which a call may be written; then it is sent.
 
-        Yields a session, so that what the body writes is kept with it or not at all, and the id of the
-        transaction.
+        Raises LeaseLost: another process has the key now, and nothing was kept.
         """
+        with self.writing() as session:
+            draft = Draft(session, self, quote, purpose)
+            yield draft
+            if draft.written is not None:
+                session.expunge(draft.written)
+        if draft.written is not None:
+            self.purse.freed()
+            self._broadcast(draft.written)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that holds the write lock and, at its end, still the right to this key."""
+        with writing(self._engine) as connection, Session(connection) as session:
+            yield session
+            session.flush()
+            self._lease.renew(connection)
+            session.commit()
+
+    def signed(
+        self, quote: Quote, purpose: str, call: Call, gas: int, shares: Shares
+    ) -> RelayTransaction:
+        """A new transaction, not kept yet."""
         transaction = RelayTransaction(
+            sender=self.sender,
             nonce=quote.nonce,
             purpose=purpose,
             to=self._chain.address(call.contract),
-            data=bytes.fromhex(call.data[2:]),
+            data=call.bytes,
             gas=gas,
             max_fee=quote.max_fee,
             tip=quote.tip,
             earlier=[],
             state=SENT,
             sent_at=time.time(),
+            shares=dict(shares),
         )
         self._sign(transaction)
-        with writing(self._engine) as connection, Session(connection) as session:
-            session.add(transaction)
-            session.flush()
-            yield session, transaction.id
-            session.expunge(transaction)
-            session.commit()
-        self._broadcast(transaction)
+        return transaction
 
     def _broadcast(self, transaction: RelayTransaction) -> None:
         """Gives a kept transaction to the node. What the node refuses now is tried again later.
@@ -134,52 +209,66 @@ class Outbox:
         except (Refused, Reverted) as refusal:
             text = str(refusal).lower()
             if "insufficient funds" in text:
-                self._set_empty(True)
+                self.purse.refused(transaction.gas * transaction.max_fee)
             elif "already" not in text and "nonce too low" not in text:
                 log.warning("transaction %s was refused: %s", transaction.hash, refusal)
 
     # ---------------------------------------------------------------- following
 
-    def in_flight(self, purposes: tuple[str, ...] = ()) -> int:
-        """How many transactions (of these purposes) are sent and not yet mined."""
+    def in_flight(self) -> int:
+        """How many transactions are sent and not yet mined."""
         with Session(self._engine) as session:
-            return sum(1 for t in self._open(session) if not purposes or t.purpose in purposes)
+            return len(self.open(session))
+
+    def open(self, session: Session) -> list[RelayTransaction]:
+        """What is sent and not yet mined, by nonce."""
+        mine = RelayTransaction.sender == self.sender
+        found = select(RelayTransaction).where(mine, RelayTransaction.state == SENT)
+        return list(session.scalars(found.order_by(RelayTransaction.nonce)))
 
     def finished(self) -> list[Finished]:
         """What the chain has decided about. Sends the other open ones again, or replaces them."""
         with Session(self._engine) as session:
-            transactions = self._open(session)
+            transactions = self.open(session)
         if not transactions:
             self._looked.clear()
             return []
         count = self._count()  # before the receipts, so that "used, but not by us" is certain
         done = [self._decided(t) for t in transactions if t.nonce < count]
+        if done:
+            self.purse.freed()
         waiting = [t for t in transactions if t.nonce >= count]
         for i, transaction in enumerate(waiting):
-            if i == 0 and time.time() - transaction.sent_at > self._settings.stuck_seconds:
-                self._replace(transaction)
-            else:
+            if not self.is_stuck(transaction):
                 self._keep_known(transaction)
+            elif self._key is not None:
+                if i == 0:
+                    self._replace(transaction)
+                else:
+                    self._keep_known(transaction)
         return done
 
+    def is_stuck(self, transaction: RelayTransaction) -> bool:
+        """Whether it was sent, as it is now, too long ago."""
+        return time.time() - transaction.sent_at > self._settings.stuck_seconds
+
     def conclude(self, session: Session, finished: Finished) -> None:
-        """Writes down what became of a transaction, in the caller's transaction."""
-        session.execute(
-            update(RelayTransaction)
-            .where(RelayTransaction.id == finished.transaction.id)
-            .values(
-                state=finished.state,
-                hash=finished.hash,
-                block=finished.block,
-                block_hash=finished.block_hash,
-            )
-        )
+        """Writes down what became of a transaction, and what it took, in the caller's transaction."""
+        row = session.get_one(RelayTransaction, finished.transaction.id)
+        row.state, row.hash = finished.state, finished.hash
+        row.block, row.block_hash = finished.block, finished.block_hash
+        row.concluded = time.time()
+        if finished.paid is not None:
+            row.gas_used, row.price = finished.paid.gas, finished.paid.price
+            row.data_fee = finished.paid.data_fee
+        book(session, row)
 
     def reorganised(self) -> list[int]:
         """Ids of concluded transactions whose block is no longer the chain's, newest first."""
         gone: list[int] = []
         columns = (RelayTransaction.id, RelayTransaction.block, RelayTransaction.block_hash)
-        newest_first = select(*columns).order_by(RelayTransaction.id.desc())
+        mine = select(*columns).where(RelayTransaction.sender == self.sender)
+        newest_first = mine.order_by(RelayTransaction.id.desc())
         with Session(self._engine) as session:
             for id_, number, hash_ in session.execute(newest_first.execution_options(yield_per=8)):
                 if number is None:
@@ -193,28 +282,30 @@ class Outbox:
     def reopen(self, session: Session, ids: list[int]) -> None:
         """Follows these transactions again, in the caller's transaction."""
         self._looked.clear()
-        session.execute(
-            update(RelayTransaction)
-            .where(RelayTransaction.id.in_(ids))
-            .values(state=SENT, sent_at=time.time(), block=None, block_hash=None)
-        )
+        for id_ in ids:
+            row = session.get_one(RelayTransaction, id_)
+            book(session, row, -1)
+            row.state, row.sent_at = SENT, time.time()
+            row.block = row.block_hash = None
+            row.gas_used = row.price = row.data_fee = row.concluded = None
 
     # ---------------------------------------------------------------- parts
-
-    def _open(self, session: Session) -> list[RelayTransaction]:
-        found = select(RelayTransaction).where(RelayTransaction.state == SENT)
-        return list(session.scalars(found.order_by(RelayTransaction.nonce)))
 
     def _decided(self, transaction: RelayTransaction) -> Finished:
         for candidate in (transaction.hash, *transaction.earlier):
             receipt = self._chain.ask("eth_getTransactionReceipt", candidate)
             if receipt is not None:
-                state = MINED if int(receipt["status"], 16) else REVERTED
-                block = int(receipt["blockNumber"], 16)
-                where = receipt["blockHash"]
-                return Finished(transaction, state, candidate, block, where, receipt["logs"])
+                return Finished(
+                    transaction,
+                    MINED if int(receipt["status"], 16) else REVERTED,
+                    candidate,
+                    int(receipt["blockNumber"], 16),
+                    receipt["blockHash"],
+                    tuple(receipt["logs"]),
+                    fees.paid(self._chain, receipt, transaction.raw),
+                )
         log.warning("nonce %s went to another transaction", transaction.nonce)
-        return Finished(transaction, LOST, transaction.hash, None, None, [])
+        return Finished(transaction, LOST, transaction.hash)
 
     def _keep_known(self, transaction: RelayTransaction) -> None:
         if time.monotonic() - self._looked.get(transaction.hash, -LOOK_SECONDS) < LOOK_SECONDS:
@@ -224,12 +315,15 @@ class Outbox:
             self._broadcast(transaction)
 
     def _replace(self, transaction: RelayTransaction) -> None:
-        max_fee, tip = self._suggested()
+        """Sends it again with both fees an eighth higher, or as high as the chain asks; but no higher than the
+        operator allows: there it waits until the chain is cheaper."""
+        max_fee, tip = self._fees(fees.gas_price(self._chain))
         raised = max(max_fee, _eighth_more(transaction.max_fee))
-        with writing(self._engine) as connection, Session(connection) as session:
+        most = min(MOST_TIMES_SUGGESTED * max_fee, self._settings.cap(raised))
+        with self.writing() as session:
             row = session.get_one(RelayTransaction, transaction.id)
             row.sent_at = time.time()
-            if raised <= MOST_TIMES_SUGGESTED * max_fee:
+            if raised <= most:
                 row.earlier = [row.hash, *row.earlier]
                 row.max_fee = raised
                 row.tip = min(raised, max(tip, _eighth_more(row.tip)))
@@ -237,10 +331,10 @@ class Outbox:
                 log.warning("nonce %s is stuck: sent again at %s wei a gas", row.nonce, raised)
             session.flush()
             session.expunge(row)
-            session.commit()
         self._broadcast(row)
 
     def _sign(self, transaction: RelayTransaction) -> None:
+        assert self._key is not None, "who follows another's transactions signs none"
         signed = self._key.sign_transaction(
             {
                 "type": 2,
@@ -257,25 +351,14 @@ class Outbox:
         transaction.raw = bytes(signed.raw_transaction)
         transaction.hash = "0x" + signed.hash.hex()
 
-    def _suggested(self) -> tuple[int, int]:
-        """max fee and tip, wei a gas: room for the base fee to double."""
-        tip = self._chain.number("eth_maxPriorityFeePerGas")
-        return 2 * self._chain.number_of("latest", "baseFeePerGas") + tip, tip
+    def _fees(self, price: fees.GasPrice) -> tuple[int, int]:
+        """max fee and tip, wei a gas: room for the base fee to double, within the operator's caps."""
+        tip = self._settings.cap_tip(price.tip)
+        max_fee = self._settings.cap(2 * price.base + tip)
+        return max_fee, min(tip, max_fee)
 
     def _count(self) -> int:
-        return self._chain.number("eth_getTransactionCount", self._key.address, "latest")
-
-    def _set_empty(self, empty: bool) -> None:
-        if empty == self._empty:
-            return
-        if empty:
-            log.error("the relayer %s is out of coin: send it some", self._key.address)
-        elif self._empty:
-            log.warning("the relayer %s has coin again", self._key.address)
-        with writing(self._engine) as connection, Session(connection) as session:
-            session.merge(RelayStatus(id=1, address=self._key.address, empty=empty))
-            session.commit()
-        self._empty = empty
+        return self._chain.number("eth_getTransactionCount", self.sender, "latest")
 
 
 def _eighth_more(fee: int) -> int:

@@ -1,10 +1,10 @@
-"""`laurel relay`, one process per key: sends what is queued, and keeps."""
+"""`laurel relay`, one process per key: sends what is queued, and one of them keeps."""
 
 import fcntl
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event
 
@@ -18,6 +18,8 @@ from backend.database import migrate_node
 from backend.keeper.faucet import Faucet
 from backend.keeper.keeper import Keeper
 from backend.keystore import read_secret
+from backend.relay.heirs import Heir
+from backend.relay.leases import holds, keeper_lease, key_lease
 from backend.relay.limits import forget
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
@@ -26,6 +28,7 @@ from indexer.database import connect, migrate_mirror
 from indexer.deployment import NotDeployed
 from indexer.errors import LaurelError
 from indexer.settings import Settings
+from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
 
 log = logging.getLogger("laurel.relay")
 
@@ -33,6 +36,7 @@ BEAT_SECONDS = 0.1
 FOLLOW_LOCAL, FOLLOW_PUBLIC = 0.1, 1.0  # seconds between looks at what became of transactions
 KEEP_LOCAL, KEEP_PUBLIC = 1.0, 5.0  # seconds between looks at what there is to keep
 FORGET_SECONDS = 60.0
+SPARE_SECONDS = 2.0  # to wait for a lease beyond the time in which it runs out
 
 
 class NoRelayerKey(LaurelError):
@@ -68,50 +72,96 @@ def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> 
         migrate_mirror(engine)
         migrate_node(engine)
         waiting = ""
-        while not stop.is_set():
-            try:
-                chain = connect_chain(settings)
-                waiting = ""
-                log.warning("relaying for core %s as %s", chain.deployment.core, key.address)
-                _serve(engine, chain, key, relay, stop)
-            except (ChainUnreachable, NotDeployed, OperationalError) as error:
-                if type(error).__name__ != waiting:
-                    log.warning("waiting: %s", error)
-                waiting = type(error).__name__
-                stop.wait(1)
-        engine.dispose()
+        lease = key_lease(engine, key.address)
+        try:
+            while not stop.is_set():
+                try:
+                    chain = connect_chain(settings)
+                    _take(lease, key.address, stop)
+                    waiting = ""
+                    log.warning("relaying for core %s as %s", chain.deployment.core, key.address)
+                    _serve(engine, chain, key, relay, lease, stop)
+                except (ChainUnreachable, NotDeployed, OperationalError, LeaseLost) as error:
+                    if type(error).__name__ != waiting:
+                        log.warning("waiting: %s", error)
+                    waiting = type(error).__name__
+                    stop.wait(1)
+        finally:
+            _give_back(lease)
+            engine.dispose()
 
 
 def _serve(
-    engine: Engine, chain: Chain, key: LocalAccount, relay: RelaySettings, stop: Event
+    engine: Engine,
+    chain: Chain,
+    key: LocalAccount,
+    relay: RelaySettings,
+    lease: Lease,
+    stop: Event,
 ) -> None:
-    outbox = Outbox(engine, chain, key, relay)
+    outbox = Outbox(engine, chain, key.address, relay, lease, key)
     sender = Sender(engine, chain, outbox, relay)
+    heir = Heir(engine, chain, relay, key.address)
     keeper = Keeper(engine, chain, outbox, relay)
     faucet = Faucet(engine, chain, relay)
+    keeping = keeper_lease(engine)
+    keep = KEEP_LOCAL if chain.local else KEEP_PUBLIC
     rounds = [
         (FOLLOW_LOCAL if chain.local else FOLLOW_PUBLIC, sender.follow),
         (0.0, sender.send),
-        (KEEP_LOCAL if chain.local else KEEP_PUBLIC, lambda: _keep(outbox, sender, faucet, keeper)),
+        (keep, lambda: _look(lease, outbox, sender, heir)),
+        (keep, lambda: _keep(keeping, outbox, faucet, keeper)),
         (FORGET_SECONDS, lambda: forget(engine, relay.limits)),
     ]
     due = [0.0] * len(rounds)  # time.monotonic()
-    while not stop.is_set():
-        for i, (seconds, turn) in enumerate(rounds):
-            if time.monotonic() >= due[i]:
-                turn()
-                due[i] = time.monotonic() + seconds
-        stop.wait(BEAT_SECONDS)
+    try:
+        while not stop.is_set():
+            for i, (seconds, turn) in enumerate(rounds):
+                if time.monotonic() >= due[i]:
+                    turn()
+                    due[i] = time.monotonic() + seconds
+            stop.wait(BEAT_SECONDS)
+    finally:
+        _give_back(keeping)
 
 
-def _keep(outbox: Outbox, sender: Sender, faucet: Faucet, keeper: Keeper) -> None:
+def _look(lease: Lease, outbox: Outbox, sender: Sender, heir: Heir) -> None:
+    lease.keep()
     sender.look_back()
+    heir.step()
     outbox.quote()  # so that an empty purse shows before anybody asks
+
+
+def _keep(keeping: Lease, outbox: Outbox, faucet: Faucet, keeper: Keeper) -> None:
+    """Keeps, if no other relayer does."""
+    outbox.purse.keeps = holds(keeping)
+    if not outbox.purse.keeps:
+        return
     try:
         faucet.step()
         keeper.step()
     except Reverted as reverted:
         log.error("the keeper met an unexpected refusal: %s", reverted)
+
+
+def _take(lease: Lease, address: str, stop: Event) -> None:
+    """Takes the right to the key, which a process that died on another machine loses in a while.
+
+    Raises RelayRunning.
+    """
+    end = time.monotonic() + LEASE_SECONDS + SPARE_SECONDS
+    while (owner := lease.acquire()) is not None and not stop.wait(BEAT_SECONDS):
+        if time.monotonic() > end:
+            raise RelayRunning(
+                f"Another relay ({owner}) is running with the key of {address}. Stop it first, or give "
+                "this one a key of its own."
+            )
+
+
+def _give_back(lease: Lease) -> None:
+    """If the database cannot be reached, the others wait until the lease runs out."""
+    with suppress(OperationalError):
+        lease.release()
 
 
 @contextmanager

@@ -14,8 +14,9 @@ from backend.keeper.work import is_owed, mirrored_block
 from backend.node import current_node
 from backend.problems import Problem
 from backend.relay.intake import Accepted, submit, submit_claim
+from backend.relay.purse import relayers, why_waiting
 from backend.relay.settings import RelaySettings
-from backend.relay.tables import RelayTicket, RelayTransaction
+from backend.relay.tables import QUEUED, RelayTicket, RelayTransaction
 from backend.security import client_address
 from backend.sponsor.admission import Shown
 from backend.sponsor.settings import SponsorSettings
@@ -62,7 +63,7 @@ def relay() -> Answer:
 
 @bp.get("/tickets/<ticket_id>")
 def ticket(ticket_id: str) -> dict[str, Any]:
-    """What has become of a ticket. `indexed`: pages show it already."""
+    """What has become of a ticket. `waits`: why it is not sent yet; `indexed`: pages show it already."""
     queue = session(fresh=True)
     found = queue.scalar(select(RelayTicket).where(RelayTicket.id == ticket_id))
     if found is None:
@@ -70,9 +71,14 @@ def ticket(ticket_id: str) -> dict[str, Any]:
     sent = queue.get(RelayTransaction, found.transaction) if found.transaction else None
     reason = BY_CODE.get(found.reason, REFUSED) if found.reason else None
     mirrored = found.block is not None and mirrored_block(session()) >= found.block
+    waits = None
+    if found.state == QUEUED:
+        waits = why_waiting(relayers(queue.connection()))
     return {
         "id": found.id,
         "state": found.state,
+        "waits": waits and waits[1],
+        "deadline": found.deadline or None,
         "reason": found.reason,
         "detail": reason.sentence if reason else None,
         "tx": sent.hash if sent else None,

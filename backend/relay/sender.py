@@ -5,27 +5,30 @@ import time
 from dataclasses import dataclass
 
 from eth_utils.crypto import keccak
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.chain.connection import Chain
+from backend.chain.connection import Chain, Reverted
 from backend.chain.errors import reason_of
 from backend.chain.gas import gas_of
 from backend.relay import slots
+from backend.relay.costs import shares
 from backend.relay.intake import live
-from backend.relay.outbox import Call, Finished, Outbox
+from backend.relay.outbox import Call, Finished, Outbox, Quote
 from backend.relay.reading import read
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (
     CLAIM,
     EXPIRED,
     INCLUDED,
+    LIVE,
     LOST,
     MINED,
     QUEUED,
     SENT,
     SKIPPED,
     RelayTicket,
+    RelayTransaction,
 )
 from indexer.actions import KINDS_BY_NUMBER, Kind, Signed, decode
 from indexer.database import writing
@@ -51,27 +54,25 @@ class Sender:
         """Turns decided transactions into included, skipped and queued-again tickets."""
         for finished in self.outbox.finished():
             fates = self._fates(finished)
-            with writing(self.engine) as connection, Session(connection) as session:
+            with self.outbox.writing() as session:
                 self.outbox.conclude(session, finished)
                 for seq, values in fates.items():
                     session.execute(
                         update(RelayTicket).where(RelayTicket.seq == seq).values(**values)
                     )
-                session.commit()
 
     def look_back(self) -> None:
         """Follows again what a reorganisation, or a chain put back to an earlier state, undid."""
         if not (gone := self.outbox.reorganised()):
             return
         log.warning("the chain took back %s of our transactions: following them again", len(gone))
-        with writing(self.engine) as connection, Session(connection) as session:
+        with self.outbox.writing() as session:
             self.outbox.reopen(session, gone)
             session.execute(
                 update(RelayTicket)
                 .where(RelayTicket.transaction.in_(gone), RelayTicket.kind != CLAIM)
                 .values(state=SENT, reason=None, block=None)
             )
-            session.commit()
 
     def send(self) -> None:
         """Sends the next batch, once its first ticket has waited a moment for company."""
@@ -81,62 +82,120 @@ class Sender:
         if not tickets or not (full or self._ripe(tickets[0])):
             return
         now = self.chain.now()
-        late = [t.seq for t in tickets if t.deadline < now]
-        if late:
-            with writing(self.engine) as connection:
-                connection.execute(
-                    update(RelayTicket)
-                    .where(RelayTicket.seq.in_(late))
-                    .values(state=EXPIRED, reason="expired")
-                )
-            tickets = [t for t in tickets if t.deadline >= now]
-        if not tickets or self.outbox.in_flight() >= self.settings.in_flight:
+        if any(t.deadline < now for t in tickets):
+            self._expire(now)
+        in_flight = self.outbox.in_flight()
+        if in_flight >= self.settings.in_flight:
             return
         quote = self.outbox.quote()
-        batch, call, gas = self._batch(tickets, quote.free // max(quote.max_fee, 1))
-        if not batch:
+        if quote.dear:
             return
-        with self.outbox.sending(quote, RELAY, call, gas) as (session, transaction):
-            for position, ticket in enumerate(batch):
-                session.execute(
-                    update(RelayTicket)
-                    .where(RelayTicket.seq == ticket.seq)
-                    .values(state=SENT, transaction=transaction, position=position)
-                )
+        with self.outbox.sending(quote, RELAY) as draft:
+            # Read again under the lock: another relayer may have taken some, or all.
+            tickets = self._sendable(draft.session, now)
+            batch, call, gas = self._batch(tickets, quote)
+            if batch:
+                transaction = draft.write(call, gas, shares(batch))
+                for position, ticket in enumerate(batch):
+                    ticket.state, ticket.transaction = SENT, transaction
+                    ticket.position = position
+        if tickets and not batch and not in_flight:
+            self.outbox.purse.refused(quote.cost(gas, call.bytes))
+
+    def hand_back(self) -> int:
+        """Puts what is in transactions that are stuck, of a relayer that is gone, back into the queue.
+
+        Should one of those transactions be mined after all, the chain does each action once.
+        Returns how many tickets there were.
+        """
+        with self.outbox.writing() as session:
+            stuck = [t.id for t in self.outbox.open(session) if self.outbox.is_stuck(t)]
+            changed = session.execute(
+                update(RelayTicket)
+                .where(RelayTicket.transaction.in_(stuck), RelayTicket.state == SENT)
+                .where(RelayTicket.kind != CLAIM)
+                .values(state=QUEUED, transaction=None)
+            )
+            return int(changed.rowcount)  # type: ignore[attr-defined]
 
     # ---------------------------------------------------------------- parts
 
     def _queued(self, session: Session) -> list[RelayTicket]:
+        """The first tickets, but those of accounts for which another relayer has something on its way: what an
+        account did must reach the chain in that order."""
+        elsewhere = (
+            select(RelayTicket.account)
+            .join(RelayTransaction, RelayTransaction.id == RelayTicket.transaction)
+            .where(RelayTicket.state == SENT, RelayTicket.kind != CLAIM)
+            .where(RelayTransaction.sender != self.outbox.sender, RelayTicket.account.is_not(None))
+        )
+        free = or_(RelayTicket.account.is_(None), RelayTicket.account.not_in(elsewhere))
         return list(
             session.scalars(
                 select(RelayTicket)
-                .where(RelayTicket.state == QUEUED, RelayTicket.kind != CLAIM)
+                .where(RelayTicket.state == QUEUED, RelayTicket.kind != CLAIM, free)
                 .order_by(RelayTicket.seq)
                 .limit(self.settings.batch_items)
             )
         )
 
+    def _sendable(self, session: Session, now: int) -> list[RelayTicket]:
+        """What of the first tickets need not wait for a post that another relayer has on its way."""
+        tickets = [t for t in self._queued(session) if t.deadline >= now]
+        needs = {t.seq: slots.needed_slots(decode(_kind(t), t.action)) for t in tickets}
+        mine = select(RelayTransaction.id).where(RelayTransaction.sender == self.outbox.sender)
+        ahead = and_(RelayTicket.state == SENT, RelayTicket.transaction.in_(mine))
+        awaited = set(
+            session.scalars(
+                select(RelayTicket.slot)
+                .where(RelayTicket.slot.in_({slot for each in needs.values() for slot in each}))
+                .where(RelayTicket.state.in_(LIVE), not_(ahead))
+            )
+        )
+        free: list[RelayTicket] = []
+        held: set[int | None] = set()  # accounts
+        for ticket in tickets:
+            if ticket.account in held or awaited.intersection(needs[ticket.seq]):
+                held.add(ticket.account)
+            else:
+                free.append(ticket)
+                awaited.discard(ticket.slot)
+        return free
+
+    def _expire(self, now: int) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(RelayTicket)
+                .where(RelayTicket.state == QUEUED, RelayTicket.kind != CLAIM)
+                .where(RelayTicket.deadline < now)
+                .values(state=EXPIRED, reason="expired")
+            )
+
     def _ripe(self, first: RelayTicket) -> bool:
         return time.time() - first.created >= self.settings.gather_seconds
 
     def _batch(
-        self, tickets: list[RelayTicket], payable: int
+        self, tickets: list[RelayTicket], quote: Quote
     ) -> tuple[list[RelayTicket], Call, int]:
-        """As many of the first tickets for one contract as the bound on gas allows, the call, and its gas.
+        """As many of the first tickets for one contract as the bound on gas and the coin allow, the call, and
+        its gas; no tickets if there is too little for one (then of that one).
 
-        payable: gas that there is coin for. One alone may pass the bound: else it would stop all behind it.
+        One alone may pass the bound on gas: else it would stop all behind it.
         """
-        contract = _kind(tickets[0]).contract
+        contract = _kind(tickets[0]).contract if tickets else "core"
         batch = [t for t in tickets if _kind(t).contract == contract]
+        call, gas = Call(contract, "0x"), 0
         while batch:
-            data = self.chain.encode("relay", [(t.kind, t.action, t.signature) for t in batch])
-            items = ((Signed(t.kind, t.action, t.signature), 1 + t.tries) for t in batch)
-            gas = gas_of(items, bytes.fromhex(data[2:]))
+            items = [(t.kind, t.action, t.signature) for t in batch]
+            call = Call(contract, self.chain.encode("relay", items))
+            each = ((Signed(t.kind, t.action, t.signature), 1 + t.tries) for t in batch)
+            gas = quote.gas(gas_of(each, call.bytes), call.bytes)
+            payable = quote.payable(call.bytes)
             most = payable if len(batch) == 1 else min(payable, self.settings.batch_gas)
             if gas <= most:
-                return batch, Call(contract, data), gas
+                break
             batch = batch[: min(len(batch) - 1, max(1, len(batch) * most // gas))]
-        return [], Call(contract, "0x"), 0
+        return batch, call, gas
 
     def _fates(self, finished: Finished) -> dict[int, dict[str, object]]:
         """Ticket -> new values, for the tickets of a decided transaction."""
@@ -172,7 +231,7 @@ class Sender:
         code = reason_of(skip).code
         if code in slots.REPLAYED and self._is_done(ticket):
             return {"state": INCLUDED, "block": block}
-        if ticket.tries + 1 < MOST_TRIES and self._waits(ticket, code):
+        if ticket.tries + 1 < MOST_TRIES and (self._waits(ticket, code) or self._passes(ticket)):
             return {"state": QUEUED, "transaction": None, "tries": ticket.tries + 1}
         return {"state": EXPIRED if code == "expired" else SKIPPED, "reason": code, "block": block}
 
@@ -181,6 +240,16 @@ class Sender:
         awaited = slots.awaited_slots(code, decode(_kind(ticket), ticket.action))
         with self.engine.connect() as connection:
             return any(live(connection, slot) for slot in awaited)
+
+    def _passes(self, ticket: RelayTicket) -> bool:
+        """Whether the chain would take now what it refused: what it waited for came a moment later, by another
+        relayer or a wallet."""
+        signed = Signed(ticket.kind, ticket.action, ticket.signature)
+        try:
+            self.chain.perform(signed, self.outbox.sender)
+        except Reverted:
+            return False
+        return True
 
     def _is_done(self, ticket: RelayTicket) -> bool:
         signed = Signed(ticket.kind, ticket.action, ticket.signature)

@@ -68,6 +68,13 @@ def awaited_slots(code: str, fields: Mapping[str, Any]) -> list[str]:
     return []
 
 
+def needed_slots(fields: Mapping[str, Any]) -> list[str]:
+    """The slots that must be occupied before the action can be done: of the posts that it is about."""
+    if "parent" in fields:
+        return [_post(fields["parent"])] if any(fields["parent"]) else []
+    return [_post(each["post"]) for each in fields.get("votes", (fields,)) if "post" in each]
+
+
 def is_done(chain: Chain, action: Action) -> bool:
     """Whether the chain shows the action as done, whoever brought it there."""
     fields = action.fields

@@ -45,14 +45,17 @@ class RelayTicket(NodeBase):
 
 
 class RelayTransaction(NodeBase):
-    """A transaction of the relayer key, kept before it is sent, to be sent again as it is.
+    """A transaction of a relayer's key, kept before it is sent, to be sent again as it is.
 
     state: sent; mined; reverted; lost (its nonce went to a transaction that is not ours).
     earlier: hashes (0x-hex) of what this one replaced: the same call at a lower fee.
+    shares: what it is for: kind of action or purpose -> [how many, their part of the cost].
+    gas_used, price, data_fee: what it took: gas, wei for each, and wei beside that for an L2's data.
     """
 
     __tablename__ = "relay_transactions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    sender: Mapped[str] = mapped_column(String(42))
     nonce: Mapped[int] = mapped_column(BigInteger, index=True)
     purpose: Mapped[str] = mapped_column(String(12))  # relay, close, complete, settle, claim
     to: Mapped[str] = mapped_column(String(42))
@@ -67,6 +70,11 @@ class RelayTransaction(NodeBase):
     sent_at: Mapped[float] = mapped_column(Float)
     block: Mapped[int | None] = mapped_column(BigInteger)
     block_hash: Mapped[str | None] = mapped_column(String(66))
+    shares: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    gas_used: Mapped[int | None] = mapped_column(BigInteger)
+    price: Mapped[int | None] = mapped_column(Wei)
+    data_fee: Mapped[int | None] = mapped_column(Wei)
+    concluded: Mapped[float | None] = mapped_column(Float)
 
 
 class RelayUse(NodeBase):
@@ -81,9 +89,43 @@ class RelayUse(NodeBase):
 
 
 class RelayStatus(NodeBase):
-    """One row: the address that pays, and whether it has run out of coin."""
+    """A relayer: its address, and how it was when it last said so (`seen`).
+
+    empty: it has run out of coin. dear: the chain's base fee is above what it may pay.
+    balance: wei. fee: wei for a gas in the next block. most: wei that it may pay for a gas; None: any.
+    keeps: whether it is the one that closes days and pays out.
+    """
 
     __tablename__ = "relay_status"
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)  # always 1
-    address: Mapped[str] = mapped_column(String(42))
+    address: Mapped[str] = mapped_column(String(42), primary_key=True)
     empty: Mapped[bool]
+    dear: Mapped[bool]
+    keeps: Mapped[bool]
+    balance: Mapped[int] = mapped_column(Wei)
+    fee: Mapped[int] = mapped_column(Wei)
+    most: Mapped[int | None] = mapped_column(Wei)
+    seen: Mapped[float] = mapped_column(Float)
+
+
+class RelayLease(NodeBase):
+    """Who works with a relayer's key (`id`: its address), and who keeps ("keeper")."""
+
+    __tablename__ = "relay_leases"
+    id: Mapped[str] = mapped_column(String(42), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    until: Mapped[float] = mapped_column(Float)
+
+
+class RelayCost(NodeBase):
+    """What was spent in a day on one kind of action, or for one purpose of the keeper's.
+
+    day: of the wall's clock, since 1970. gas, wei: sums; this is for looking at, so that the 53 bits of a
+    float will do. (What each transaction took is kept exactly.)
+    """
+
+    __tablename__ = "relay_costs"
+    day: Mapped[int] = mapped_column(Integer, primary_key=True)
+    what: Mapped[str] = mapped_column(String(24), primary_key=True)
+    actions: Mapped[int] = mapped_column(BigInteger)
+    gas: Mapped[float] = mapped_column(Float)
+    wei: Mapped[float] = mapped_column(Float)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,7 +13,7 @@ from sqlalchemy import insert, update
 
 from backend.cli import main
 from backend.database import migrate_node
-from backend.relay.tables import QUEUED, RelayStatus, RelayTicket
+from backend.relay.tables import QUEUED, RelayCost, RelayStatus, RelayTicket
 from indexer import deployment
 from indexer.content.cid import cid_of, digest
 from indexer.database import connect
@@ -34,6 +35,12 @@ def words(result: Result) -> str:
     return " ".join(result.output.split())
 
 
+def relayer(**values: Any) -> dict[str, Any]:
+    """A row of a relayer that has just said that it has 2 coins."""
+    known = {"address": DEV, "empty": False, "dear": False, "keeps": True, "balance": 2 * 10**18}
+    return known | {"fee": 10**9, "most": None, "seen": time.time()} | values
+
+
 @pytest.fixture
 def node(deployed: Chain, tmp_path: Path) -> Iterator[Mirror]:
     """A mirror with somebody's post that nobody has, its indexer at work."""
@@ -49,7 +56,7 @@ def node(deployed: Chain, tmp_path: Path) -> Iterator[Mirror]:
 def test_all_is_well(node: Mirror) -> None:
     chain = node.chain
     with node.engine.begin() as connection:
-        connection.execute(insert(RelayStatus).values(id=1, address=DEV, empty=False))
+        connection.execute(insert(RelayStatus).values(relayer(empty=False)))
     chain.anvil.rpc("anvil_setBalance", DEV, hex(12345 * 10**15))
     good = status(chain, node.home)
     assert good.exit_code == 0, good.output
@@ -75,7 +82,7 @@ def test_what_is_wrong_is_said_with_what_to_do(node: Mirror) -> None:
     ticket = {"id": "t", "kind": 1, "action": b"", "signature": b"", "address": "::1", "slot": "s"}
     ticket |= {"deadline": 0, "state": QUEUED, "created": time.time() - 300}
     with node.engine.begin() as connection:
-        connection.execute(insert(RelayStatus).values(id=1, address=DEV, empty=True))
+        connection.execute(insert(RelayStatus).values(relayer(empty=True)))
         connection.execute(insert(RelayTicket).values(ticket))
         here = node.rows("cursor")[0]["timestamp"]
         day = here // node.chain.deployment.day
@@ -89,6 +96,39 @@ def test_what_is_wrong_is_said_with_what_to_do(node: Mirror) -> None:
     assert f"! The relayer has run out of coin: send some to {DEV}." in said
     assert "! Somebody's action waits for 30" in said
     assert "! 9 days of the reward pool are over and not closed" in said
+
+
+def test_what_an_action_costs_and_for_how_many_there_is_coin(node: Mirror) -> None:
+    today = int(time.time() // 86_400)
+    spent = [("Vote", 900, 9e15), ("Post", 100, 5e15), ("close", 1, 2e15)]
+    with node.engine.begin() as connection:
+        connection.execute(
+            insert(RelayStatus).values(relayer(dear=True, fee=80 * 10**9, most=5 * 10**10))
+        )
+        for what, actions, wei in spent:
+            row = {"day": today, "what": what, "actions": actions, "gas": 1.0, "wei": wei}
+            connection.execute(insert(RelayCost).values(row))
+            connection.execute(insert(RelayCost).values(row | {"day": today - 7}))  # too old
+    told = status(node.chain, node.home, LAUREL_COIN_PRICE="2500 USD")
+    said = words(told)
+    assert told.exit_code == 1
+    assert ", enough for about 125,000 actions; keeps costs" in said
+    assert "costs Vote 0.00001 coin, 0.025 USD (900)" in said
+    assert " Post 0.00005 coin, 0.125 USD (100) close 0.002 coin, 5.00 USD (1)" in said
+    assert (
+        "! Gas costs 80 gwei, and LAUREL_MAX_FEE lets the relayer pay at most 50: actions wait."
+        in said
+    )
+    bad = status(node.chain, node.home, LAUREL_COIN_PRICE="cheap")
+    assert "LAUREL_COIN_PRICE is what a coin of the chain is worth" in bad.output
+
+
+def test_a_relay_that_is_not_there(node: Mirror) -> None:
+    with node.engine.begin() as connection:
+        connection.execute(insert(RelayStatus).values(relayer(seen=time.time() - 600)))
+    gone = status(node.chain, node.home)
+    assert gone.exit_code == 1
+    assert "! No relay was heard of for 10 min: start `laurel relay`." in words(gone)
 
 
 def test_behind(node: Mirror) -> None:

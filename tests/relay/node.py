@@ -18,6 +18,7 @@ from backend.chain.connection import connect_chain
 from backend.database import migrate_node
 from backend.keeper.faucet import Faucet
 from backend.keeper.keeper import Keeper
+from backend.relay.leases import key_lease
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
@@ -51,6 +52,7 @@ class Node:
     keeper: Keeper
     faucet: Faucet
     indexer: Indexer
+    held: Lease  # the right to the relayer's key: released before another process takes it
 
     def submit(self, signed: Signed, address: str = "192.0.2.1") -> Any:
         """POSTs an action, from a client at `address`."""
@@ -130,7 +132,9 @@ def running_node(chain: Chain, home: Path, **env: str) -> Iterator[Node]:
     migrate_mirror(engine)
     migrate_node(engine)
     connection = connect_chain(settings)
-    outbox = Outbox(engine, connection, Account.from_key(RELAYER_KEY), relay)
+    held = key_lease(engine, RELAYER)
+    assert held.acquire() is None
+    outbox = Outbox(engine, connection, RELAYER, relay, held, Account.from_key(RELAYER_KEY))
     with closing(open_store(home / "content", None)) as content, closing(Rpc(settings.rpc)) as rpc:
         source = Source(rpc, chain.deployment.core)
         lease = Lease(engine)
@@ -147,5 +151,6 @@ def running_node(chain: Chain, home: Path, **env: str) -> Iterator[Node]:
             Keeper(engine, connection, outbox, relay),
             Faucet(engine, connection, relay),
             Indexer(engine, source, chain.deployment, lease, Fetcher(engine, content, ())),
+            held,
         )
     engine.dispose()

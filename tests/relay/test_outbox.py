@@ -13,12 +13,13 @@ from backend.chain.connection import connect_chain
 from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import deploy
+from backend.relay.leases import key_lease
 from backend.relay.outbox import Call, Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import REVERTED
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
-from tests.chain import DEV_KEY, free_port
+from tests.chain import DEV, DEV_KEY, free_port
 from tests.up.test_hardhat import chain_id, hardhat_env
 
 
@@ -62,10 +63,12 @@ def test_a_revert_that_the_node_tells_at_once_is_followed_as_any(tmp_path: Path)
         migrate_node(engine)
         chain = connect_chain(settings)
         relay = RelaySettings.from_env(tmp_path, {})
-        outbox = Outbox(engine, chain, Account.from_key(DEV_KEY), relay)
+        lease = key_lease(engine, DEV)
+        lease.acquire()
+        outbox = Outbox(engine, chain, DEV, relay, lease, Account.from_key(DEV_KEY))
         nothing_there = Call("core", chain.encode("settle", [bytes(32)]))
-        with outbox.sending(outbox.quote(), "settle", nothing_there, 500_000) as (_, transaction):
-            pass
+        with outbox.sending(outbox.quote(), "settle") as draft:
+            transaction = draft.write(nothing_there, 500_000, {"settle": (1, 1.0)})
         (finished,) = outbox.finished()
         assert (finished.state, finished.transaction.id) == (REVERTED, transaction)
         engine.dispose()

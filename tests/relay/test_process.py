@@ -29,6 +29,7 @@ def ann(deployed: Chain) -> Actor:
 
 @contextmanager
 def relay_process(node: Node) -> Iterator[subprocess.Popen[str]]:
+    node.held.release()
     env = os.environ | {
         "LAUREL_HOME": str(node.settings.home),
         "LAUREL_RPC": node.settings.rpc,
@@ -97,6 +98,7 @@ def test_goes_on_when_the_chain_comes_back(tmp_path: Path) -> None:
             now = anvil.now()
             anvil.process.terminate()
             anvil.process.wait()
+            node.held.release()
             stop = Event()
             relay = Thread(target=run, args=(node.settings, stop, node.relay))
             relay.start()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from backend.chain import gas
+from backend.chain import fees, gas
 from backend.relay import sender
 from indexer.actions import post_id, sha256
 from tests.actors import Actor, join, stake
@@ -62,10 +62,13 @@ def test_one_transaction_for_what_arrives_together(node: Node, ann: Actor, deplo
 
 
 def test_a_ticket_tells_where_its_action_is(node: Node, ann: Actor) -> None:
-    ticket = node.accept(ann.post(sha256(b"hello")))
+    deadline = ann.anvil.now() + 1000
+    ticket = node.accept(ann.post(sha256(b"hello"), deadline=deadline))
     assert node.ticket(ticket) == {
         "id": ticket,
         "state": "queued",
+        "waits": "No relayer is at work on this server at the moment; actions wait for one.",
+        "deadline": deadline,
         "reason": None,
         "detail": None,
         "tx": None,
@@ -189,7 +192,7 @@ def test_a_chain_that_takes_no_fees(
     deployed.anvil.rpc("anvil_setNextBlockBaseFeePerGas", "0x0")
     deployed.anvil.rpc("evm_mine")
     # anvil takes transactions without a tip, but always suggests one
-    monkeypatch.setattr(node.outbox, "_suggested", lambda: (0, 0))
+    monkeypatch.setattr(fees, "gas_price", lambda chain: fees.GasPrice(0, 0))
     ticket = node.accept(ann.post(sha256(b"hello")))
     node.deliver()
     assert node.state(ticket) == "included"

@@ -1,0 +1,33 @@
+"""Rights that one process has at a time, whichever machines they run on: to a relayer's key, and to keep."""
+
+from sqlalchemy import Engine
+
+from backend.relay.tables import RelayLease
+from indexer.database import Turn
+from indexer.writer import Lease, LeaseLost
+
+KEEPER = "keeper"
+_LEASES = RelayLease.metadata.tables[RelayLease.__tablename__]
+
+
+def key_lease(engine: Engine, address: str) -> Lease:
+    """The right to send with a relayer's key."""
+    return _lease(engine, address)
+
+
+def keeper_lease(engine: Engine) -> Lease:
+    """The right to keep: to close days, pay out, and give what the faucet gives."""
+    return _lease(engine, KEEPER)
+
+
+def holds(lease: Lease) -> bool:
+    """Whether this process has the lease, taking it where it is free."""
+    try:
+        lease.keep()
+    except LeaseLost:
+        return lease.acquire() is None
+    return True
+
+
+def _lease(engine: Engine, key: str) -> Lease:
+    return Lease(engine, of=_LEASES, key=key, turn=Turn.NODE)

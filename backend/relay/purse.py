@@ -1,0 +1,112 @@
+"""How a relayer is: its coin, the fees that it meets, and whether it keeps. Written down for all to see."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from backend.relay.settings import RelaySettings
+from backend.relay.tables import RelayStatus
+from indexer.database import writing
+
+log = logging.getLogger("laurel.relay")
+
+LEAST_GAS = 500_000  # a relayer that cannot pay for this much is empty
+TELL_SECONDS = 10.0  # between two writings that say nothing new
+AWAY_SECONDS = 60.0  # after which a relayer that says nothing counts as away
+GWEI = 10**9
+
+
+@dataclass
+class Purse:
+    """What the process that has the key knows of its coin."""
+
+    engine: Engine
+    sender: str
+    settings: RelaySettings
+    keeps: bool = False
+    _needed: int = field(default=0, init=False)  # wei for what could not be sent
+    _balance: int = field(default=0, init=False)
+    _fee: int = field(default=0, init=False)
+    _told: tuple[bool, bool, bool] | None = field(default=None, init=False)
+    _told_at: float = field(default=float("-inf"), init=False)  # time.monotonic()
+
+    def look(self, balance: int, fee: int, data_fee: int, max_fee: int, dear: bool) -> None:
+        """Takes in what a quote found (wei, wei a gas), and tells it where it changed."""
+        self._balance, self._fee = balance, fee
+        least = LEAST_GAS * max_fee + data_fee
+        self._tell(empty=balance < max(least, self._needed), dear=dear)
+
+    def refused(self, needed: int) -> None:
+        """Something takes more wei than there is, and nothing on its way gives any back."""
+        self._needed = needed
+        self._tell(empty=True, dear=bool(self._told and self._told[1]))
+
+    def freed(self) -> None:
+        """Something was sent, or has ended: what there was too little coin for may be sent now."""
+        self._needed = 0
+
+    def _tell(self, empty: bool, dear: bool) -> None:
+        now, before = (empty, dear, self.keeps), self._told
+        if now == before and time.monotonic() - self._told_at < TELL_SECONDS:
+            return
+        if before is None or before[0] != empty:
+            if empty:
+                log.error("the relayer %s is out of coin: send it some", self.sender)
+            elif before is not None:
+                log.warning("the relayer %s has coin again", self.sender)
+        if dear and not (before and before[1]):
+            log.warning("the base fee is above LAUREL_MAX_FEE: waiting until it falls")
+        with writing(self.engine) as connection, Session(connection) as session:
+            session.merge(
+                RelayStatus(
+                    address=self.sender,
+                    empty=empty,
+                    dear=dear,
+                    keeps=self.keeps,
+                    balance=self._balance,
+                    fee=self._fee,
+                    most=self.settings.max_fee,
+                    seen=time.time(),
+                )
+            )
+            session.commit()
+        self._told, self._told_at = now, time.monotonic()
+
+
+def relayers(connection: Connection, now: float | None = None) -> list[RelayStatus]:
+    """Those that said how they are within AWAY_SECONDS, or if none did, the last that did."""
+    with Session(connection, expire_on_commit=False) as session:
+        found = list(session.scalars(select(RelayStatus).order_by(RelayStatus.seen.desc())))
+    present = [r for r in found if r.seen > (time.time() if now is None else now) - AWAY_SECONDS]
+    return present or found[:1]
+
+
+def why_waiting(relayers: list[RelayStatus], now: float | None = None) -> tuple[str, str] | None:
+    """Why nothing is sent now, as a code and a sentence for whoever's action waits; None: it is sent."""
+    present = [r for r in relayers if r.seen > (time.time() if now is None else now) - AWAY_SECONDS]
+    if not present:
+        return (
+            "relayer_away",
+            "No relayer is at work on this server at the moment; actions wait for one.",
+        )
+    if any(not (r.empty or r.dear) for r in present):
+        return None
+    dear = next((r for r in present if r.dear and not r.empty), None)
+    if dear is not None:
+        return "gas_dear", (
+            f"Gas costs {gwei(dear.fee)} gwei at the moment, and this server pays at most "
+            f"{gwei(dear.most or 0)}. Actions wait until it is cheaper; each is sent until its deadline."
+        )
+    return "relayer_empty", (
+        f"This server's relayer ({present[0].address}) has run out of coin for gas. Actions wait until it "
+        "has some; each is sent until its deadline."
+    )
+
+
+def gwei(wei: int) -> str:
+    """Wei a gas in gwei, to three significant digits: 0.0123, 4.56, 1,230."""
+    value = wei / GWEI
+    return f"{float(f'{value:.3g}'):,.12f}".rstrip("0").rstrip(".")

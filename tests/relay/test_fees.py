@@ -1,0 +1,176 @@
+"""What a gas may cost: tips by what others pay, the operator's bounds, and waiting while the chain is dear."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.chain import fees
+from backend.relay import outbox
+from backend.relay.purse import gwei
+from backend.relay.settings import BadFee, RelaySettings
+from indexer.actions import sha256
+from tests.actors import Actor, join
+from tests.chain import DEV, Chain
+from tests.relay.node import RELAYER, Node, running_node
+from tests.relay.test_sender import posted
+
+GWEI = 10**9
+ENV = {"LAUREL_RELAY_GATHER": "0", "LAUREL_MAX_FEE": "10", "LAUREL_MAX_TIP": "2"}
+
+
+@pytest.fixture
+def ann(deployed: Chain) -> Actor:
+    return join(deployed, "ann")[0]
+
+
+def base_fee(chain: Chain, gwei: int) -> None:
+    """A block at this base fee; the next one's is an eighth less, as it is empty."""
+    chain.anvil.rpc("anvil_setNextBlockBaseFeePerGas", hex(gwei * GWEI))
+    chain.anvil.rpc("evm_mine")
+
+
+def test_the_tip_is_what_half_of_the_latest_blocks_gave(node: Node, deployed: Chain) -> None:
+    for tip in (3, 5, 7):
+        fee = {"maxPriorityFeePerGas": hex(tip * GWEI), "maxFeePerGas": hex(100 * GWEI)}
+        for _ in range(10):
+            deployed.anvil.rpc("eth_sendTransaction", {"from": DEV, "to": DEV, **fee})
+    for _ in range(3):
+        deployed.anvil.rpc("evm_mine")  # nobody gave a tip there, for there was nobody
+    price = fees.gas_price(node.connection)
+    assert price.tip == 5 * GWEI
+    latest = node.connection.number_of("latest", "baseFeePerGas")
+    assert latest * 7 // 8 - 1 <= price.base < latest  # the next block's
+
+
+def test_while_gas_is_dear_actions_wait_and_nothing_is_lost(
+    ann: Actor, deployed: Chain, tmp_path: Path
+) -> None:
+    with running_node(deployed, tmp_path / "home", **ENV) as node:
+        base_fee(deployed, 40)
+        late = node.accept(ann.post(sha256(b"late"), deadline=ann.anvil.now() + 30))
+        ticket = node.accept(ann.post(sha256(b"hello")))
+        node.sender.send()
+        assert node.transactions() == []
+        told = node.ticket(ticket)
+        assert told["state"] == "queued" and told["deadline"] > ann.anvil.now()
+        assert told["waits"] == (
+            "Gas costs 36 gwei at the moment, and this server pays at most 10. Actions wait until it is "
+            "cheaper; each is sent until its deadline."
+        )
+        # A user can still hand actions in.
+        node.accept(ann.post(sha256(b"while")))
+
+        deployed.anvil.forward(60)
+        node.sender.send()
+        assert [node.state(late), node.state(ticket)] == ["expired", "queued"]
+        base_fee(deployed, 9)
+        node.deliver()
+        assert node.state(ticket) == "included" and node.ticket(ticket)["waits"] is None
+        (transaction,) = node.transactions()
+        assert transaction.max_fee == 10 * GWEI and transaction.tip <= 2 * GWEI
+
+
+def test_a_replacement_is_an_eighth_higher_in_both_and_ends_at_the_bound(
+    ann: Actor, deployed: Chain, tmp_path: Path
+) -> None:
+    with running_node(deployed, tmp_path / "home", **ENV | {"LAUREL_RELAY_STUCK": "0"}) as node:
+        anvil = deployed.anvil
+        base_fee(deployed, 2)
+        anvil.rpc("evm_setAutomine", False)
+        ticket = node.accept(ann.post(sha256(b"hello")))
+        node.sender.send()
+        bids = [node.transactions()[0]]
+        for _ in range(20):
+            node.sender.follow()
+            (bid,) = node.transactions()
+            assert anvil.rpc("eth_getTransactionByHash", bid.hash), "the node refused it"
+            if bid.hash != bids[-1].hash:
+                bids.append(bid)
+        assert len(bids) >= 4
+        for before, after in zip(bids, bids[1:], strict=False):
+            assert after.max_fee * 8 >= before.max_fee * 9 and after.tip * 8 >= before.tip * 9
+        assert bids[-1].max_fee <= 10 * GWEI < bids[-1].max_fee * 9 / 8
+        base_fee(deployed, 40)
+        node.sender.follow()
+        assert node.state(ticket) == "sent"
+        base_fee(deployed, 3)
+        node.sender.follow()  # a node may have forgotten what was too cheap
+        anvil.rpc("evm_mine")
+        node.sender.follow()
+        assert node.state(ticket) == "included"
+        assert posted(deployed, ann.post_id(sha256(b"hello"))) == 1
+
+
+def test_one_that_the_node_dropped_is_no_gap(
+    node: Node, ann: Actor, deployed: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three are on their way, and the node forgets the first: the others wait for it, and come after it."""
+    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.0)
+    anvil = deployed.anvil
+    anvil.rpc("evm_setAutomine", False)
+    tickets = []
+    for number in range(3):
+        tickets.append(node.accept(ann.post(sha256(b"%d" % number))))
+        node.sender.send()
+    raw = [t.raw for t in node.transactions()]
+    anvil.rpc("anvil_dropTransaction", node.transactions()[0].hash)
+    anvil.rpc("evm_mine")
+    assert anvil.rpc("eth_getTransactionCount", RELAYER, "latest") == "0x0"
+    node.sender.follow()
+    anvil.rpc("evm_mine")
+    node.sender.follow()
+    assert [node.state(t) for t in tickets] == ["included"] * 3
+    assert [t.raw for t in node.transactions()] == raw
+
+
+def test_a_purse_too_small_for_what_is_next_says_so(
+    node: Node, ann: Actor, deployed: Chain
+) -> None:
+    """There is coin for a post, but not for a vote of many; what a transaction may take at the most is
+    promised, and is not missing."""
+    posts = [sha256(b"post %d" % number) for number in range(40)]
+    deployed.relay(*(ann.post(digest) for digest in posts))
+    many = node.accept(ann.votes({ann.post_id(digest): 100 for digest in posts}))
+    quote = node.outbox.quote()
+    little = hex(1_000_000 * quote.max_fee)
+    deployed.anvil.rpc("anvil_setBalance", RELAYER, little)
+    node.sender.send()
+    assert node.state(many) == "queued"
+    assert "has run out of coin for gas" in node.ticket(many)["waits"]
+    assert node.refusal(ann.post(sha256(b"more"))) == "relayer_empty"
+    node.sender.send()
+    assert node.refusal(ann.post(sha256(b"more"))) == "relayer_empty"
+
+    deployed.anvil.rpc("anvil_setBalance", RELAYER, hex(10**18))
+    node.deliver()
+    assert node.state(many) == "included"
+    deployed.anvil.rpc("anvil_setBalance", RELAYER, little)
+    deployed.anvil.rpc("evm_setAutomine", False)
+    node.accept(ann.post(sha256(b"one")))
+    node.sender.send()
+    node.outbox.quote()  # nearly all is promised now
+    assert node.submit(ann.post(sha256(b"two"))).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("LAUREL_MAX_FEE", "50 gwei"),
+        ("LAUREL_MAX_FEE", "0"),
+        ("LAUREL_MAX_TIP", "-1"),
+        ("LAUREL_COIN_PRICE", "2500"),
+        ("LAUREL_COIN_PRICE", "USD 2500"),
+    ],
+)
+def test_settings_that_are_not_understood(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(BadFee, match=f"{name} is .*, such as .*, not {text!r}"):
+        RelaySettings.from_env(tmp_path, {name: text})
+
+
+def test_gwei_in_words() -> None:
+    assert [gwei(wei) for wei in (0, 12_345_678, 4_560_000_000, 1_234 * GWEI)] == [
+        "0",
+        "0.0123",
+        "4.56",
+        "1,230",
+    ]
