@@ -17,7 +17,9 @@ bp = Blueprint("about", __name__)
 
 @bp.get("/about")
 def page() -> str:
-    return render_template("about.html", node=current_node())
+    return render_template(
+        "about.html", node=current_node(), sponsoring=SponsorSettings.from_env().says
+    )
 
 
 @bp.get("/robots.txt")

@@ -90,5 +90,5 @@ def _bad_work() -> Problem:
     return Problem(
         403,
         "bad_work",
-        "The proof of work is not done, not for this handle, used, or too old. Choose the handle again.",
+        "The proof of work is not done, not for this handle, used, or too old. Try again.",
     )

@@ -40,13 +40,21 @@ class Standing:
         return max(0, self.full - self.used)
 
     @property
+    def votes(self) -> int:
+        return self.left // ACTION_GAS
+
+    @property
+    def posts(self) -> int:
+        return self.left // POST_GAS
+
+    @property
     def low(self) -> bool:
         """Whether it is time to tell."""
         return self.left * LOW < self.full or not self.full
 
-    def wait(self, gas: int) -> int:
+    def wait(self, gas: int, quotas: int = 1) -> int:
         """Seconds until there is room for so much gas. Nothing ever comes back of no quota: a day, then."""
-        lacking = self.used + min(gas, self.full) - self.full
+        lacking = self.used + min(gas, self.full) - quotas * self.full
         if not self.full:
             return DAY_SECONDS
         return max(0, math.ceil(lacking * DAY_SECONDS / self.full))
@@ -58,15 +66,14 @@ class Standing:
             return (
                 "This server pays gas for accounts with power only. Power up, or pay with a wallet."
             )
-        votes, posts = self.left // ACTION_GAS, self.left // POST_GAS
-        if not votes:
+        if not self.votes:
             return (
                 "The gas that this server pays for you is used up for now. There is room for a vote again in "
                 f"{span(self.wait(ACTION_GAS))}; a wallet of yours can pay at any time."
             )
         return (
-            f"This server pays the gas of about {count(votes, 'more vote')} or {count(posts, 'post')} "
-            "for you. It comes back within a day."
+            f"This server pays the gas of about {count(self.votes, 'more vote')} or "
+            f"{count(self.posts, 'post')} for you. It comes back within a day."
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -76,8 +83,8 @@ class Standing:
             "left": self.left,
             "low": self.low,
             "fullIn": self.wait(self.full),  # seconds
-            "votes": self.left // ACTION_GAS,
-            "posts": self.left // POST_GAS,
+            "votes": self.votes,
+            "posts": self.posts,
             "says": self.says,
         }
 
@@ -112,9 +119,9 @@ def spend(connection: Connection, quota: Quota, account: int, signed: Signed) ->
     """
     now = standing(connection, quota, account)
     gas = min(item_gas(signed), now.full)
-    saving = KINDS_BY_NUMBER[signed.kind].name in SAVING
-    if now.used + gas > now.full * (2 if saving else 1) or not now.full:
-        wait = max(1, now.wait(gas))
+    quotas = 2 if KINDS_BY_NUMBER[signed.kind].name in SAVING else 1
+    if now.used + gas > quotas * now.full or not now.full:
+        wait = max(1, now.wait(gas, quotas))
         room = f"There is room for this in {span(wait)}." if now.full else "Power up to get some."
         raise Problem(
             429,

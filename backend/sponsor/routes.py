@@ -1,19 +1,37 @@
 """Making an account: the page, and the task where work is asked for; and how an account's quota stands."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from sqlalchemy.exc import OperationalError
 
 from backend.accounts.queries import by_handle
 from backend.bodies import members
 from backend.database import session
 from backend.limits import count_use
 from backend.node import current_node
+from backend.present import present
 from backend.problems import Problem
+from backend.sessions.current import signed_in
 from backend.sponsor import invitations, quota, work
 from backend.sponsor.settings import SponsorSettings
 
 bp = Blueprint("sponsor", __name__)
+
+
+@bp.app_context_processor
+def context() -> dict[str, Any]:
+    """For every page: the quota of who is signed in, as `quota`. Nothing here may fail."""
+    sponsor = SponsorSettings.from_env()
+    try:
+        person = signed_in(present().time)
+        if person and sponsor.quota:
+            fresh = session(fresh=True)
+            return {"quota": quota.standing(fresh, sponsor.quota, person.account)}
+    except OperationalError:
+        pass
+    return {"quota": None}
 
 
 @bp.get("/join")
@@ -21,10 +39,11 @@ def join() -> str:
     """The page for making an account; `invitation` in its address is a code."""
     sponsor = SponsorSettings.from_env()
     code = request.args.get("invitation", "").strip()
-    invited = None
-    if sponsor.join == "invitation" and code:
-        invited = invitations.find(session(fresh=True), code)
-    return render_template("join.html", sponsor=sponsor, code=code, invited=invited)
+    welcome = True
+    if sponsor.join == "invitation":
+        invitation = invitations.find(session(fresh=True), code)
+        welcome = invitation is not None and invitation.open(time.time())
+    return render_template("join.html", join=sponsor.join, code=code, welcome=welcome)
 
 
 @bp.post("/api/v1/work")

@@ -52,6 +52,22 @@ class SponsorSettings:
     work_bits: int
     quota: Quota | None
 
+    @property
+    def says(self) -> str:
+        """In words, for whoever thinks of an account here."""
+        door = {
+            "open": "Anybody can make an account here",
+            "invitation": "Accounts are made by invitation",
+            "work": "Anybody whose browser does some seconds of work can make an account here",
+        }[self.join]
+        if self.quota is None:
+            return f"{door}, and this server pays the gas of all that it does."
+        return (
+            f"{door}. This server pays the gas of about {self.quota.base:,} votes or posts a day for each, and of "
+            f"{self.quota.more:,} more for each {self.quota.per * WEI_PER_VEST // ETHER:,} LRL of power; "
+            "a wallet can pay for more."
+        )
+
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SponsorSettings":
         """Raises BadSponsoring."""

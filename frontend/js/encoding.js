@@ -52,6 +52,10 @@ export function word(type, value) {
   return fromHex(BigInt.asUintN(256, number).toString(16).padStart(64, '0'));
 }
 
+/** ABI's dynamic bytes: the length, and the bytes filled up to whole words. @param {Bytes} data */
+export const dynamic = (data) =>
+  concat(word('uint40', data.length), data, new Uint8Array(-data.length & 31));
+
 /** The type of an array's elements. @param {string} type */
 const inner = (type) => type.slice(0, -2);
 

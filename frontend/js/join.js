@@ -2,7 +2,7 @@
 import { generate, hold } from './keys.js';
 import { offerNewOwner } from './newowner.js';
 import { goOn, show, step } from './owner.js';
-import { onSubmit, say } from './page.js';
+import { $, onSubmit, say } from './page.js';
 import { api, byKey, chain, perform, postingExpiry } from './relay.js';
 import { signInByKey } from './session.js';
 
@@ -24,6 +24,8 @@ customElements.define(
   'laurel-join',
   class extends HTMLElement {
     handle = '';
+    /** What shows that the work is done that this server asks for; '' where it asks for none. */
+    work = Promise.resolve('');
 
     connectedCallback() {
       const form = /** @type {HTMLFormElement} */ (step(this, 'handle'));
@@ -34,7 +36,9 @@ customElements.define(
         typing = setTimeout(() => this.check(form).catch(() => {}), 250);
       });
       onSubmit(form, async () => {
-        if (await this.check(form)) show(this, 'key');
+        if (!(await this.check(form))) return;
+        this.begin();
+        show(this, 'key');
       });
       offerNewOwner(
         this,
@@ -52,19 +56,33 @@ customElements.define(
       return !objected;
     }
 
+    /** Begins the work while the person still chooses. */
+    begin() {
+      const progress = /** @type {HTMLProgressElement | null} */ ($('progress', this));
+      if (progress)
+        this.work = import('./work.js').then((module) => module.work(this.handle, progress));
+      this.work.catch(() => {});
+      return this.work;
+    }
+
     /** @param {HTMLElement} root @param {string} ownerKey @param {import('./relay.js').Signer} signer */
     async register(root, ownerKey, signer) {
       const { handle } = this;
+      say(root, 'Making your account…', 'pending');
+      const work = await this.work.catch(() => this.begin());
       const posting = await generate(false);
       const expiry = postingExpiry(await chain());
-      say(root, 'Making your account…', 'pending');
       const keys = { ownerKey, postingKey: posting.address, postingExpiry: expiry };
       await perform(
         'Register',
         { handle, ...keys, recovery: 0, maxFee: 0 },
         signer,
         byKey(posting),
-      );
+        { invitation: this.dataset.invitation ?? '', work },
+      ).catch((error) => {
+        if (error.code === 'bad_work') void this.begin();
+        throw error;
+      });
       const { account } = await api('GET', `accounts/${handle}`);
       await hold({ ...posting, handle, account, expiry });
       await signInByKey(posting);

@@ -3,7 +3,7 @@ import { accountOf, toWei } from './amounts.js';
 import { calldata } from './encoding.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { api, chain, perform, settled } from './relay.js';
+import { OWN_GAS, api, chain, perform, settled } from './relay.js';
 import { person } from './session.js';
 
 const NO_MEMO = `0x${'0'.repeat(64)}`;
@@ -88,6 +88,15 @@ customElements.define(
   'laurel-wallet',
   class extends HTMLElement {
     connectedCallback() {
+      const own = /** @type {HTMLInputElement | null} */ ($('[name="own-gas"]', this));
+      if (own) {
+        own.disabled = false;
+        own.checked = !!localStorage.getItem(OWN_GAS);
+        own.addEventListener('change', () => {
+          if (own.checked) localStorage.setItem(OWN_GAS, 'wallet');
+          else localStorage.removeItem(OWN_GAS);
+        });
+      }
       for (const form of this.querySelectorAll('form[data-do]')) {
         const name = String(form.getAttribute('data-do'));
         onSubmit(/** @type {HTMLFormElement} */ (form), async (data) => {

@@ -61,12 +61,17 @@ async function connect({ provider, info }, { chainId: number, rpc }) {
     signTyped: (typed) => ask('eth_signTypedData_v4', address, JSON.stringify(typed)),
     /** @param {string} text @returns {Promise<string>} */
     signText: (text) => ask('personal_sign', toHex(utf8(text)), address),
-    /** Sends a transaction; waits until the pages have it. @param {string} to @param {string} data */
+    /**
+     * Sends a transaction; waits until the pages have it.
+     * @param {string} to @param {string} data
+     * @returns {Promise<{ logs: { topics: string[] }[] }>} its receipt
+     */
     async send(to, data) {
       const hash = await ask('eth_sendTransaction', { from: address, to, data });
       const receipt = await eventually(() => ask('eth_getTransactionReceipt', hash));
       if (!Number(receipt.status)) throw new Error(`The chain refused the transaction ${hash}.`);
       await eventually(async () => (await chain()).block >= Number(receipt.blockNumber));
+      return receipt;
     },
   };
 }

@@ -2,6 +2,12 @@
 // pages have it.
 import { encode, message, random, toHex, toInteger, typedData } from './encoding.js';
 import { sign } from './keys.js';
+import { $ } from './page.js';
+
+/** In localStorage, there if a person's actions are all to go by their own wallet. */
+export const OWN_GAS = 'laurel-own-gas';
+/** What the relay refuses to pay for, and a wallet may. */
+const PAYABLE = ['quota_used', 'rate_limited', 'relayer_empty'];
 
 /**
  * @param {{ detail?: string, code?: string }} problem RFC 9457
@@ -47,8 +53,9 @@ export const byWallet = (wallet) => wallet.signTyped;
  * @param {Values} values without deadline, nonce and at, which follow from the chain's clock
  * @param {Signer} signer
  * @param {Signer} [proof] makes what the kind wants beside the signature: the new key's
+ * @param {Record<string, string>} [shown] what the relay lets a registration in by
  */
-export async function perform(name, values, signer, proof) {
+export async function perform(name, values, signer, proof, shown) {
   const on = await chain();
   // A vote's moment must have passed when its block is made; an idle chain's latest block is too old.
   const at = Math.max(on.latest, on.time - 1800, Number(values.at ?? 0));
@@ -56,8 +63,24 @@ export async function perform(name, values, signer, proof) {
   const typed = typedData(on, name, all);
   const action = toHex(encode(typed)) + ((await proof?.(typed)) ?? '').slice(2);
   const signature = await signer(typed);
-  const { kind } = on.actions.kinds[name];
-  await settled(await api('POST', 'relay', { kind, action, signature }));
+  const { kind, contract } = on.actions.kinds[name];
+  const item = { kind, action, signature };
+  /** @param {string} why */
+  const byOwnGas = async (why) => (await import('./pay.js')).pay(why, on[contract], item);
+  if (localStorage.getItem(OWN_GAS)) {
+    await byOwnGas('You chose to pay the gas yourself.');
+    return all;
+  }
+  const ticket = await api('POST', 'relay', { ...item, ...shown }).catch((error) => {
+    if (!PAYABLE.includes(error.code)) throw error;
+    return byOwnGas(error.message);
+  });
+  if (ticket) await settled(ticket);
+  const line = ticket?.quota?.low && $('[data-quota]');
+  if (line) {
+    line.textContent = ticket.quota.says;
+    line.hidden = false;
+  }
   return all;
 }
 

@@ -1,7 +1,7 @@
 // Recovering an account, by two people: who lost it makes a new owner key and a text that it signed; an
 // owner of the recovery account signs that too, and sends it.
 import { accountOf } from './amounts.js';
-import { concat, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
+import { concat, dynamic, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
 import { offerNewOwner } from './newowner.js';
 import { askOwner, show, step } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
@@ -14,10 +14,7 @@ const LIFE = 3300; // seconds that a code is good for: a deadline is at most an 
  * @param {string[]} signatures hex
  */
 function threeProofs(signatures) {
-  const bodies = signatures.map(fromHex).map((bytes) => {
-    const padding = new Uint8Array(-bytes.length & 31);
-    return concat(word('uint40', bytes.length), bytes, padding);
-  });
+  const bodies = signatures.map((signature) => dynamic(fromHex(signature)));
   let offset = 96;
   const heads = bodies.map((body) => {
     const head = word('uint40', offset);

@@ -124,13 +124,7 @@ def running_stack(home: Path) -> Iterator[Stack]:
         chain = deployed_on(anvil, home / "deployments", parameters)
         _fund(chain, home)
         port = free_port()
-        env = os.environ | {
-            "LAUREL_HOME": str(home),
-            "LAUREL_RPC": anvil.url,
-            "LAUREL_DEPLOYMENTS": str(home / "deployments"),
-            "LAUREL_RELAY_LIMITS": "register=1000/60,claim=1000/60",
-            "LAUREL_KEEPER_GRACE": "300",  # so that people claim for themselves
-        }
+        env = _environment(chain, home)
         processes = [
             ending.enter_context(_running(name, env, home))
             for name in ("index", "relay", f"site --port {port}")
@@ -139,6 +133,29 @@ def running_stack(home: Path) -> Iterator[Stack]:
         stack = Stack(f"http://127.0.0.1:{port}", chain, home, http)
         _await(stack, processes)
         yield stack
+
+
+@contextmanager
+def another_site(stack: Stack, **settings: str) -> Iterator[Stack]:
+    """A second site beside a stack's, on the same database, with settings of its own."""
+    port = free_port()
+    with ExitStack() as ending:
+        env = _environment(stack.chain, stack.home) | settings
+        process = ending.enter_context(_running(f"site --port {port}", env, stack.home))
+        http = ending.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10))
+        other = Stack(f"http://127.0.0.1:{port}", stack.chain, stack.home, http)
+        _await(other, [process])
+        yield other
+
+
+def _environment(chain: Chain, home: Path) -> dict[str, str]:
+    return os.environ | {
+        "LAUREL_HOME": str(home),
+        "LAUREL_RPC": chain.anvil.url,
+        "LAUREL_DEPLOYMENTS": str(home / "deployments"),
+        "LAUREL_RELAY_LIMITS": "register=1000/60,claim=1000/60",
+        "LAUREL_KEEPER_GRACE": "300",  # so that people claim for themselves
+    }
 
 
 def _fund(chain: Chain, home: Path) -> None:
@@ -157,7 +174,7 @@ def _fund(chain: Chain, home: Path) -> None:
 
 @contextmanager
 def _running(command: str, env: dict[str, str], home: Path) -> Iterator[subprocess.Popen[bytes]]:
-    with (home / f"{command.split()[0]}.log").open("wb") as log:
+    with (home / f"{command.split()[0]}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "backend", *command.split()],
             cwd=ROOT,
