@@ -12,6 +12,7 @@ from backend.clock import Clock
 from backend.database import close_sessions
 from backend.feeds import api as feeds_api
 from backend.feeds import routes as feeds
+from backend.gateway import routes as gateway
 from backend.local import routes as local
 from backend.media import routes as media
 from backend.node import Node
@@ -26,7 +27,7 @@ from indexer.settings import ROOT, Settings
 
 ROOMS = (
     *(about, health, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
-    *(sessions_api, media, relay, sponsor, local),
+    *(sessions_api, media, gateway, relay, sponsor, local),
 )
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""

@@ -72,7 +72,7 @@ def init_app(app: Flask) -> None:
 
 def respond(problem: Problem) -> Response:
     """The problem as JSON for programs, as a page for people."""
-    if not request.path.startswith("/api/") and request.accept_mimetypes.accept_html:
+    if not _asked_by_program() and request.accept_mimetypes.accept_html:
         heading = _HEADINGS.get(problem.status, "Something went wrong")
         page = render_template("problem.html", problem=problem, heading=heading)
         response = Response(page, problem.status)
@@ -91,6 +91,13 @@ def respond(problem: Problem) -> Response:
         )
     response.headers.update(problem.headers)
     return response
+
+
+def _asked_by_program() -> bool:
+    """Whether nobody would look at a page, whatever Accept says."""
+    return request.path.startswith(("/api/", "/routing/")) or (
+        request.path.startswith("/ipfs/") and "format" in request.args
+    )
 
 
 def _from_http(error: HTTPException) -> Response:

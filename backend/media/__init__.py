@@ -1,1 +1,1 @@
-"""Pictures in, and blocks out under /ipfs/."""
+"""Pictures in."""

@@ -99,10 +99,7 @@ def read(get: Get, cid: str, start: int = 0, stop: int = MAX_FILE) -> Iterator[b
 
 
 def blocks_under(get: Get, cid: str) -> Iterator[tuple[str, bytes]]:
-    """All blocks of the file called `cid`, depth first, each once, the root first; raises as `read`.
-
-    The root may be any one block; what is no file is that block alone.
-    """
+    """All blocks of the file called `cid`, depth first, each once, the root first; raises as `read`."""
     for name, block, _, _ in _visit(get, cid, 0, MAX_FILE, once=True):
         yield name, block
 
