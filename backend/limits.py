@@ -10,6 +10,7 @@ LIMITS = {
     "upload": Limit(times=300, seconds=600),  # documents and pictures together
     "sign-in": Limit(times=300, seconds=600),  # texts to sign and signatures together
     "preview": Limit(times=600, seconds=600),
+    "blocks": Limit(times=300, seconds=600),  # answers of up to 16 MiB, to another node
     "work": Limit(times=300, seconds=600),  # tasks for who wants an account
 }
 

@@ -11,7 +11,6 @@ from dataclasses import asdict
 
 import httpx
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError
 
 from indexer.backlog import Task, save, take
 from indexer.content.cid import cid_of
@@ -21,6 +20,7 @@ from indexer.content.fetch import DEADLINE_SECONDS, NotFound, backoff, fetch
 from indexer.content.hosts import Hosts
 from indexer.content.render import plain, render
 from indexer.content.store import Store
+from indexer.database import UNAVAILABLE
 from indexer.rows import Row, missing_content
 from indexer.schema import Content
 
@@ -48,7 +48,7 @@ def read(digest: bytes, data: bytes) -> Row:
         "summary": document.summary or plain(document.body, SUMMARY),
         "html": render(document.body),
         "tags": list(document.tags),
-        "picture": document.media[0].cid if document.media else None,
+        "picture": next((m.cid for m in document.media if m.type.startswith("image/")), None),
         "lang": document.lang,
         "sensitive": document.sensitive,
     }
@@ -159,7 +159,7 @@ class Fetcher:
             while not stop.is_set() and self.failure is None:
                 try:
                     turn(stop)
-                except OperationalError as error:
+                except UNAVAILABLE as error:
                     report(f"Content has to wait: {error.orig}.")
                     stop.wait(LOOK_SECONDS)
         except Exception as error:  # noqa: BLE001 - raised again by the thread that follows the chain

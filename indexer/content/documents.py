@@ -73,7 +73,7 @@ class WrongDigest(ContentError):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A picture that the document brings along; `bytes` is its size, sides are in pixels."""
+    """A picture or another file that the document brings along; `bytes` is its size, sides are in pixels."""
 
     cid: str
     type: str

@@ -4,16 +4,13 @@ A source may be anyone's server: it is believed in nothing. Its answer is read n
 document may be long, no longer than a deadline, and is kept only if it hashes to the digest.
 """
 
-import socket
-import time
 from collections.abc import Sequence
 from hashlib import sha256
-from threading import Timer
-from typing import Any
 
 import httpx
 
 from indexer.content.cid import cid_of
+from indexer.content.deadline import Deadline, TimeUp
 from indexer.content.documents import MAX_DOCUMENT
 from indexer.content.errors import ContentError
 from indexer.content.hosts import HostBusy, Hosts
@@ -101,7 +98,7 @@ def backoff(tries: int) -> int:
 
 def _ask(base: str, cid: str, client: httpx.Client, deadline: float) -> bytes:
     """The verified block from one source. Raises `_Refused`."""
-    clock = _Deadline(deadline)
+    clock = Deadline(deadline)
     try:
         request: httpx.Request | None = client.build_request(
             "GET",
@@ -125,13 +122,14 @@ def _ask(base: str, cid: str, client: httpx.Client, deadline: float) -> bytes:
     except httpx.InvalidURL as error:
         raise _Refused(f"not an address: {error}") from error
     except (httpx.HTTPError, UnicodeError) as error:  # UnicodeError: a name that DNS cannot hold
-        clock.check()
-        raise _Refused(f"{type(error).__name__}: {error}") from error
+        raise _Refused(clock.why() or f"{type(error).__name__}: {error}") from error
+    except TimeUp as error:
+        raise _Refused(str(error)) from error
     finally:
         clock.stop()
 
 
-def _read(response: httpx.Response, cid: str, clock: "_Deadline") -> bytes:
+def _read(response: httpx.Response, cid: str, clock: Deadline) -> bytes:
     if response.status_code in _HAS_NOT:
         raise _Lacking(f"status {response.status_code}")
     if response.status_code != 200:
@@ -146,41 +144,3 @@ def _read(response: httpx.Response, cid: str, clock: "_Deadline") -> bytes:
         clock.check()  # an answer without a length that was cut looks like a whole one
         raise _Refused(f"other bytes ({found})")
     return bytes(data)
-
-
-class _Deadline:
-    """Cuts the connection when time is up, even while a server sends a byte now and then.
-
-    HTTP clients limit the wait for each read, not the whole of an answer.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-        self._seconds = seconds
-        self._socket: socket.socket | None = None
-        self._timer = Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Told by httpx of each step: the newest connection is the one to cut."""
-        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
-            self._socket = info["return_value"].get_extra_info("socket")
-            if time.monotonic() >= self._end:
-                self._cut()
-
-    def check(self) -> None:
-        """Raises `_Refused` once time is up."""
-        if time.monotonic() >= self._end:
-            raise _Refused(f"not done in {self._seconds:g} seconds")
-
-    def stop(self) -> None:
-        self._timer.cancel()
-
-    def _cut(self) -> None:
-        if self._socket is not None:
-            try:
-                # Not SSLSocket's own, which takes the TLS state away from under a reading thread.
-                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-            except OSError:  # closed already
-                return

@@ -13,10 +13,19 @@ HEAD = b"HTTP/1.0 200 OK\r\n"
 
 @contextmanager
 def serving(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, list[str]]]:
-    """A server that answers every GET with `answer`; its base URL and the paths it was asked."""
+    """A server that answers every GET and POST with `answer`; its base URL and the paths it was asked.
+
+    The body of a POST is in the handler's `body`.
+    """
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
+        body = b""
+
+        def do_POST(self) -> None:
+            self.body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
         def do_GET(self) -> None:
             asked.append(self.path)
             try:

@@ -1,0 +1,1 @@
+"""Blocks in bulk, for another node that wants to have what this one has."""

@@ -1,0 +1,1 @@
+"""Copying a node from another."""
