@@ -17,6 +17,7 @@ from indexer.contents import Fetcher
 from indexer.counts import contents_by_state
 from indexer.database import usable
 from indexer.errors import LaurelError
+from indexer.file_commands import add, get
 from indexer.move_command import move
 from indexer.schema import CONTENT_STATES, Content
 from indexer.settings import Settings
@@ -56,6 +57,8 @@ def content() -> None:
     """The documents that posts and profiles name: how they stand, fetching them, and where they are kept."""
 
 
+content.add_command(add)
+content.add_command(get)
 content.add_command(move)
 
 

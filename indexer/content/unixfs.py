@@ -64,8 +64,8 @@ def blocks_of(file: BinaryIO, profile: Profile = V1_2025) -> Iterator[tuple[str,
         yield _node(levels, level, profile)
 
 
-def add(file: BinaryIO, store: Store, told: Callable[[int], None] = lambda size: None) -> str:
-    """Stores `file`, pinned, and returns its CID; `told` hears of the bytes as they are stored.
+def add(file: BinaryIO, store: Store) -> str:
+    """Stores `file`, pinned, and returns its CID.
 
     What was stored stays when it fails or is killed; adding the file again completes it. Raises
     what `store.put_many` raises, and OSError of reading.
@@ -74,7 +74,6 @@ def add(file: BinaryIO, store: Store, told: Callable[[int], None] = lambda size:
     cid = ""
     while batch := list(itertools.islice(blocks, _BATCH)):
         store.put_many(block for _, block in batch)
-        told(sum(len(block) for name, block in batch if parse(name).codec == RAW))
         cid = batch[-1][0]
     return cid
 

@@ -83,10 +83,9 @@ def test_any_range_of_any_file(
 
 def test_a_file_in_a_store(tmp_path: Path) -> None:
     store = open_store(tmp_path)
-    told: list[int] = []
     data = Keystream("a film", 17 * 2**20 + 5).read()
-    cid = add(io.BytesIO(data), store, told.append)
-    assert cid.startswith("bafybei") and sum(told) == len(data) and len(told) == 2
+    cid = add(io.BytesIO(data), store)
+    assert cid.startswith("bafybei")
     assert b"".join(read(store.get, cid)) == data
     assert b"".join(read(store.get, cid, 2**20 - 3, 2**20 + 3)) == data[2**20 - 3 : 2**20 + 3]
     assert add(io.BytesIO(data), store) == cid
