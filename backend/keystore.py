@@ -13,6 +13,7 @@ from typing import Any
 import click
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
+from eth_utils.address import to_checksum_address
 
 from indexer.errors import LaurelError
 
@@ -94,6 +95,15 @@ def read_secret(
             f"The key in {path} is not encrypted. `laurel key new FILE` makes one that is, with an address of its own."
         )
     return account
+
+
+def address_of(path: Path, passphrase_file: Path | None = None) -> str:
+    """The address of the key in a file. A keystore mostly says it without its passphrase. Raises as `read_secret`."""
+    try:
+        said = json.loads(path.read_text())
+        return to_checksum_address(said["address"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return str(read_secret(path, passphrase_file).address)
 
 
 def _keystore(path: Path, text: str) -> dict[str, Any]:

@@ -35,10 +35,28 @@ class Refused(ChainUnreachable):
 
 
 @dataclass(frozen=True)
-class Chain:
-    """One chain with our contracts on it. Calls are encoded by the core's ABI, which has the graph's relay too."""
+class Wire:
+    """A node, asked as a node is."""
 
     provider: HTTPProvider
+
+    def ask(self, method: str, *params: Any) -> Any:
+        """The result of a JSON-RPC call, as it came. Raises ChainUnreachable, Reverted, Refused."""
+        return _ask(self.provider, method, *params)
+
+    def number(self, method: str, *params: Any) -> int:
+        """A JSON-RPC quantity."""
+        return int(self.ask(method, *params), 16)
+
+    def number_of(self, tag: str, field: str = "timestamp") -> int:
+        """A field of a block, such as its timestamp in seconds or its baseFeePerGas in wei."""
+        return int(self.ask("eth_getBlockByNumber", tag, False).get(field, "0x0"), 16)
+
+
+@dataclass(frozen=True)
+class Chain(Wire):
+    """One chain with our contracts on it. Calls are encoded by the core's ABI, which has the graph's relay too."""
+
     deployment: Deployment
     core: Contract
 
@@ -62,14 +80,6 @@ class Chain:
         return message(
             domain_separator(self.deployment.chain_id, address, kind.contract), kind, action
         )
-
-    def ask(self, method: str, *params: Any) -> Any:
-        """The result of a JSON-RPC call, as it came. Raises ChainUnreachable, Reverted, Refused."""
-        return _ask(self.provider, method, *params)
-
-    def number(self, method: str, *params: Any) -> int:
-        """A JSON-RPC quantity."""
-        return int(self.ask(method, *params), 16)
 
     def encode(self, function: str, *args: Any) -> str:
         """0x-hex calldata of one of the core's functions."""
@@ -97,19 +107,22 @@ class Chain:
         pending = self.ask("eth_getBlockByNumber", "pending", False)
         return max(latest, int(pending["timestamp"], 16) if pending else 0)
 
-    def number_of(self, tag: str, field: str = "timestamp") -> int:
-        """A field of a block, such as its timestamp in seconds or its baseFeePerGas in wei."""
-        return int(self.ask("eth_getBlockByNumber", tag, False).get(field, "0x0"), 16)
+
+def wire_to(rpc: str) -> Wire:
+    """The node at a URL, which is not asked yet."""
+    return Wire(
+        HTTPProvider(
+            rpc,
+            request_kwargs={"timeout": TIMEOUT_SECONDS},
+            exception_retry_configuration=None,  # who calls knows better whether to wait
+        )
+    )
 
 
 @lru_cache(maxsize=4)
 def connect_chain(settings: Settings) -> Chain:
     """The chain that the settings name. Raises ChainUnreachable, NotDeployed, NotCompiled."""
-    provider = HTTPProvider(
-        settings.rpc,
-        request_kwargs={"timeout": TIMEOUT_SECONDS},
-        exception_retry_configuration=None,  # who calls knows better whether to wait
-    )
+    provider = wire_to(settings.rpc).provider
     chain_id = int(_ask(provider, "eth_chainId"), 16)
     deployment = load(settings.deployments, chain_id)
     core = Web3(provider).eth.contract(

@@ -15,7 +15,7 @@ from typing import Any
 from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
-from backend.chain.connection import NOBODY, Chain, Refused, Reverted
+from backend.chain.connection import NOBODY, Refused, Reverted, Wire
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
@@ -68,7 +68,7 @@ class Paid:
         return self.gas * self.price + self.data_fee
 
 
-def gas_price(chain: Chain) -> GasPrice:
+def gas_price(chain: Wire) -> GasPrice:
     """By eth_feeHistory; of a node that does not have it, by its last block and its suggestion."""
     try:
         history = chain.ask("eth_feeHistory", hex(BLOCKS), "latest", [50])
@@ -80,7 +80,7 @@ def gas_price(chain: Chain) -> GasPrice:
     return GasPrice(base, median_low(tips) if tips else _suggested(chain))
 
 
-def data_fee(chain: Chain) -> DataFee:
+def data_fee(chain: Wire) -> DataFee:
     """What this chain takes for data now; nothing, unless it is an L2 of one of the two kinds."""
     if (wei := _line(lambda data: _oracle(chain, data))) is not None:
         return DataFee(wei=wei)
@@ -89,7 +89,7 @@ def data_fee(chain: Chain) -> DataFee:
     return DataFee()
 
 
-def paid(chain: Chain, receipt: Mapping[str, Any], raw: bytes) -> Paid:
+def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes) -> Paid:
     """By a transaction's receipt. An OP-stack node writes the data fee there; else its oracle is asked."""
     if "l1Fee" in receipt:
         fee = int(receipt["l1Fee"], 16)
@@ -98,14 +98,14 @@ def paid(chain: Chain, receipt: Mapping[str, Any], raw: bytes) -> Paid:
     return Paid(int(receipt["gasUsed"], 16), int(receipt["effectiveGasPrice"], 16), fee)
 
 
-def _oracle(chain: Chain, data: bytes) -> int | None:
+def _oracle(chain: Wire, data: bytes) -> int | None:
     bound = _call(chain, ORACLE, "getL1FeeUpperBound(uint256)", ["uint256"], [len(data)])
     if bound is not None:  # since the upgrade Fjord
         return bound
     return _call(chain, ORACLE, "getL1Fee(bytes)", ["bytes"], [data])
 
 
-def _node_interface(chain: Chain, data: bytes) -> int | None:
+def _node_interface(chain: Wire, data: bytes) -> int | None:
     types = ["address", "bool", "bytes"]
     signature = "gasEstimateL1Component(address,bool,bytes)"
     return _call(chain, NODE_INTERFACE, signature, types, [NOBODY, False, data])
@@ -123,7 +123,7 @@ def _line(ask: Callable[[bytes], int | None]) -> Line | None:
     return Line(max(0, least - each * few), -(-(most - least) // (many - few)))
 
 
-def _call(chain: Chain, to: str, signature: str, types: list[str], values: list[Any]) -> int | None:
+def _call(chain: Wire, to: str, signature: str, types: list[str], values: list[Any]) -> int | None:
     """The first word of what a contract answers; None if it is not there, or has no such function."""
     data = keccak(text=signature)[:4] + abi_encode(types, values)
     try:
@@ -135,5 +135,5 @@ def _call(chain: Chain, to: str, signature: str, types: list[str], values: list[
     return int.from_bytes(answer[:32]) if len(answer) >= 32 else None
 
 
-def _suggested(chain: Chain) -> int:
+def _suggested(chain: Wire) -> int:
     return chain.number("eth_maxPriorityFeePerGas")

@@ -1,9 +1,12 @@
 """`laurel compile` and `laurel deploy`."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from backend.chain.connection import wire_to
+from backend.deployment.code import check_code
 from backend.deployment.compile import (
     BYTECODE_LIMIT,
     INITCODE_LIMIT,
@@ -11,7 +14,10 @@ from backend.deployment.compile import (
     compile_contracts,
     initcode_size,
 )
-from backend.deployment.deploy import LOCAL, DeployError, Parameters, deploy
+from backend.deployment.deploy import LOCAL, Parameters
+from backend.deployment.offer import Offer, offer, survey
+from backend.deployment.plan import Plan
+from backend.key_commands import passphrase_option
 from indexer.artifacts import contracts
 from indexer.deployment import path_for
 from indexer.settings import Settings
@@ -31,47 +37,54 @@ def compile_command(force: bool) -> None:
         )
 
 
-def read_key(path: Path) -> bytes:
-    """A secp256k1 private key, 64 hexadecimal digits in a file. Raises DeployError."""
-    try:
-        key = bytes.fromhex(path.read_text().strip().removeprefix("0x"))
-    except OSError as error:
-        raise DeployError(f"The key file cannot be read: {error}.") from error
-    except ValueError:
-        key = b""
-    if len(key) != 32:
-        raise DeployError(f"{path} holds no private key: 64 hexadecimal digits are expected.")
-    return key
-
-
 @click.command("deploy")
 @click.option("--rpc", required=True, help="URL of the chain's JSON-RPC.")
+@click.option("--chain-id", type=int, help="The chain that is meant: no other is touched.")
 @click.option(
     "--key-file",
-    required=True,
     type=click.Path(path_type=Path),
-    help="File with the deployer's private key in hexadecimal.",
+    help="The deployer's keystore (`laurel key new`); on a local chain, a plain key will do.",
 )
+@passphrase_option
 @click.option("--local", is_flag=True, help="A local testnet's parameters: a DAY of 60 seconds.")
 @click.option("--treasury", help="Address that receives a fifth of the emission; the deployer.")
 @click.option("--genesis-recipient", help="Address that receives the genesis supply; the deployer.")
+@click.option("--without-p256", is_flag=True, help="Even where keys made in a page cannot serve.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done, and its cost.")
+@click.option("--yes", is_flag=True, help="Ask nobody.")
+@click.option("--check", is_flag=True, help="Only compare recorded contracts with the sources.")
 def deploy_command(
-    rpc: str, key_file: Path, local: bool, treasury: str | None, genesis_recipient: str | None
+    rpc: str,
+    chain_id: int | None,
+    key_file: Path | None,
+    passphrase_file: Path | None,
+    local: bool,
+    treasury: str | None,
+    genesis_recipient: str | None,
+    without_p256: bool,
+    dry_run: bool,
+    yes: bool,
+    check: bool,
 ) -> None:
     """Put the contracts on a chain, once, and record them in deployments/."""
-    preset = LOCAL if local else Parameters()
-    parameters = Parameters(
-        preset.day,
-        preset.curve_constant,
-        preset.seed,
-        preset.genesis_supply,
-        preset.handle_fee,
-        genesis_recipient,
-        treasury,
-    )
-    compile_contracts()
     folder = Settings.from_env().deployments
-    made = deploy(rpc, read_key(key_file), folder, parameters, say=click.echo)
+    parameters = replace(
+        LOCAL if local else Parameters(), treasury=treasury, genesis_recipient=genesis_recipient
+    )
+    asked = Offer(
+        rpc, folder, key_file, passphrase_file, parameters, chain_id, without_p256, agreed=yes
+    )
+    if check or dry_run:
+        compile_contracts()
+        found = survey(replace(asked, key_file=None) if check else asked)
+        lines = found.lines() if isinstance(found, Plan) else check_code(wire_to(rpc), found)
+        for line in lines:
+            click.echo(line)
+        if isinstance(found, Plan):
+            found.check(without_p256)
+            click.echo("Nothing was sent.")
+        return
+    made = offer(asked, click.echo)
     click.echo(
         f"Chain {made.chain_id}: core {made.core}, graph {made.graph}, token {made.token}, "
         f"since block {made.block}."

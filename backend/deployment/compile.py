@@ -42,6 +42,12 @@ def settings_hash() -> str:
     return sha256(SOLC_JSON.read_bytes()).hexdigest()
 
 
+def evm_version() -> str:
+    """For which the contracts are compiled."""
+    version: str = json.loads(SOLC_JSON.read_text())["settings"]["evmVersion"]
+    return version
+
+
 def compile_contracts(force: bool = False) -> bool:
     """Compiles into BUILD unless it is newer than every source, and than what is asked of the compiler.
 

@@ -6,20 +6,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress, HexStr
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import Web3
-from web3.exceptions import ContractCustomError, ContractLogicError, TimeExhausted
+from web3.exceptions import (
+    ContractCustomError,
+    ContractLogicError,
+    TimeExhausted,
+    Web3RPCError,
+)
+from web3.types import TxParams, Wei
 
+from backend.chain.connection import Wire, wire_to
+from backend.chain.fees import gas_price
 from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment, NotDeployed, load, path_for, save
 from indexer.errors import LaurelError
 
 ETHER = 10**18
+CORE, GRAPH = "LaurelCore", "LaurelGraph"
 PATIENCE_SECONDS = 300  # for one transaction to be mined
 
 
@@ -62,10 +72,19 @@ LOCAL = Parameters(day=60, seed=2 * 10**15)
 
 def connect(rpc: str) -> Web3:
     """Raises DeployError when nothing answers at `rpc`."""
-    w3 = Web3(Web3.HTTPProvider(rpc, request_kwargs={"timeout": 30}))
+    w3 = Web3(wire_to(rpc).provider)
     if not w3.is_connected():
         raise DeployError(f"No chain answers at {rpc}. Start the node, or give another --rpc.")
     return w3
+
+
+def refused(arguments: Any) -> DeployError:
+    """The core's constructor reverts."""
+    return DeployError(
+        f"The contracts refuse these parameters: {arguments}. The day is 60 seconds to a "
+        "week, the curve constant at most 10^18, the seed from 1 to 10^24, the genesis supply at "
+        "most 10^9 LRL, the handle fee at most 1,000 LRL, and neither address is zero."
+    )
 
 
 def deploy(
@@ -82,16 +101,58 @@ def deploy(
     does not have.
     """
     w3 = connect(rpc)
-    chain_id = w3.eth.chain_id
-    note = Note(path_for(folder, chain_id).with_suffix(".pending"))
     try:
-        recorded = load(folder, chain_id)
+        return _deploy(w3, private_key, folder, parameters, say)
+    except requests.RequestException as error:
+        raise DeployError(
+            f"The node at {rpc} does not answer any more ({error}). What was sent is noted in {folder}: run "
+            "this again to go on from there."
+        ) from error
+    except Web3RPCError as error:
+        raise DeployError(
+            f"The node at {rpc} refuses: {error.message}. Put that right (of coin: send some more; of the chain "
+            "id: use a node that says which chain it is on), and run this again to go on."
+        ) from error
+
+
+def recorded(w3: Web3, folder: Path, chain_id: int) -> Deployment | None:
+    """The deployment that `folder` records, if it does. Raises NotDeployed for a damaged record; DeployError
+    unless the chain has it."""
+    path = path_for(folder, chain_id)
+    try:
+        return _checked(w3, load(folder, chain_id), path)
     except NotDeployed:
-        if path_for(folder, chain_id).exists():
+        if path.exists():
             raise
-    else:
+        return None
+
+
+def begun(w3: Web3, folder: Path, chain_id: int) -> tuple[str, dict[str, int | str]] | None:
+    """The core that an earlier run has made, and its parameters, if that run did not come to the end."""
+    note = Note(_note_path(folder, chain_id))
+    sent = note.resumed(w3, "core")
+    if sent is None:
+        return None
+    core, _ = _made(w3, sent, note)
+    return core, note.read()["parameters"]
+
+
+def _note_path(folder: Path, chain_id: int) -> Path:
+    return path_for(folder, chain_id).with_suffix(".pending")
+
+
+def _deploy(
+    w3: Web3,
+    private_key: bytes,
+    folder: Path,
+    parameters: Parameters,
+    say: Callable[[str], None],
+) -> Deployment:
+    chain_id = w3.eth.chain_id
+    note = Note(_note_path(folder, chain_id))
+    if found := recorded(w3, folder, chain_id):
         note.path.unlink(missing_ok=True)
-        return _checked(w3, recorded, path_for(folder, chain_id))
+        return found
 
     deployer: LocalAccount = Account.from_key(private_key)
     if w3.eth.get_balance(deployer.address) == 0:
@@ -100,14 +161,14 @@ def deploy(
     sent = note.resumed(w3, "core")
     if sent is None:
         say("deploying the core")
-        signed = _sign(w3, deployer, "LaurelCore", tuple(arguments.values()))
+        signed = _sign(w3, deployer, CORE, tuple(arguments.values()))
         sent = note.send(w3, "core", signed, parameters=arguments)
     core, block = _made(w3, sent, note)
 
     sent = note.resumed(w3, "graph")
     if sent is None:
         say(f"deployed the core at {core}; deploying the graph")
-        sent = note.send(w3, "graph", _sign(w3, deployer, "LaurelGraph", core))
+        sent = note.send(w3, "graph", _sign(w3, deployer, GRAPH, core))
     graph, _ = _made(w3, sent, note)
 
     deployment = Deployment(
@@ -124,13 +185,13 @@ def deploy(
     return deployment
 
 
-def _checked(w3: Web3, recorded: Deployment, path: Path) -> Deployment:
-    if not w3.eth.get_code(to_checksum_address(recorded.core)):
+def _checked(w3: Web3, found: Deployment, path: Path) -> Deployment:
+    if not w3.eth.get_code(to_checksum_address(found.core)):
         raise DeployError(
-            f"{path} names a core at {recorded.core}, but this chain has none there. "
+            f"{path} names a core at {found.core}, but this chain has none there. "
             "If it is a new chain with an old number, remove that file and deploy again."
         )
-    return recorded
+    return found
 
 
 @dataclass(frozen=True)
@@ -178,14 +239,23 @@ def _sign(w3: Web3, deployer: LocalAccount, contract: str, argument: Any) -> byt
     maker = w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor(argument)
     nonce = w3.eth.get_transaction_count(deployer.address)
     try:
-        transaction: Any = maker.build_transaction({"from": deployer.address, "nonce": nonce})
+        transaction: Any = maker.build_transaction(
+            {"from": deployer.address, "nonce": nonce, **_fees(w3)}
+        )
     except (ContractLogicError, ContractCustomError) as error:
-        raise DeployError(
-            f"The contracts refuse these parameters: {argument}. The day is 60 seconds to a "
-            "week, the curve constant at most 10^18, the seed from 1 to 10^24, the genesis supply at "
-            "most 10^9 LRL, the handle fee at most 1,000 LRL, and neither address is zero."
-        ) from error
+        raise refused(argument) from error
     return bytes(deployer.sign_transaction(transaction).raw_transaction)
+
+
+def _fees(w3: Web3) -> TxParams:
+    """Room for the base fee to double; on a chain without one, as web3 finds it."""
+    price = gas_price(Wire(w3.provider))  # type: ignore[arg-type]
+    if not price.base:
+        return {}
+    return {
+        "maxFeePerGas": Wei(2 * price.base + price.tip),
+        "maxPriorityFeePerGas": Wei(price.tip),
+    }
 
 
 def _made(w3: Web3, sent: str, note: Note) -> tuple[ChecksumAddress, int]:

@@ -163,7 +163,7 @@ def test_each_want_has_its_sentence(anvil, tmp_path, key_file):
     assert "No chain answers" in nobody.stderr
     poor = tmp_path / "poor"
     poor.write_text("11" * 32)
-    assert "no coin" in laurel_deploy(anvil.url, tmp_path, poor).stderr
+    assert "has 0 coin to pay for gas" in laurel_deploy(anvil.url, tmp_path, poor).stderr
     assert "cannot be read" in laurel_deploy(anvil.url, tmp_path, tmp_path / "none").stderr
     poor.write_text("not a key")
-    assert "64 hexadecimal digits" in laurel_deploy(anvil.url, tmp_path, poor).stderr
+    assert "holds no private key" in laurel_deploy(anvil.url, tmp_path, poor).stderr
