@@ -16,6 +16,7 @@ from indexer.settings import ROOT, Settings
 
 T = TypeVar("T")
 
+PREFIX = "LAUREL_"
 SCRIPTS = ("LAUREL_BACKUPS_KEPT", "LAUREL_LONG")
 """Read by what is not Python, or by the tests."""
 _QUOTED = re.compile(r'"(LAUREL_[A-Z_]+)"')
@@ -30,11 +31,12 @@ def known_names() -> frozenset[str]:
 
 def unknown(env: Mapping[str, str]) -> Findings:
     """Names that nothing here reads, and which are most likely meant."""
-    ours = sorted(name for name in env if name.startswith("LAUREL_"))
+    ours = sorted(name for name in env if name.startswith(PREFIX))
     strange = [name for name in ours if name not in known_names()]
+    bare = [name.removeprefix(PREFIX) for name in known_names()]
     for name in strange:
-        close = get_close_matches(name, known_names(), 1)
-        meant = f" Is {close[0]} meant?" if close else " Take it out."
+        close = get_close_matches(name.removeprefix(PREFIX), bare, 1)
+        meant = f" Is {PREFIX}{close[0]} meant?" if close else " Take it out."
         yield problem(f"Nothing reads {name}.{meant}")
     if not strange:
         yield ok(f"Every LAUREL_ name that is set is one that is read ({len(ours)}).")
