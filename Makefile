@@ -2,20 +2,26 @@
 
 PORT ?= 8000
 RPC_PORT ?= 8545
+CHAIN ?= anvil
 PYTHON ?=
 UV_VERSION := 0.13.9
 
-# What `make test` installed holds all that `make up` needs.
+# What `make test` installed holds all that `make up` needs. Hardhat is there alone.
 PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
-MODULES := $(if $(wildcard node_modules/.dev),node_modules/.dev,node_modules/.run)
+MODULES := $(if $(or $(filter hardhat,$(CHAIN)),$(wildcard node_modules/.dev)),node_modules/.dev,node_modules/.run)
 PEERS := tests/content/peers/node_modules/.made
 
 .PHONY: up install test test-long lint format audit coverage browser servers node clean
 
 up: $(PACKAGES) $(MODULES)
-	@exec .venv/bin/python -m backend up --port $(PORT) --rpc-port $(RPC_PORT)
+	@exec .venv/bin/python -m backend up --chain $(CHAIN) --port $(PORT) --rpc-port $(RPC_PORT)
 
-test: .venv/.dev node_modules/.dev $(PEERS) browser lint
+# For a server (docs/install.md): what the node's processes need, and nothing for tests.
+install: $(PACKAGES) $(MODULES)
+	@.venv/bin/python -m backend compile >/dev/null
+	@echo "Installed. $(CURDIR)/.venv/bin/laurel is the command."
+
+test: .venv/.dev node_modules/.dev $(PEERS) browser servers lint
 	@.venv/bin/python -m pytest -n 2
 
 test-long: export LAUREL_LONG = 1
