@@ -122,12 +122,12 @@ def spend(connection: Connection, quota: Quota, account: int, signed: Signed) ->
     quotas = 2 if KINDS_BY_NUMBER[signed.kind].name in SAVING else 1
     if now.used + gas > quotas * now.full or not now.full:
         wait = max(1, now.wait(gas, quotas))
-        room = f"There is room for this in {span(wait)}." if now.full else "Power up to get some."
+        room = f"There is room for this in {span(wait)}" if now.full else "Power up to get some"
         raise Problem(
             429,
             "quota_used",
-            f"The gas that this server pays for you is used up for now. {room} "
-            "A wallet of yours can send it at any time, and pays its gas.",
+            f"The gas that this server pays for you is used up for now. {room}, or use a wallet, which pays for "
+            "itself.",
             {"Retry-After": str(wait)} | now.headers(),
             until=math.ceil(time.time() + wait),
             quota=now.as_json(),

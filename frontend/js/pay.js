@@ -19,7 +19,7 @@ export function relayed({ kind, action, signature }) {
  * @param {string} why @param {string} to the contract @param {Parameters<typeof relayed>[0]} item
  */
 export async function pay(why, to, item) {
-  const { wallet } = await askOwner(`${why} Send it with a wallet? It pays the gas.`, true);
+  const { wallet } = await askOwner(`${why} Send it with your wallet now?`, true);
   const receipt = await wallet?.send(to, relayed(item));
   // The relay skips what the contracts refuse, and says so in an event.
   const skipped = toHex(hash('Skipped(uint256,bytes4)'));

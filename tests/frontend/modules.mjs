@@ -54,6 +54,15 @@ const calls = {
   ],
 };
 
+// Modules with custom elements, of which Node has none.
+globalThis.customElements = { define() {} };
+globalThis.HTMLElement = class {};
+const pay = await import("../../frontend/js/pay.js");
+calls.relayed = ({ item, abi }) => [
+  pay.relayed(item),
+  encodeFunctionData({ abi, functionName: "relay", args: [[item]] }),
+];
+
 for await (const line of createInterface({ input: process.stdin })) {
   const call = JSON.parse(line);
   let answer;

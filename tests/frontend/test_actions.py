@@ -153,3 +153,12 @@ def test_what_a_wallet_sends_is_the_contracts_call(
     assert ours == of_viem
     source = (ROOT / "frontend" / "js" / "money.js").read_text()
     assert f"calldata('{call}'" in source
+
+
+@pytest.mark.parametrize("sizes", [(0, 0), (1, 64), (160, 65), (3392, 128)])
+def test_what_a_wallet_relays_is_the_contracts_call(js: Js, sizes: tuple[int, int]) -> None:
+    compile_contracts()
+    action, signature = ("0x" + "5a" * size for size in sizes)
+    item = {"kind": 5, "action": action, "signature": signature}
+    ours, of_viem = js("relayed", item=item, abi=artifact("LaurelCore")["abi"])
+    assert ours == of_viem
