@@ -28,7 +28,8 @@ class Settings:
     rpcs: that one, and those that the indexer asks when it fails (LAUREL_RPC, comma-separated).
     rpc_ws: WebSocket URL that tells of new blocks, or None to look for them now and then (LAUREL_RPC_WS; by
         default that of a chain on this machine, and empty for none).
-    deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS).
+    deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS, default deployments/ in home, or if home has none,
+        beside the code).
     ipfs_api: multiaddr of a Kubo daemon's RPC, or None for the embedded store alone (IPFS_API).
     sources: base URLs of other nodes and gateways to ask for missing content (LAUREL_SOURCES, comma-separated).
     fetchers: workers that ask them for missing content, in `laurel index` as in each `laurel content fetch`
@@ -63,7 +64,7 @@ class Settings:
             rpc=rpcs[0],
             rpcs=rpcs,
             rpc_ws=env.get("LAUREL_RPC_WS", _websocket_beside(rpcs[0])) or None,
-            deployments=Path(env.get("LAUREL_DEPLOYMENTS", ROOT / "deployments")),
+            deployments=Path(env.get("LAUREL_DEPLOYMENTS") or _deployments(home)),
             ipfs_api=env.get("IPFS_API") or None,
             sources=tuple(s for s in env.get("LAUREL_SOURCES", "").split(",") if s),
             fetchers=_number(env, "LAUREL_FETCHERS", "workers", FETCHERS),
@@ -75,6 +76,11 @@ class Settings:
 def rpc_file(home: Path) -> Path:
     """Where `laurel up` says on which port its chain is, for commands typed beside it."""
     return home / "rpc"
+
+
+def _deployments(home: Path) -> Path:
+    own = home / "deployments"
+    return own if own.is_dir() else ROOT / "deployments"
 
 
 def _number(env: Mapping[str, str], name: str, of_what: str, default: int) -> int:

@@ -1,1 +1,1 @@
-"""What only a chain on one's own machine has: anvil, its clock, test coin, the faucet's account and samples."""
+"""What only a chain on one's own machine has: anvil or Hardhat, its clock, test coin, the faucet and samples."""

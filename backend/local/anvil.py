@@ -8,6 +8,7 @@ is later, so it is told where to go on.
 import os
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,16 +63,23 @@ def binary() -> Path:
     return path
 
 
-def command(port: int, state: Path) -> list[str]:
-    """Starts the chain on `port`, going on from `state` if there is one. Raises AnvilMissing."""
+def command(
+    port: int, state: Path, begin: int | None = None, interval: int = 1, options: Sequence[str] = ()
+) -> list[str]:
+    """Starts the chain on `port`, going on from `state` if there is one. Raises AnvilMissing.
+
+    begin: seconds, of a chain that lives in another time, and does not come to the present by itself.
+    interval: seconds between writings of the file, at the least.
+    """
     last = last_time(state)
     now = int(time.time())
     line = [str(binary()), "--port", str(port), "--chain-id", str(CHAIN_ID), "--quiet"]
-    interval = 1 + (state.stat().st_size // BYTES_A_SECOND if state.exists() else 0)
-    line += ["--state", str(state), "--state-interval", str(interval)]
+    size = state.stat().st_size if state.exists() else 0
+    interval = max(interval, 1 + size // BYTES_A_SECOND)
+    line += ["--state", str(state), "--state-interval", str(interval), *options]
     if last is None:
-        line += ["--timestamp", str(now - BACK_SECONDS)]
-    elif last >= now:
+        line += ["--timestamp", str(now - BACK_SECONDS if begin is None else begin)]
+    elif last >= now or begin is not None:
         line += ["--timestamp", str(last + 1)]
     return line
 

@@ -19,8 +19,19 @@ def check_local(rpc: Rpc) -> None:
     if chain_id != CHAIN_ID:
         raise NotLocal(
             f"{rpc.url} is chain {chain_id}, not a local one ({CHAIN_ID}). "
-            "This works only on the chain that `make up` starts."
+            "This works only on a chain of anvil or Hardhat, such as `make up` starts."
         )
+
+
+def is_local(rpc: Rpc) -> bool:
+    """Whether the chain is a local one, and its node has what only such nodes have. Raises NodeUnreachable."""
+    if int(rpc.call(str, "eth_chainId"), 16) != CHAIN_ID:
+        return False
+    try:
+        rpc.call(Any, "evm_increaseTime", 0)
+    except RpcError:
+        return False
+    return True
 
 
 def forward(rpc: Rpc, seconds: int) -> int:

@@ -18,7 +18,7 @@ class HardhatMissing(LaurelError):
 
 def command(port: int) -> list[str]:
     """Starts a new chain on `port`. Raises HardhatMissing."""
-    node = ROOT / "node_modules" / ".bin" / "node"  # Hardhat needs Node 22; another may be in the path
+    node = ROOT / "node_modules" / ".bin" / "node"  # Hardhat needs 22; another may be in the path
     program = ROOT / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
     if not (node.exists() and program.exists()):
         raise HardhatMissing(

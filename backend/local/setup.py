@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 from backend.chain.connection import connect_chain
-from backend.deployment.deploy import LOCAL, deploy
+from backend.deployment.deploy import LOCAL, Parameters, deploy
 from backend.local.accounts import set_up_faucet
 from backend.local.anvil import CHAIN_ID
 from backend.local.clock import check_local
@@ -13,23 +13,33 @@ from backend.local.samples import Samples
 from backend.relay.settings import RelaySettings
 from indexer.actions import secp256k1_address
 from indexer.content import open_store
-from indexer.deployment import NotDeployed, load, path_for
+from indexer.deployment import Deployment, NotDeployed, load, path_for
 from indexer.rpc import Rpc
 from indexer.settings import Settings
 
 
-def deploy_locally(settings: Settings, say: Callable[[str], None]) -> None:
-    """Deploys with the local preset. The record of a chain that is gone is replaced."""
+def is_gone(settings: Settings) -> bool:
+    """Whether the recorded local chain is not the one that answers now, which has no such contracts.
+
+    Raises NotLocal, NodeUnreachable.
+    """
     with closing(Rpc(settings.rpc)) as rpc:
         check_local(rpc)
         try:
             core = load(settings.deployments, CHAIN_ID).core
         except NotDeployed:
-            core = ""
-        if core and rpc.call(str, "eth_getCode", core, "latest") == "0x":
-            path_for(settings.deployments, CHAIN_ID).unlink()
-            say("this chain is a new one: its contracts are deployed anew")
-    deploy(settings.rpc, DEV_KEY, settings.deployments, LOCAL)
+            return False
+        return rpc.call(str, "eth_getCode", core, "latest") == "0x"
+
+
+def deploy_locally(
+    settings: Settings, say: Callable[[str], None], parameters: Parameters = LOCAL
+) -> Deployment:
+    """Deploys with the local preset, or another. The record of a chain that is gone is replaced."""
+    if is_gone(settings):
+        path_for(settings.deployments, CHAIN_ID).unlink()
+        say("this chain is a new one: its contracts are deployed anew")
+    return deploy(settings.rpc, DEV_KEY, settings.deployments, parameters)
 
 
 def furnish(settings: Settings, samples: bool) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from indexer.errors import LaurelError
 
-STOP_SECONDS = 10.0
+STOP_SECONDS = 30.0  # a chain may have a gigabyte to write
 LINES = 15
 _PR_SET_PDEATHSIG = 1
 

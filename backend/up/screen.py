@@ -3,39 +3,57 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 
-from backend.local.anvil import CHAIN_ID
 from backend.local.keys import DEV_ADDRESS, DEV_KEY
+from indexer.deployment import Deployment
+from indexer.rpc import Rpc
+from indexer.settings import ROOT, Settings
 
-SCREEN = """
-[bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]
-
+HEAD = "\n[bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]\n\n"
+LOCAL = """\
   Try     read and vote: the posts by sample-ada, sample-ben and sample-cleo are samples
           make an account (Join): no wallet, no coin; then write, vote, reply
           a DAY lasts {day} seconds here, so a post pays out after about eight minutes; or move the clock:
-          .venv/bin/laurel chain forward 8
-  Import  .venv/bin/laurel import steem FILE --limit 300
+          {env}.venv/bin/laurel chain forward 8
+  Import  {env}.venv/bin/laurel import steem FILE --limit 300
   Wallet  RPC {rpc}   chain id {chain_id}   currency ETH
           a test key that everybody knows (never use it elsewhere), with coin and 1,000,000 LRL:
           {address}
           {key}
+"""
+PUBLIC = """\
+  Chain   {chain_id}, at {rpc}; core {core}
+  Status  {env}.venv/bin/laurel status
+"""
+FOOT = """\
   Logs    {logs}
-  Stop    Ctrl-C. `make up` goes on with the same chain, posts and accounts.
+  Stop    Ctrl-C. {goes_on}
 """
 
 
-def show(console: Console, site: str, rpc: str, day: int, logs: str) -> None:
+def show(
+    console: Console,
+    site: str,
+    settings: Settings,
+    deployment: Deployment,
+    local: bool,
+    goes_on: str,
+) -> None:
     """The one screen."""
-    text = SCREEN.format(
+    text = (HEAD + (LOCAL if local else PUBLIC) + FOOT).format(
         site=site,
-        rpc=rpc,
-        day=day,
-        chain_id=CHAIN_ID,
+        rpc=settings.rpc if local else Rpc(settings.rpc).name,
+        day=deployment.day,
+        chain_id=deployment.chain_id,
+        core=deployment.core,
         address=DEV_ADDRESS,
         key="0x" + DEV_KEY.hex(),
-        logs=logs,
+        env="" if settings.home == ROOT / "var" else f"LAUREL_HOME={_short(settings.home)} ",
+        logs=settings.home / "logs",
+        goes_on=goes_on,
     )
     console.print(text, highlight=False, soft_wrap=True)
 
@@ -51,3 +69,7 @@ def step(console: Console, name: str) -> Iterator[None]:
         console.print()
         raise
     console.print(f" {time.monotonic() - began:.1f} s", style="dim", highlight=False)
+
+
+def _short(home: Path) -> Path:
+    return home.relative_to(ROOT) if home.is_relative_to(ROOT) else home

@@ -4,10 +4,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
-from pathlib import Path
 from types import FrameType
 
 import httpx
@@ -16,20 +14,33 @@ from sqlalchemy import Engine, select
 
 from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
-from backend.local import anvil
-from backend.local.setup import deploy_locally, furnish
+from backend.local.clock import is_local
+from backend.local.setup import furnish
 from backend.up import claims
+from backend.up.chains import OwnChain
 from backend.up.children import Child, check, start, stop, wait_for
+from backend.up.coin import await_coin
 from backend.up.screen import show, step
 from indexer.database import connect, migrate_mirror
-from indexer.deployment import load
+from indexer.deployment import Deployment
 from indexer.rpc import Rpc
 from indexer.schema import Cursor
 from indexer.settings import ROOT, Settings, rpc_file
+from indexer.startup import check_mirror
 
 COPY_SECONDS = 5.0
 COPY_PART = 50  # looking at the chain's file takes at most this part (a fiftieth) of the time
 BEAT_SECONDS = 0.25
+CHAIN_SECONDS = 60.0  # in which a local chain starts, on a busy machine
+GOES_ON = "The chain goes on without this node, which catches up when it is started again."
+
+
+Contracts = Callable[[Callable[[str], None]], Deployment]
+"""Gives the contracts on the chain, and puts them there if they are not; takes what hears of it meanwhile."""
+
+
+Play = Callable[[Console, Callable[[], None]], None]
+"""Is given what to call often, which raises when a process has ended."""
 
 
 class Asked(BaseException):
@@ -37,80 +48,111 @@ class Asked(BaseException):
 
 
 def up(
-    settings: Settings, port: int, rpc_port: int, samples: bool, console: Console | None = None
+    settings: Settings,
+    port: int,
+    chain: OwnChain | None,
+    rpc_port: int,
+    samples: bool,
+    contracts: Contracts,
+    console: Console | None = None,
+    play: Play | None = None,
 ) -> None:
     """Runs a node until it is asked to stop (SIGINT, SIGTERM, SIGHUP).
 
-    Raises AlreadyUp, PortTaken, AnvilMissing, ChildDied, and what compiling and deploying raise; whatever
-    was started is stopped first.
+    chain: started on `rpc_port` and ended here; None where `settings.rpc` runs already.
+    play: what happens on it before anybody can act there.
+    Raises AlreadyUp, PortTaken, AnvilMissing, HardhatMissing, ChildDied, and what compiling and deploying
+    raise; whatever was started is stopped first.
     """
     console = console or Console()
-    settings = replace(settings, rpc=f"http://127.0.0.1:{rpc_port}")
     children: list[Child] = []
-    state = settings.home / "chain.json"
     with claims.folder(settings.home), _asked_by_signal():
         try:
-            claims.port(rpc_port, "the chain", "RPC_PORT")
+            if chain is not None:
+                claims.port(rpc_port, "the chain", "RPC_PORT")
             claims.port(port, "the site", "PORT")
-            _start(settings, port, rpc_port, samples, state, children, console)
-            _watch(children, anvil.Copier(state))
+            _start(settings, port, chain, rpc_port, samples, contracts, children, console, play)
+            _watch(children, chain)
         except Asked:
             console.print("\nStopping ...", end="", highlight=False)
         finally:
             _ignore_signals()
             killed = stop(children)
-            anvil.Copier(state).copy()
+            if chain is not None:
+                chain.keep()
         late = f" ({', '.join(killed)} did not end in time)" if killed else ""
-        console.print(f" stopped{late}. `make up` goes on from here.", highlight=False)
+        goes_on = chain.goes_on if chain else GOES_ON
+        console.print(f" stopped{late}. {goes_on}", highlight=False, soft_wrap=True)
 
 
 def _start(
     settings: Settings,
     port: int,
+    chain: OwnChain | None,
     rpc_port: int,
     samples: bool,
-    state: Path,
+    contracts: Contracts,
     children: list[Child],
     console: Console,
+    play: Play | None,
 ) -> None:
     logs = settings.home / "logs"
     env = _environment(settings)
-    rpc_file(settings.home).write_text(settings.rpc + "\n")
-    if healed := anvil.heal(state):
-        console.print(healed.sentence, style="yellow", highlight=False, soft_wrap=True)
+    _leave_rpc(settings)
+    if chain is not None and (told := chain.prepare()):
+        console.print(told, style="yellow", highlight=False, soft_wrap=True)
     with step(console, "Compiling the contracts, if they are new"):
         compile_contracts()
-    with step(console, "Local chain"):
-        children.append(start("The chain", anvil.command(rpc_port, state), logs / "chain.log", env))
-        wait_for(lambda: _chain_answers(settings.rpc), children, "The chain", 30)
-    with step(console, "Contracts on the chain"):
-        deploy_locally(settings, lambda line: console.print(f" {line}", end="", highlight=False))
-    with step(console, "Database"):
-        engine = connect(settings.database)
-        migrate_mirror(engine)
-        migrate_node(engine)
-    with step(console, "Faucet and samples"):
-        furnish(settings, samples)
-    for name, what in (("index", "The indexer"), ("relay", "The relay"), ("site", "The site")):
-        command = [sys.executable, "-m", "backend", name]
-        command += ["--port", str(port)] if name == "site" else []
+    if chain is not None:
+        with step(console, "Local chain"):
+            command, surroundings = chain.command(rpc_port), {**env, **chain.environment()}
+            children.append(start("The chain", command, logs / "chain.log", surroundings))
+            wait_for(lambda: _chain_answers(settings.rpc), children, "The chain", CHAIN_SECONDS)
+    with closing(Rpc(settings.rpc)) as rpc:
+        local = chain is not None or is_local(rpc)
+        if chain is not None:
+            chain.begun(rpc)
+        with step(console, "Contracts on the chain"):
+            deployment = contracts(
+                lambda line: console.print(f" {line}", end="", highlight=False, soft_wrap=True)
+            )
+        with step(console, "Database"):
+            engine = connect(settings.database)
+            check_mirror(engine, deployment)
+            migrate_mirror(engine)
+            migrate_node(engine)
+        if local:
+            with step(console, "Faucet and samples"):
+                furnish(settings, samples)
+        else:
+            await_coin(rpc, settings.home, deployment.chain_id, console)
+
+    def begin(what: str, name: str, *options: str) -> None:
+        command = [sys.executable, "-m", "backend", name, *options]
         children.append(start(what, command, logs / f"{name}.log", env))
+
+    begin("The indexer", "index")
+    if play is not None:
+        play(console, lambda: check(children))
+    begin("The relay", "relay")
+    begin("The site", "site", "--port", str(port))
     site = f"http://127.0.0.1:{port}"
     with step(console, "Indexer, relay and site"):
         wait_for(lambda: _site_answers(site), children, "The site", 60)
-        head = _head(settings.rpc)
+        head = (
+            _head(settings.rpc) if local else deployment.block
+        )  # a long history is no reason to wait
         wait_for(lambda: _indexed(engine) >= head, children, "The indexer", 120)
     engine.dispose()
-    day = load(settings.deployments, anvil.CHAIN_ID).day
-    show(console, site, settings.rpc, day, str(logs))
+    show(console, site, settings, deployment, local, chain.goes_on if chain else GOES_ON)
 
 
-def _watch(children: list[Child], copier: anvil.Copier) -> None:
+def _watch(children: list[Child], chain: OwnChain | None) -> None:
     due = float("-inf")
     while True:
         check(children)
-        if (began := time.monotonic()) >= due:
-            copier.copy()
+        if chain is not None and (began := time.monotonic()) >= due:
+            chain.keep()
             due = began + max(COPY_SECONDS, COPY_PART * (time.monotonic() - began))
         time.sleep(BEAT_SECONDS)
 
@@ -148,11 +190,18 @@ def _indexed(engine: Engine) -> int:
 # ---------------------------------------------------------------- surroundings
 
 
+def _leave_rpc(settings: Settings) -> None:
+    """For commands typed beside. A URL may hold a secret, so for its owner's eyes only."""
+    path = rpc_file(settings.home)
+    path.touch(mode=0o600)
+    path.write_text(settings.rpc + "\n")
+
+
 def _environment(settings: Settings) -> Mapping[str, str]:
     return os.environ | {
         "LAUREL_HOME": str(settings.home),
         "LAUREL_DATABASE": settings.database,
-        "LAUREL_RPC": settings.rpc,
+        "LAUREL_RPC": ",".join(settings.rpcs),
         "LAUREL_DEPLOYMENTS": str(settings.deployments),
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",

@@ -1,0 +1,149 @@
+"""The chain of a node that `laurel up` runs: anvil's, Hardhat's, or one that runs elsewhere.
+
+Each of the latter two has a folder of its own in LAUREL_HOME, so that none spoils what `make up` keeps.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from backend.local import anvil, hardhat
+from backend.local.clock import is_local
+from indexer.rpc import Rpc, quantity
+from indexer.settings import Settings
+
+# What is of one chain, and no use beside another. Keys and logs stay.
+OF_A_CHAIN = (
+    "laurel.db",
+    "laurel.db-wal",
+    "laurel.db-shm",
+    "content",
+    "deployments",
+    "samples.json",
+)
+
+
+class OwnChain(Protocol):
+    """A chain that `laurel up` starts and ends. `goes_on` says what becomes of it after that."""
+
+    goes_on: str
+
+    def prepare(self) -> str | None:
+        """Before the start; a sentence if there is something to tell."""
+
+    def command(self, port: int) -> list[str]:
+        """What starts it."""
+
+    def environment(self) -> Mapping[str, str]:
+        """What the command is to find in its environment beside the node's."""
+
+    def begun(self, rpc: Rpc) -> None:
+        """Once it answers."""
+
+    def keep(self) -> None:
+        """Now and then while it runs, and after its end."""
+
+
+class Anvil:
+    """Keeps its chain in a file of the node's home, and a copy of that."""
+
+    goes_on = "`make up` goes on with the same chain, posts and accounts."
+
+    def __init__(self, home: Path) -> None:
+        self._state = home / "chain.json"
+        self._copier = anvil.Copier(self._state)
+
+    def prepare(self) -> str | None:
+        healed = anvil.heal(self._state)
+        return healed.sentence if healed else None
+
+    def command(self, port: int) -> list[str]:
+        return anvil.command(port, self._state)
+
+    def environment(self) -> Mapping[str, str]:
+        return {}
+
+    def begun(self, rpc: Rpc) -> None:
+        pass
+
+    def keep(self) -> None:
+        self._copier.copy()
+
+
+class Hardhat:
+    """Keeps nothing, so that what the last chain left in the node's home is taken away."""
+
+    goes_on = (
+        "Hardhat keeps nothing: the next start is a new chain, without these posts and accounts."
+    )
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def prepare(self) -> str | None:
+        if not forget(self._home):
+            return None
+        return "Hardhat's last chain is gone with its node: a new one begins, and its mirror anew."
+
+    def command(self, port: int) -> list[str]:
+        return hardhat.command(port)
+
+    def environment(self) -> Mapping[str, str]:
+        return hardhat.environment()
+
+    def begun(self, rpc: Rpc) -> None:
+        hardhat.quieten(rpc)
+
+    def keep(self) -> None:
+        pass
+
+
+def forget(home: Path) -> bool:
+    """Takes away what a chain that is gone has left in a node's home; returns whether there was anything."""
+    old = [path for name in OF_A_CHAIN if (path := home / name).exists()]
+    for path in old:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return bool(old)
+
+
+def own(name: str, settings: Settings, rpc_port: int) -> tuple[OwnChain, Settings]:
+    """The chain `anvil` or `hardhat`, on a port of this machine, and the settings of a node on it."""
+    settings = _asking(settings, f"http://127.0.0.1:{rpc_port}")
+    if name == "anvil":
+        return Anvil(settings.home), settings
+    home = settings.home / name
+    apart = replace(
+        settings,
+        home=home,
+        database=f"sqlite:///{home / 'laurel.db'}",
+        deployments=home / "deployments",
+    )
+    return Hardhat(home), apart
+
+
+def elsewhere(url: str, settings: Settings) -> tuple[Settings, bool]:
+    """The settings of a node on a chain that runs already, and whether it is somebody's development chain.
+
+    Raises NodeUnreachable, RpcError.
+    """
+    settings = _asking(settings, url)
+    with closing(Rpc(settings.rpc)) as rpc:
+        chain_id, local = quantity(rpc, "eth_chainId"), is_local(rpc)
+    home = settings.home / f"chain-{chain_id}"
+    chosen = "LAUREL_DATABASE" in os.environ and not local
+    apart = replace(
+        settings,
+        home=home,
+        database=settings.database if chosen else f"sqlite:///{home / 'laurel.db'}",
+        deployments=home / "deployments" if local else settings.deployments,
+    )
+    return apart, local
+
+
+def _asking(settings: Settings, rpc: str) -> Settings:
+    asked = Settings.from_env({"LAUREL_RPC": rpc})
+    return replace(settings, rpc=asked.rpc, rpcs=asked.rpcs, rpc_ws=asked.rpc_ws)
