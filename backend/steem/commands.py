@@ -2,7 +2,7 @@
 
 import fcntl
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -31,6 +31,8 @@ from indexer.content import open_store
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 from indexer.settings import Settings
+
+NOTES = 20  # sentences about single lines, at the most
 
 
 class ImportRunning(LaurelError):
@@ -99,12 +101,21 @@ def report(console: Console, planned: Plan, tally: Tally, seconds: float) -> Non
             f"{gas_each(tally, kind):,}" if gas_each(tally, kind) else "",
         )
     console.print(table)
+    tell(console, planned.notes)
     for (what, reason), number in sorted(tally.skipped.items()):
         console.print(f"  left out: {number:,} {what}: {reason}", highlight=False, soft_wrap=True)
     console.print(
         f"{tally.actions:,} actions in {seconds:,.1f} s: {tally.actions / seconds:,.0f} a second.",
         highlight=False,
     )
+
+
+def tell(console: Console, notes: Sequence[str]) -> None:
+    """What there is to say of single lines; of many, the first."""
+    for sentence in notes[:NOTES]:
+        console.print(f"  {sentence}", style="yellow", highlight=False, soft_wrap=True)
+    if len(notes) > NOTES:
+        console.print(f"  And so on, of {len(notes) - NOTES:,} lines more.", style="yellow")
 
 
 def gas_each(tally: Tally, kind: str) -> int:
