@@ -15,7 +15,7 @@ from indexer import store, verify
 from indexer.ahead import Ahead
 from indexer.content import open_store
 from indexer.contents import Fetcher
-from indexer.database import usable
+from indexer.database import ServerAway, usable
 from indexer.deployment import Deployment
 from indexer.errors import LaurelError
 from indexer.follow import Indexer, Report, State, Status, follow
@@ -64,8 +64,8 @@ def _indexer(
         yield engine, Indexer(engine, source, deployment, Lease(engine), fetcher, ahead)
 
 
-def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) -> Deployment | None:
-    """The contracts, once a node answers that has them and fits the database; None at `stop`.
+def _wait_for_both(settings: Settings, stop: threading.Event, report: Report) -> Deployment | None:
+    """The contracts, once node and database answer and fit one another; None at `stop`.
 
     Writes nothing. Raises what startup.py refuses.
     """
@@ -74,12 +74,12 @@ def _wait_for_node(settings: Settings, stop: threading.Event, report: Report) ->
             try:
                 deployment = deployment_on(rpc, settings.deployments)
                 check(Source(rpc, deployment.core, deployment.graph), deployment)
-            except NodeUnreachable as error:
+                with usable(settings.database, migrate=False) as engine:
+                    check_mirror(engine, deployment)
+            except (NodeUnreachable, ServerAway) as error:
                 report(Status(State.WAITING, reason=str(error)))
                 stop.wait(1)
             else:
-                with usable(settings.database, migrate=False) as engine:
-                    check_mirror(engine, deployment)
                 return deployment
     return None
 
@@ -115,7 +115,7 @@ def index(metrics: str | None) -> None:
 
     def work() -> None:
         with _observed(settings, metrics or settings.metrics, console) as (report, counted):
-            deployment = _wait_for_node(settings, stop, report)
+            deployment = _wait_for_both(settings, stop, report)
             if deployment is not None:
                 with (
                     _indexer(settings, deployment) as (engine, indexer),

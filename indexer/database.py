@@ -21,12 +21,14 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 
 from indexer.errors import LaurelError
 
 BUSY_SECONDS = 10
 CACHE_KIB = 32 * 1024  # of SQLite's pages, for each connection, as far as it needs them
+UNAVAILABLE = (OperationalError, InternalError)
+"""What a database raises that is away, locked, full, or (PostgreSQL) read-only for a while."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -36,6 +38,10 @@ class FromLater(LaurelError):
 
 class DatabaseUnusable(LaurelError):
     """The database stays locked, or is no database of ours."""
+
+
+class ServerAway(DatabaseUnusable):
+    """PostgreSQL does not answer, or does not let this program in."""
 
 
 class Turn(Enum):
@@ -96,7 +102,7 @@ def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
 
     Without `migrate` it is as it is found.
 
-    Raises FromLater, and DatabaseUnusable for what goes wrong with it on the way.
+    Raises FromLater, and DatabaseUnusable for what goes wrong with it on the way: ServerAway, if that is it.
     """
     engine = connect(url)
     try:
@@ -104,6 +110,11 @@ def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
             migrate_mirror(engine)
         yield engine
     except DatabaseError as error:
+        if engine.dialect.name == "postgresql" and isinstance(error, OperationalError):
+            raise ServerAway(
+                f"The database {engine.url} cannot be used: {error.orig}. Start its server, or "
+                "set LAUREL_DATABASE to another."
+            ) from error
         raise DatabaseUnusable(
             f"The database {engine.url} cannot be used: {error.orig}. Close whatever holds it, "
             "or set LAUREL_DATABASE to another, then run this again."

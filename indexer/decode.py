@@ -228,8 +228,8 @@ def decode(log: Log, time: int) -> Event:
         kind, read = _BY_TOPIC[topics[0]]
     except (KeyError, IndexError):
         raise UnknownEvent(
-            f"Block {log.block} holds an event of the contracts that this version does not know. "
-            "Update Laurel, or check which contracts the deployment record names."
+            f"in block {log.block} an event that this version does not know (update Laurel, or check "
+            "which contracts the deployment record names)"
         ) from None
     words = [topic[2:] for topic in topics[1:]]
     words += [data[i : i + 64] for i in range(2, len(data), 64)]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from indexer import store
 from indexer.ahead import Ahead
 from indexer.contents import Fetcher
+from indexer.database import UNAVAILABLE
 from indexer.deployment import Deployment
 from indexer.rpc import NodeUnreachable, RpcError
 from indexer.source import ChainMoved, Header, Source, Span
@@ -25,6 +25,12 @@ POLL = 1.0
 AHEAD_FROM = 1000  # blocks to go from which a second process is worth its start
 RETRY = 1.0  # seconds between tries while something is in the way
 CONTENT_SECONDS = 1.0  # that a document under way has to come; it is asked for again another time
+
+
+class Behind(NodeUnreachable):
+    """The node's latest block is older than any the mirror can go back to: it has to catch up."""
+
+    kind = "behind"
 
 
 class State(Enum):
@@ -104,14 +110,14 @@ class Indexer:
     def step(self, until: int | None = None) -> Status:
         """One thing: begin, roll back, or apply a span, which ends at block `until` at the latest.
 
-        Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, OperationalError.
+        Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, and UNAVAILABLE's.
         """
         here = store.position(self._engine)
         if here is None:
             return self._begin()
         head, there = self._source.head_and(here.block)
         if there is None or there.hash != here.hash:
-            number = self._ancestor()
+            number = self._ancestor(head)
             store.roll_back(self._engine, self.lease, number)
             reason = f"The chain was reorganised after block {number}."
             undone = here.block - number
@@ -165,9 +171,16 @@ class Indexer:
             head_time=head.timestamp,
         )
 
-    def _ancestor(self) -> int:
-        """The latest block that the mirror and the chain share. Raises TooDeep."""
+    def _ancestor(self, head: Header) -> int:
+        """The latest block that the mirror and the chain share. Raises TooDeep, Behind."""
         kept = store.kept(self._engine)
+        if head.number < kept[-1][0]:
+            behind = Behind(
+                f"The node at {self._source.rpc.name} is at block {head.number}, behind this "
+                f"mirror's {kept[0][0]}; waiting for it."
+            )
+            self._source.rpc.fault(behind)
+            raise behind
         headers = self._source.headers(number for number, _ in kept)
         for (number, hash_), header in zip(kept, headers, strict=True):
             if header is not None and header.hash == hash_:
@@ -235,7 +248,7 @@ def follow(
             except ChainMoved as moved:
                 report(Status(State.WAITING, reason=str(moved)))
                 stop.wait(indexer.poll)
-            except (NodeUnreachable, RpcError, OperationalError, LeaseLost) as error:
+            except (NodeUnreachable, RpcError, LeaseLost, *UNAVAILABLE) as error:
                 ready = False
                 report(Status(State.WAITING, reason=_reason(error)))
                 stop.wait(RETRY)
@@ -247,13 +260,13 @@ def follow(
     finally:
         stop.set()
         indexer.fetcher.wake.set()
-        with suppress(OperationalError):  # then it runs out by itself
+        with suppress(*UNAVAILABLE):  # then it runs out by itself
             indexer.lease.release()
         if content.ident is not None:
             content.join(CONTENT_SECONDS)
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, OperationalError):
+    if isinstance(error, UNAVAILABLE):
         return f"The database cannot be used: {error.orig}."
     return str(error)

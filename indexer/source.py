@@ -13,7 +13,7 @@ import msgspec
 
 from indexer.blocks import ChainMoved, Header, Span
 from indexer.blooms import filled_in
-from indexer.decode import Log, decode_all
+from indexer.decode import Log, UnknownEvent, decode_all
 from indexer.evidence import LOGS, Evidence, Logs, LogsWithheld
 from indexer.nodes import Nodes
 from indexer.rpc import Rpc, RpcError, TimedOut, TooManyResults, quantity, read
@@ -116,6 +116,8 @@ class Source:
             events = decode_all(logs, self._times(logs, known))
         except (ValueError, TypeError, struct.error) as error:
             raise self._evidence.bad(f"logs that cannot be read ({error})") from error
+        except UnknownEvent as error:
+            raise self._evidence.bad(str(error)) from error
         if len({event.seq for event in events}) != len(events):
             raise self._evidence.bad("a log twice")
         return Span(after.number, headers, tuple(events), reversible), len(logs)

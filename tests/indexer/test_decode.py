@@ -137,5 +137,5 @@ def test_a_list_cut_short_is_refused() -> None:
 
 def test_an_event_from_elsewhere_is_refused() -> None:
     log = Log(["0x" + "ab" * 32], "0x", "0x1", "0x", "0x0", "0x" + "00" * 32)
-    with pytest.raises(UnknownEvent, match="Update Laurel"):
+    with pytest.raises(UnknownEvent, match="update Laurel"):
         decode(log, 0)

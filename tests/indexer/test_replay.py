@@ -4,8 +4,10 @@ from itertools import islice
 from pathlib import Path
 
 import httpx
+import pytest
 
-from indexer.follow import State
+from indexer.follow import Behind, State
+from indexer.rpc import BadAnswer
 from tests.indexer.mirrors import MIRRORED, mirror_of
 from tests.indexer.replay import happenings, replaying
 
@@ -47,3 +49,29 @@ def test_blocks_follow_one_another_and_refusals_are_errors() -> None:
         assert [log for receipt in receipts["result"] for log in receipt["logs"]] == chain.blocks[
             1
         ].logs
+
+
+def test_a_node_that_fell_far_behind_is_waited_for(tmp_path: Path) -> None:
+    """Further than can be undone; its blocks are the mirror's own."""
+    steps = happenings(3)
+    with replaying() as chain, mirror_of(chain, tmp_path) as mirror:
+        chain.extend(islice(steps, 200))
+        mirror.catch_up()
+        ahead, chain.blocks[20:] = chain.blocks[20:], []
+        with pytest.raises(Behind, match="is at block 19, behind this mirror's 200"):
+            mirror.indexer.step()
+        chain.blocks += ahead
+        assert mirror.catch_up()[-1].block == 200
+
+
+def test_an_event_that_nobody_knows_is_waited_out(tmp_path: Path) -> None:
+    with replaying() as chain, mirror_of(chain, tmp_path) as mirror:
+        chain.extend(islice(happenings(4), 30))
+        block = next(block for block in chain.blocks if block.logs)
+        block.header["logsBloom"] = "0x" + "00" * 256  # filled in by nobody, it tells nothing
+        log = block.logs[0]
+        known, log["topics"][0] = log["topics"][0], "0x" + "ab" * 32
+        with pytest.raises(BadAnswer, match="does not know"):
+            mirror.catch_up()
+        log["topics"][0] = known
+        mirror.catch_up()
