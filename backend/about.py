@@ -6,9 +6,11 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
+from backend.database import session
 from backend.node import current_node
 from backend.present import present
 from backend.relay.settings import RelaySettings
+from backend.replay.queries import exists
 from backend.sponsor.settings import SponsorSettings
 from indexer.actions import ACTIONS
 
@@ -18,7 +20,10 @@ bp = Blueprint("about", __name__)
 @bp.get("/about")
 def page() -> str:
     return render_template(
-        "about.html", node=current_node(), sponsoring=SponsorSettings.from_env().says
+        "about.html",
+        node=current_node(),
+        sponsoring=SponsorSettings.from_env().says,
+        replayed=exists(session()),
     )
 
 

@@ -188,3 +188,11 @@ def test_a_table_alone_is_wrapped_for_scrolling():
     assert prose(render(spoken)) == render(spoken)
     table = prose(render("|a|\n|-|\n|b|\n\n|c|\n|-|"))
     assert table.count("</table></div>") == table.count('aria-label="Table"><table>') == 2
+
+
+def test_a_node_that_replayed_nothing_says_so(site: Site):
+    assert "/steem" not in site.get("/about").text
+    answer = site.get("/steem")
+    assert answer.status == 404 and "laurel up --demo steem" in answer.text
+    assert site.get("/api/v1/steem").json["code"] == "no_replay"
+    assert site.get("/api/v1/steem/posts").json == {"posts": [], "next": None}
