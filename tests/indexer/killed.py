@@ -1,4 +1,4 @@
-"""The real `laurel index` in processes that begin at once, so that a test can kill hundreds of them."""
+"""Real `laurel` commands in processes that begin at once, so that a test can kill hundreds of them."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +17,13 @@ from tests.chain import Chain
 from tests.indexer.mirrors import QUICK_START, environment
 from tests.indexer.replay import Replay
 
-# Imports once, then forks: of a second's start nothing is left but what `laurel index` does itself.
+# Imports once, then forks: of a second's start nothing is left but what the command does itself.
 # Who was killed is reaped at once, so that its lease is seen to be a dead process's.
 _STOCK = """
-import json, os, signal, sys
-import indexer.commands, psycopg, sqlalchemy.dialects.postgresql.psycopg
+import importlib, json, os, signal, sys
+import psycopg, sqlalchemy.dialects.postgresql.psycopg
+module, name = sys.argv[1].split(":")
+command = getattr(importlib.import_module(module), name)
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:
     order = json.loads(line)
@@ -32,7 +34,7 @@ for line in sys.stdin:
         for stream in (1, 2):
             os.dup2(said, stream)
         os.environ |= order["environment"]
-        indexer.commands.index(args=[])
+        command(args=[])
     print(pid, flush=True)
 """
 
@@ -72,23 +74,27 @@ class Stock:
         self, chain: Chain | Replay, home: Path, database: str | None = None
     ) -> Iterator[Running]:
         """A `laurel index`, killed at the end of the block if it still runs."""
-        assert self.process.stdin and self.process.stdout
-        home.mkdir(parents=True, exist_ok=True)
-        said = home / "said"
-        order = {"said": str(said), "environment": environment(chain, home, database=database)}
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        running = Running(int(self.process.stdout.readline()), said)
+        running = self.start(home, environment(chain, home, database=database))
         try:
             yield running
         finally:
             running.end()
 
+    def start(self, home: Path, environment: Mapping[str, str]) -> Running:
+        """The stock's command, whose words go to a file in `home`."""
+        assert self.process.stdin and self.process.stdout
+        home.mkdir(parents=True, exist_ok=True)
+        said = home / "said"
+        order = {"said": str(said), "environment": dict(environment)}
+        self.process.stdin.write(json.dumps(order) + "\n")
+        self.process.stdin.flush()
+        return Running(int(self.process.stdout.readline()), said)
+
 
 @contextmanager
-def stock() -> Iterator[Stock]:
+def stock(command: str = "indexer.commands:index") -> Iterator[Stock]:
     process = subprocess.Popen(
-        [sys.executable, "-c", _STOCK],
+        [sys.executable, "-c", _STOCK, command],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
