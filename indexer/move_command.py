@@ -59,14 +59,15 @@ def move(target: str, api: str | None) -> None:
         console.print("Stopped. The same command goes on from here.")
         raise SystemExit(130)
     console.print(
-        f"{progress.moved:,} blocks ({progress.bytes / 1e6:,.1f} MB) were copied, and each was checked; "
+        f"{_blocks(progress.moved)} ({progress.bytes / 1e6:,.1f} MB) copied, each of them checked; "
         f"{progress.there:,} were there already."
     )
-    if progress.damaged:
+    if damaged := progress.damaged:
+        one = len(damaged) == 1
         raise DamagedBlocks(
-            f"{len(progress.damaged):,} blocks are damaged where they were, so they were not moved: "
-            f"{', '.join(progress.damaged[:3])}{' …' if len(progress.damaged) > 3 else ''}. "
-            "`laurel sync` gets them from another node."
+            f"{_blocks(len(damaged))} {'is' if one else 'are'} damaged where {'it was' if one else 'they were'}, "
+            f"so {'it was' if one else 'they were'} not moved: {', '.join(damaged[:3])}"
+            f"{' …' if len(damaged) > 3 else ''}. `laurel sync` gets such from another node."
         )
     console.print(_next(target, daemon.api, settings))
 
@@ -82,3 +83,7 @@ def _next(target: str, api: str, settings: Settings) -> str:
         f"{setting} for all processes of this node and restart them; then run `laurel content move "
         f"--to {target} --api {api}` once more, for what was published in between."
     )
+
+
+def _blocks(number: int) -> str:
+    return f"{number:,} block{'' if number == 1 else 's'}"

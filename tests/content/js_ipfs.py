@@ -57,12 +57,6 @@ class JsIpfs:
         options = {"cid_version": "1", "raw_leaves": "true", "chunker": "size-1048576"}
         return str(json.loads(self.ask("add", data, **options, cid_base="base32"))["Hash"])
 
-    def empty(self) -> None:
-        """Takes away what was put into it."""
-        for line in self.ask("pin/ls", type="direct", stream="true").splitlines():
-            self.ask("pin/rm", arg=json.loads(line)["Cid"])
-        self.ask("repo/gc")
-
     def start(self) -> "JsIpfs":
         """Returns once it answers."""
         said = self._home / "said"
