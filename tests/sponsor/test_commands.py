@@ -40,3 +40,12 @@ def test_what_cannot_be_and_what_is_not_needed(laurel) -> None:
     assert laurel("invite", "--uses", "0").exit_code == 2
     assert laurel("invite", "--days", "0").exit_code == 2
     assert "nobody needs an invitation" in laurel("invite").output
+
+
+@pytest.mark.parametrize(("name", "value"), [("LAUREL_JOIN", "closed"), ("LAUREL_QUOTA", "lots")])
+def test_a_site_says_what_is_wrong_before_it_serves(
+    laurel, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    ended = laurel("site")
+    assert ended.exit_code == 1 and f"Error: {name}" in ended.output
