@@ -4,47 +4,22 @@ Its keys follow from a text that everybody can read, so that every run of one fi
 last unit. They are worth nothing elsewhere: nobody but this demonstration uses them.
 """
 
-import errno
 import hashlib
 import json
 import shutil
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
-from backend.chain.connection import connect_chain
 from backend.deployment.deploy import Parameters
 from backend.local import anvil
-from backend.local.accounts import faucet
-from backend.local.clock import latest
-from backend.local.keys import fund
-from backend.steem import record
 from backend.steem.commands import tell
-from backend.steem.finish import Finished, finish, show
 from backend.steem.plan import Plan, plan
-from backend.steem.read import NotAnImport, Piece, read
-from backend.steem.replay import Replay
-from backend.steem.tally import Counts
-from backend.steem.timeline import Step, timeline
-from indexer.actions import secp256k1_address
-from indexer.content import open_store
-from indexer.database import connect
+from backend.steem.read import NotAnImport, read
+from backend.steem.timeline import timeline
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 from indexer.settings import ROOT, Settings
@@ -59,9 +34,6 @@ OPTIONS = (
 WRITTEN_SECOND = 16 * 1024 * 1024
 """Bytes a second of its file, which comes to a gigabyte, that the chain is let write."""
 SAMPLE = ROOT / "tests" / "steem" / "fixture.jsonl"
-RPC_SECONDS = 300.0  # a block of a thousand accounts takes its time
-KEEP_SECONDS = 5.0  # between writings of what was done
-COPY_SECONDS = 600.0  # between copies of the chain's file
 ACT_BYTES = 12_000  # of chain, its copy and database, for an account, a piece or a vote
 WHAT = (
     "`laurel up --demo steem FILE` replays posts of Steem with their comments and votes on a chain of its own. "
@@ -114,25 +86,6 @@ class Demo:
     def keep(self) -> None:
         self.copier.copy()
 
-    def play(self, console: Console, check: Callable[[], None]) -> None:
-        """Replays what is still to be replayed, then looks at all of it. check: called often; may raise.
-
-        Raises NotMined, NodeUnreachable, Behind, NoRoom, and what `check` raises; the same call goes on.
-        """
-        with (
-            closing(Rpc(self.settings.rpc, RPC_SECONDS)) as rpc,
-            _connected(self.settings.database) as engine,
-        ):
-            rpc.call(Any, "anvil_removeBlockTimestampInterval")
-            ended = record.ended(engine)
-            if ended is not None and latest(rpc) >= ended >= self.timeline.steps[-1].at:
-                console.print("  The replay was done before: the page /steem shows it.")
-                return
-            with _bar(console) as progress, _disk(self.settings.home):
-                _replay(self, rpc, engine, progress, check)
-                done = _finish(self, rpc, engine, progress, check)
-            show(console, done)
-
 
 def settings_of(settings: Settings, rpc_port: int) -> Settings:
     """The demonstration's own: a home, a database and deployments in it, and a chain on this machine."""
@@ -182,12 +135,13 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
         path = own.home / f"{name}.key"
         if not path.exists():
             path.touch(0o600)
-            path.write_text(_secret(name).hex() + "\n")
+            path.write_text(secret(name).hex() + "\n")
     note.write_text(json.dumps({"file": str(file.absolute()), "digest": digest}) + "\n")
     return Demo(own, planned)
 
 
-def _secret(what: str) -> bytes:
+def secret(what: str) -> bytes:
+    """32 bytes: a key of this demonstration, or what keys follow from."""
     return hashlib.sha256(f"Laurel: half a year of Steem, replayed: {what}".encode()).digest()
 
 
@@ -212,118 +166,3 @@ def _check_room(home: Path, planned: Plan) -> None:
             f"The replay takes about {wanted / 1e9:,.1f} GB in {home}; the disk has "
             f"{free / 1e9:,.1f} GB left. Make room, or set LAUREL_HOME to a folder on another disk."
         )
-
-
-@contextmanager
-def _connected(database: str) -> Iterator[Engine]:
-    engine = connect(database)
-    try:
-        yield engine
-    finally:
-        engine.dispose()
-
-
-def _replay(
-    demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: Callable[[], None]
-) -> None:
-    settings = demo.settings
-    chain = connect_chain(settings)
-    payer = _secret("payer")
-    fund(rpc, secp256k1_address(payer))
-    keeper = _Keeper(demo, engine, latest(rpc), progress, check)
-    with closing(open_store(settings.home / "content")) as store:
-        giver = faucet(chain, settings.home / "faucet.key")
-        replay = Replay(chain, rpc, store, giver, _secret("accounts"), payer)
-        replay.run(demo.plan, demo.timeline, keeper.recorded, keeper.done)
-    keeper.keep()
-
-
-def _finish(
-    demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: Callable[[], None]
-) -> Finished:
-    task = progress.add_task("Comparing with the contracts", total=None)
-
-    def advance(compared: int) -> None:
-        check()
-        progress.advance(task, compared)
-
-    deployment = connect_chain(demo.settings).deployment
-    home = demo.settings.home
-
-    def begin(total: int) -> None:
-        progress.update(task, total=total)
-
-    return finish(engine, rpc, deployment, demo.plan, demo.timeline, home, begin, advance)
-
-
-class _Keeper:
-    """Keeps what is done every few seconds, moves the bar, and copies the chain's file now and then."""
-
-    def __init__(
-        self,
-        demo: Demo,
-        engine: Engine,
-        head: int,
-        progress: Progress,
-        check: Callable[[], None],
-    ) -> None:
-        self.recorded = record.recorded(engine)
-        self._engine, self._progress, self._check = engine, progress, check
-        self._copy = demo.keep
-        self._steps: list[tuple[int, Counts, float]] = []
-        self._pieces: dict[bytes, Piece] = {}
-        self._kept = self._copied = time.monotonic()
-        steps = demo.timeline.steps
-        there = (step for step in steps if step.at in self.recorded and step.at <= head)
-        self._task: TaskID = progress.add_task(
-            "Replaying", total=sum(map(_weight, steps)), completed=sum(map(_weight, there))
-        )
-
-    def done(self, step: Step, counts: Counts, seconds: float, pieces: dict[bytes, Piece]) -> None:
-        self._check()
-        self._steps.append((step.at, counts, seconds))
-        self._pieces |= pieces
-        day = time.strftime("%d %b %Y", time.gmtime(step.at))
-        self._progress.update(self._task, description=f"Replaying {day}", advance=_weight(step))
-        if time.monotonic() - self._kept > KEEP_SECONDS:
-            self.keep()
-        if time.monotonic() - self._copied > COPY_SECONDS:
-            self._copy()
-            self._copied = time.monotonic()
-
-    def keep(self) -> None:
-        if self._steps:
-            record.keep(self._engine, self._steps, self._pieces.items())
-        self._steps, self._pieces, self._kept = [], {}, time.monotonic()
-
-
-def _weight(step: Step) -> int:
-    """How much there is to do in a step, for the bar."""
-    claims = sum(len(voters) for _, voters in step.claim)
-    return len(step.accounts) + len(step.stakes) + len(step.pieces) + len(step.votes) + claims
-
-
-@contextmanager
-def _disk(home: Path) -> Iterator[None]:
-    """A full disk as a sentence."""
-    try:
-        yield
-    except (OSError, OperationalError) as error:
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        if full or "disk is full" in str(error):
-            raise NoRoom(
-                f"The disk of {home} is full. Make room and start again: it goes on where it was."
-            ) from error
-        raise
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(elapsed_when_finished=False),
-        console=console,
-    )

@@ -1,5 +1,6 @@
 """`laurel up`."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -51,10 +52,11 @@ def up(
     settings = Settings.from_env()
     if demo is not None:
         from backend.steem.demo import PARAMETERS, prepare
+        from backend.steem.play import play
 
         shown = prepare(settings, file, rpc_port)
         kept = contracts.kept(shown.settings, PARAMETERS)
-        run(shown.settings, port, shown, rpc_port, False, kept, play=shown.play)
+        run(shown.settings, port, shown, rpc_port, False, kept, play=partial(play, shown))
         return
     if rpc is None:
         own, settings = chains.own(chain, settings, rpc_port)

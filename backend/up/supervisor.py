@@ -39,7 +39,7 @@ Contracts = Callable[[Callable[[str], None]], Deployment]
 """Gives the contracts on the chain, and puts them there if they are not; takes what hears of it meanwhile."""
 
 
-Play = Callable[[Console, Callable[[], None]], None]
+Play = Callable[[Console, Callable[[], None]], object]
 """Is given what to call often, which raises when a process has ended."""
 
 
