@@ -167,7 +167,7 @@ def _why(error: Exception) -> str:
                 "it does not know a call of the RPC. Is it a Kubo daemon's RPC address, and is the "
                 f"daemon not too old (0.5 or later)? ({error})"
             )
-        case OSError():
+        case exceptions.ProtocolError() | OSError():
             return f"its answer broke off ({type(error).__name__})."
         case exceptions.Error():
             return f"{error}."

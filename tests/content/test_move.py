@@ -31,8 +31,8 @@ MANY = 200  # five times what one call takes in these tests
 _MOVE = """
 from indexer.content import batches
 batches.BLOCKS = 40
-from indexer.move_command import move
-move()
+from backend.cli import main
+main()
 """
 
 
@@ -44,7 +44,7 @@ def move(home: Path, *words: str) -> Result:
 def started(home: Path, *words: str) -> "subprocess.Popen[str]":
     """The real command, in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", _MOVE, *words],
+        [sys.executable, "-c", _MOVE, "content", "move", *words],
         cwd=ROOT,
         env=os.environ | QUICK_START | environment(home) | {"IPFS_API": ""},
         stdout=subprocess.PIPE,
@@ -142,7 +142,7 @@ def test_what_dies_in_the_middle_loses_nothing(tmp_path: Path, ipfs: JsIpfs) -> 
     said, _ = process.communicate(timeout=60)
     ipfs.start()
     assert process.returncode == 1
-    assert "IPFS daemon" in said
+    assert f"Error: The IPFS daemon at {ipfs.api} failed: " in said
     assert first < there() < MANY
 
     done = move(tmp_path, "--to", "kubo", "--api", ipfs.api)

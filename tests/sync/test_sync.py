@@ -194,9 +194,9 @@ def test_a_document_that_is_none_is_not_copied(home: Path, first: tuple[str, Sto
 
 def started(home: Path, url: str, before: str = "") -> "subprocess.Popen[str]":
     """The real command, in a process of its own."""
-    program = f"{before}\nfrom indexer.sync_command import sync\nsync()"
+    program = f"{before}\nfrom backend.cli import main\nmain()"
     return subprocess.Popen(
-        [sys.executable, "-c", program, url],
+        [sys.executable, "-c", program, "sync", url],
         cwd=ROOT,
         env=os.environ | QUICK_START | environment(home),
         stdout=subprocess.PIPE,
