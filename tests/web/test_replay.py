@@ -240,7 +240,11 @@ def test_at_320_pixels_nothing_overflows_and_labels_are_legible(chromium: Browse
     )
     overlaps = page.locator(".plot .x").evaluate_all(
         """axes => axes.filter((axis) => {
-          const boxes = [...axis.children].map((e) => e.getBoundingClientRect());
+          const boxes = [...axis.children].map((e) => {
+            const words = document.createRange();
+            words.selectNodeContents(e);
+            return words.getBoundingClientRect();
+          });
           return boxes.some((box, i) => i && box.left < boxes[i - 1].right);
         }).length"""
     )
