@@ -23,13 +23,14 @@ from backend.replay import routes as replay
 from backend.sessions import api as sessions_api
 from backend.settings import SiteSettings
 from backend.sponsor import routes as sponsor
+from backend.statuspage import routes as statuspage
 from backend.sync import routes as sync
 from indexer.database import connect
 from indexer.settings import ROOT, Settings
 
 ROOMS = (
     *(about, health, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
-    *(sessions_api, media, gateway, sync, relay, sponsor, replay, local),
+    *(sessions_api, media, gateway, sync, relay, sponsor, replay, statuspage, local),
 )
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""

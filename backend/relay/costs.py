@@ -32,12 +32,13 @@ class Cost:
 
 @dataclass(frozen=True)
 class Day:
-    """How many signed actions were paid for in a day (since 1970), and average wei for each, with what it takes
-    to keep (close days, pay out) shared among them."""
+    """How many signed actions were paid for in a day (since 1970), average wei for each, and beside that its
+    share of what it took to keep (close days, pay out)."""
 
     day: int
     actions: int
     wei: float
+    keeping: float
 
 
 def shares(batch: Sequence[RelayTicket]) -> Shares:
@@ -85,7 +86,7 @@ def recent(connection: Connection, days: int = DAYS, now: float | None = None) -
 def by_day(connection: Connection, days: int, now: float | None = None) -> list[Day]:
     """Each of the last days, today last."""
     today = _today(now)
-    sums = {day: [0.0, 0.0] for day in range(today - days + 1, today + 1)}
+    sums = {day: [0, 0.0, 0.0] for day in range(today - days + 1, today + 1)}
     rows = connection.execute(
         select(RelayCost.day, RelayCost.what, RelayCost.actions, RelayCost.wei).where(
             RelayCost.day.in_(sums)
@@ -93,8 +94,10 @@ def by_day(connection: Connection, days: int, now: float | None = None) -> list[
     )
     for day, what, actions, wei in rows:
         sums[day][0] += actions if what in KINDS else 0
-        sums[day][1] += wei
-    return [Day(day, int(n), wei / n if n else 0.0) for day, (n, wei) in sums.items()]
+        sums[day][1 if what in KINDS else 2] += wei
+    return [
+        Day(day, int(n), wei / max(n, 1), kept / max(n, 1)) for day, (n, wei, kept) in sums.items()
+    ]
 
 
 def actions_left(balance: int, costs: Sequence[Cost]) -> int | None:

@@ -97,13 +97,20 @@ export async function eventually(look) {
   throw new Error('The chain is slow. This is sent; look again later.');
 }
 
-/** Waits until a ticket's action is in the pages. @param {{ id: string }} ticket */
-export const settled = ({ id }) =>
-  eventually(async () => {
-    const { state, detail, indexed } = await api('GET', `tickets/${id}`);
+/**
+ * Waits until a ticket's action is in the pages. Where the relay itself has to wait, it throws an Error that says
+ * why after a while; the action stays queued.
+ * @param {{ id: string }} ticket
+ */
+export function settled({ id }) {
+  let waiting = 0;
+  return eventually(async () => {
+    const { state, detail, waits, indexed } = await api('GET', `tickets/${id}`);
     if (state === 'skipped' || state === 'expired') throw new Error(detail);
+    if (waits && ++waiting > 25) throw new Error(waits);
     return indexed;
   });
+}
 
 /** When a posting key made now ends: after 30 days, and 30 of the chain's. @param {Chain} on */
 export const postingExpiry = (on) => on.time + 30 * Math.max(on.day, 86_400);

@@ -24,7 +24,7 @@ def paths(site: Site) -> list[str]:
     names = (SWIFTS, "c1", "Lost words", HOSTILE, SHARED, QUIET, GONE, TABLE)
     posts = ["/post/" + site.world.posts[name].hex() for name in names]
     account = ["/@ada", "/@ben.k/comments", "/@ada/wallet"]
-    doors = ["/write", "/join", "/signin", "/recover", "/keys", "/about", "/nothing"]
+    doors = ["/write", "/join", "/signin", "/recover", "/keys", "/about", "/status", "/nothing"]
     return ["/", "/new", *posts, f"{posts[0]}/edit", *account, *doors]
 
 

@@ -51,7 +51,7 @@ def test_a_post_page_and_all_that_it_loads(site: Site):
 @pytest.mark.parametrize(
     "path",
     ["/new", "/write", "/post/{}", "/post/{}/edit", "/@ada/wallet", "/keys", "/join"]
-    + ["/signin", "/recover", "/about"],
+    + ["/signin", "/recover", "/about", "/status"],
 )
 def test_the_scripts_of_every_page_for_who_is_signed_in(site: Site, path: str):
     secret = open_session(site.engine, 1, site.world.keys["ada"].address)

@@ -39,7 +39,7 @@ def pages(site: Site) -> list[str]:
     names = (SWIFTS, HOSTILE, "c1", "c9", "Lost words", "Broken words", "Not for every table")
     posts = [path(site, name) for name in names]
     accounts = ["/@ada", "/@cleo", "/@ben.k/comments", "/@ada/wallet", "/@dora-1/wallet"]
-    doors = ["/write", "/about", "/join", "/signin", "/recover", "/keys"]
+    doors = ["/write", "/about", "/join", "/signin", "/recover", "/keys", "/status"]
     return ["/", "/hot", "/trending", "/new", *doors, *posts, *accounts]
 
 
