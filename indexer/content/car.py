@@ -17,6 +17,8 @@ MEDIA_TYPE = "application/vnd.ipld.car"
 MAX_HEADER = 64 * 1024
 """Bytes of a header: some 1,500 roots."""
 
+_PIECE = 64 * 1024
+
 
 class BadCar(ContentError):
     """The stream is no CAR, or holds a block that is not the one it names: believe no more of it."""
@@ -31,11 +33,15 @@ class CutCar(ContentError):
 
 
 def write_car(roots: Sequence[str], blocks: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
-    """The CAR of `blocks`, each a CID and its bytes, in pieces. Raises `BadCid`."""
+    """The CAR of `blocks`, each a CID and its bytes, some 64 KiB at a time. Raises `BadCid`."""
     header = libipld.encode_dag_cbor({"roots": [binary(root) for root in roots], "version": 1})
-    yield varint.encode(len(header)) + header
+    piece = bytearray(varint.encode(len(header)) + header)
     for cid, data in blocks:
-        yield varint.encode(CID_BYTES + len(data)) + binary(cid) + data
+        piece += varint.encode(CID_BYTES + len(data)) + binary(cid) + data
+        if len(piece) >= _PIECE:
+            yield bytes(piece)
+            piece.clear()
+    yield bytes(piece)
 
 
 def read_car(chunks: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
