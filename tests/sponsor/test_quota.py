@@ -1,12 +1,16 @@
 """How much gas is paid for an account: counted once, come back over a day, told beforehand."""
 
+import itertools
 import time
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, update
 
+from backend.chain.gas import item_gas
 from backend.database import NodeBase
 from backend.problems import Problem
 from backend.sponsor import quota
@@ -24,8 +28,8 @@ from tests.sponsor.racing import at_once
 
 LRL = 10**18
 VEST = 10**9  # micro-vests of one LRL
-VOTE = Signed(KINDS["Vote"].number, b"", b"")
-ADD_KEY = Signed(KINDS["AddKey"].number, b"", b"")
+VOTE, POST, ADD_KEY = (Signed(KINDS[kind].number, b"", b"") for kind in ("Vote", "Post", "AddKey"))
+VOTES = Signed(KINDS["Votes"].number, bytes(500), b"")
 
 
 class Wall:
@@ -101,6 +105,33 @@ def test_room_comes_back_and_the_refusal_says_when(engine: Engine, wall: Wall) -
         take(engine, allowed)
     wall.seconds += 60
     assert take(engine, allowed).left == 0
+
+
+def test_what_a_refusal_promises_is_kept_and_a_day_costs_no_more(
+    engine: Engine, wall: Wall
+) -> None:
+    accounts = itertools.count(1)
+    pauses = st.integers(0, DAY_SECONDS // 2)
+    kinds = st.sampled_from([VOTE, POST, VOTES, ADD_KEY])
+
+    @given(st.lists(st.tuples(pauses, kinds), max_size=12), st.integers(1, 6))
+    def holds(steps: list[tuple[int, Signed]], base: int) -> None:
+        account, allowed = next(accounts), Quota(base, 0, 1)
+        spent: list[tuple[float, int]] = []
+        for pause, signed in steps:
+            wall.seconds += pause
+            try:
+                now = take(engine, allowed, account, signed)
+            except Problem as problem:
+                assert problem.extra["until"] > wall.seconds
+                wall.seconds = problem.extra["until"]
+                now = take(engine, allowed, account, signed)
+            spent.append((wall.seconds, min(item_gas(signed), now.full)))
+            within = [gas for at, gas in spent if at > wall.seconds - DAY_SECONDS]
+            # What was left, what came back meanwhile, and what is kept for saving the account.
+            assert sum(within) <= 3 * now.full
+
+    holds()
 
 
 def test_power_adds_to_it(engine: Engine) -> None:
