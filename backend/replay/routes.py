@@ -56,12 +56,13 @@ def posts() -> dict[str, Any]:
 
 
 def current() -> Report:
-    """The report as of the mirror's last block; it is worked out once for each.
+    """The report: worked out once for each block while the replay goes on, and once for all at its end.
 
     Raises Problem 404 `no_replay`.
     """
     count = session().scalar(select(func.count()).select_from(SteemPiece))
-    key = session().scalar(select(Cursor.hash)), count
+    run = queries.run(session())
+    key = count, run.ended if run else session().scalar(select(Cursor.hash))
     known: tuple[Any, Report] | None = current_app.extensions.get("laurel-replay")
     if known is not None and known[0] == key:
         return known[1]
