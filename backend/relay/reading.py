@@ -58,6 +58,8 @@ def read(chain: Chain, signed: Signed) -> Action:
         raise Problem(400, "unknown_kind", f"No such kind of action. There are: {known}.")
     try:
         fields = decode(kind, signed.action)
+        if "\0" in fields.get("handle", ""):  # which no database takes
+            raise refusal(BY_CODE["malformed_handle"])
         _check_lists(kind, fields)
         if encode(kind, fields) != words_of(kind, signed.action):
             raise MalformedAction(f"{kind.name}: the fields are not as abi.encode lays them")

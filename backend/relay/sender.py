@@ -30,6 +30,7 @@ from backend.relay.tables import (
     RelayTicket,
     RelayTransaction,
 )
+from backend.sponsor.quota import give_back
 from indexer.actions import KINDS_BY_NUMBER, Kind, Signed, decode
 from indexer.database import writing
 
@@ -164,12 +165,15 @@ class Sender:
 
     def _expire(self, now: int) -> None:
         with writing(self.engine) as connection:
-            connection.execute(
+            unsent = connection.execute(
                 update(RelayTicket)
                 .where(RelayTicket.state == QUEUED, RelayTicket.kind != CLAIM)
                 .where(RelayTicket.deadline < now)
                 .values(state=EXPIRED, reason="expired")
+                .returning(RelayTicket.account, RelayTicket.kind, RelayTicket.action)
             )
+            for account, kind, action in unsent.all():
+                give_back(connection, account, Signed(kind, action, b""))
 
     def _ripe(self, first: RelayTicket) -> bool:
         return time.time() - first.created >= self.settings.gather_seconds

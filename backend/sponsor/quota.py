@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.chain.gas import item_gas
@@ -138,3 +138,10 @@ def spend(connection: Connection, quota: Quota, account: int, signed: Signed) ->
     if not changed.rowcount:
         connection.execute(insert(Used).values(account=account, **values))
     return after
+
+
+def give_back(connection: Connection, account: int | None, signed: Signed) -> None:
+    """Takes back what `spend` counted for an action that was never sent."""
+    less = Used.gas - item_gas(signed)
+    rest = case((less > 0, less), else_=0)
+    connection.execute(update(Used).where(Used.account == account).values(gas=rest))

@@ -110,7 +110,7 @@ def test_handles_and_keys_that_are_taken_or_malformed(node: Node, ann: Actor) ->
     def register(handle: str, **keys: Key) -> Signed:
         return Actor(ann.deployment, ann.anvil, handle, **keys).register()
 
-    for handle in ("ab", "Ann", "1ann", "ann-", "an--n", "a" * 17, "a b c", ""):
+    for handle in ("ab", "Ann", "1ann", "ann-", "an--n", "a" * 17, "a b c", "", "an\0n"):
         assert node.refusal(register(handle)) == "malformed_handle", handle
     assert node.refusal(register("ann")) == "handle_taken"
     assert node.refusal(register("bob", owner=ann.owner)) == "key_taken"

@@ -226,6 +226,20 @@ def test_the_relay_counts_tells_and_refuses(
     assert node.client.get("/api/v1/accounts/nobody/quota").status_code == 404
 
 
+def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain, monkeypatch) -> None:
+    monkeypatch.setenv("LAUREL_QUOTA", "2+0/1 LRL")
+    (ann,) = join(deployed, "ann")
+    node.mirror()
+    posts = [node.accept(ann.post(sha256(b"%d" % i))) for i in range(2)]
+    assert node.refusal(ann.post(sha256(b"more"))) == "quota_used"
+    deployed.anvil.forward(3600)  # past their deadlines
+    node.sender.send()
+    assert [node.state(post) for post in posts] == ["expired"] * 2
+    now = node.client.get("/api/v1/accounts/ann/quota").json["quota"]
+    assert now["left"] == now["full"]
+    node.accept(ann.post(sha256(b"more")))
+
+
 def test_somebody_elses_actions_are_not_counted(node: Node, deployed: Chain, monkeypatch) -> None:
     """Whoever has no key of an account cannot use up its quota."""
     monkeypatch.setenv("LAUREL_QUOTA", "1+0/1 LRL")
