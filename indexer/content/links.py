@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx
 
-from indexer.content.cid import BadCid, cid_of, digest_of
+from indexer.content.cid import BadCid, cid_of, parse
 
 MAX_URL = 2048
 """Characters; a longer one is no link."""
@@ -38,13 +38,13 @@ def target(url: str) -> Target | None:
     """Where `url` leads, or None if no link may lead there.
 
     Allowed are http and https with a plain host, mailto with an address alone, and `ipfs://` with a
-    raw CID, which becomes `/ipfs/<cid>` on this site.
+    CID, which becomes `/ipfs/<cid>` on this site.
     """
     url = url.strip(" ")
     if len(url) > MAX_URL:
         return None
-    if (picture := local(url)) is not None:
-        return Target(picture, None)
+    if (ours := local(url)) is not None:
+        return Target(ours, None)
     if _MAILTO.fullmatch(url):
         return Target("mailto:" + url[7:], None)
     found = _HTTP.fullmatch(url)
@@ -64,11 +64,12 @@ def target(url: str) -> Target | None:
 
 
 def local(url: str) -> str | None:
-    """`/ipfs/<cid>` if `url` is that, or `ipfs://<cid>`, with a raw CID and nothing after it."""
+    """`/ipfs/<cid>` if `url` is that, or `ipfs://<cid>`, with the CID of a block or file and no more."""
     for prefix in ("ipfs://", "/ipfs/"):
         if url.startswith(prefix):
             try:
-                return "/ipfs/" + cid_of(digest_of(url.removeprefix(prefix)))
+                codec, digest = parse(url.removeprefix(prefix))
+                return "/ipfs/" + cid_of(digest, codec)
             except BadCid:
                 return None
     return None

@@ -127,7 +127,7 @@ def _picture(token: Token, inside_link: bool) -> Iterator[Token]:
     url = str(token.attrGet("src") or "")
     alt = "".join(_words(token.children or [])).strip()
     source = local(url)
-    if source:
+    if source and _PICTURE.fullmatch(source):
         token.attrs = {"src": source, "alt": ""}
         yield token
         return
@@ -166,7 +166,8 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
             yield " "
 
 
-_LOCAL = re.compile(r"/ipfs/bafkrei[a-z2-7]{52}")
+_PICTURE = re.compile(r"/ipfs/bafkrei[a-z2-7]{52}")  # one block: a file may be of any size
+_LOCAL = re.compile(r"/ipfs/baf(?:krei|ybei)[a-z2-7]{52}")
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -174,7 +175,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href" and value.startswith(("http://", "https://", "mailto:")):
         return value
     if name in ("href", "src"):
-        return value if _LOCAL.fullmatch(value) else None
+        return value if (_LOCAL if name == "href" else _PICTURE).fullmatch(value) else None
     return value
 
 

@@ -17,6 +17,7 @@ from indexer.content.render import MAX_HTML, plain, render
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "hostile-markdown.json").read_text())
 CID = "bafkreifzjut3te2nhyekklss27nh3k72ysco7y32koao5eei66wof36n5e"
+FILE = "bafybeigmix7t42i6jacydtquhet7srwvgpizfg7gjbq7627d35mjomtu64"
 REL = 'rel="nofollow noopener ugc"'
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
@@ -224,6 +225,10 @@ def test_there_are_enough_vectors() -> None:
         ("[x](http://a.example)", f'<p><a href="http://a.example/" {REL}>x</a></p>\n'),
         ("<a@b.example>", f'<p><a href="mailto:a@b.example" {REL}>a@b.example</a></p>\n'),
         (f"![x](ipfs://{CID})", f'<p><img src="/ipfs/{CID}" alt="x" loading="lazy"></p>\n'),
+        (f"[film](ipfs://{FILE})", f'<p><a href="/ipfs/{FILE}" {REL}>film</a></p>\n'),
+        (f"![film](/ipfs/{FILE})", f'<p><a href="/ipfs/{FILE}" {REL}>film</a></p>\n'),
+        (f"[x](ipfs://{FILE}/../../login)", "<p>x</p>\n"),
+        (f"![x](ipfs://{CID}/../../login)", "<p>x</p>\n"),
         ("```py\nx<1\n```", "<pre><code>x&lt;1\n</code></pre>\n"),
         ("", ""),
     ],
