@@ -18,7 +18,7 @@ from backend.deployment.deploy import Parameters
 from backend.local import anvil
 from backend.steem.commands import tell
 from backend.steem.plan import Plan, plan
-from backend.steem.read import NotAnImport, read
+from backend.steem.read import NotAnImport, Outcome, read
 from backend.steem.timeline import timeline
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
@@ -123,7 +123,7 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
         raise NotAnImport(
             f"{file} holds no post that could be replayed. " + WHAT.format(sample=_near(SAMPLE))
         )
-    digest = hashlib.sha256(repr(planned.pieces).encode()).hexdigest()
+    digest = _digest(planned)
     if noted is not None and noted["digest"] != digest:
         raise OtherFile(
             f"{own.home} holds the replay of other posts than those in {file} (it began with "
@@ -138,6 +138,12 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
             path.write_text(secret(name).hex() + "\n")
     note.write_text(json.dumps({"file": str(file.absolute()), "digest": digest}) + "\n")
     return Demo(own, planned)
+
+
+def _digest(planned: Plan) -> str:
+    """Of all that a plan brings to the chain."""
+    bare = [replace(piece, outcome=Outcome(), line=0) for piece in planned.pieces]
+    return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
 def secret(what: str) -> bytes:

@@ -13,12 +13,20 @@ from indexer.rpc import Rpc
 from indexer.settings import ROOT, Settings
 
 HEAD = "\n[bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]\n\n"
-LOCAL = """\
+SAMPLES = """\
   Try     read and vote: the posts by sample-ada, sample-ben and sample-cleo are samples
           make an account (Join): no wallet, no coin; then write, vote, reply
           a DAY lasts {day} seconds here, so a post pays out after about eight minutes; or move the clock:
           {env}.venv/bin/laurel chain forward 8
   Import  {env}.venv/bin/laurel import steem FILE --limit 300
+"""
+REPLAY = """\
+  Try     what became of it, and what the front page was on any day: {site}/steem
+          make an account (Join), write and vote: a DAY lasts a day here, and the clock can be moved:
+          {env}.venv/bin/laurel chain forward 8
+  Check   {env}.venv/bin/laurel verify --full
+"""
+LOCAL = """\
   Wallet  RPC {rpc}   chain id {chain_id}   currency ETH
           a test key that everybody knows (never use it elsewhere), with coin and 1,000,000 LRL:
           {address}
@@ -40,10 +48,12 @@ def show(
     settings: Settings,
     deployment: Deployment,
     local: bool,
+    replay: bool,
     goes_on: str,
 ) -> None:
     """The one screen."""
-    text = (HEAD + (LOCAL if local else PUBLIC) + FOOT).format(
+    about = (REPLAY if replay else SAMPLES) + LOCAL if local else PUBLIC
+    text = (HEAD + about + FOOT).format(
         site=site,
         rpc=settings.rpc if local else Rpc(settings.rpc).name,
         day=deployment.day,

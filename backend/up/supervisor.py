@@ -144,7 +144,8 @@ def _start(
         )  # a long history is no reason to wait
         wait_for(lambda: _indexed(engine) >= head, children, "The indexer", 120)
     engine.dispose()
-    show(console, site, settings, deployment, local, chain.goes_on if chain else GOES_ON)
+    goes_on = chain.goes_on if chain else GOES_ON
+    show(console, site, settings, deployment, local, play is not None, goes_on)
 
 
 def _watch(children: list[Child], chain: OwnChain | None) -> None:
