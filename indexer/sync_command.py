@@ -108,7 +108,8 @@ def _say(console: Console, copied: Progress, seconds: float) -> None:
             f"{_blocks(copied.lacking)} could not be had, {', '.join(copied.examples)} among them. "
             "Run this again later, or name further nodes."
         )
-    console.print("This node has everything that its chain names.")
+    rest = "everything else" if copied.too_large else "everything"
+    console.print(f"This node has {rest} that its chain names.")
 
 
 def _blocks(number: int) -> str:

@@ -180,6 +180,7 @@ def test_a_film_that_is_longer_than_its_post_says(home: Path, first: tuple[str, 
     mirror(home, [lie])
     done = laurel_sync(home, url)
     assert f"larger than its document says or than --largest: {film}" in done.output
+    assert "This node has everything else" in done.output
     assert lacking(home, all_blocks([lie])) >= {cid_of(digest(FILM[: 1 << 20]))}
 
 
