@@ -21,10 +21,7 @@ ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
 BLOCKS = 20  # whose tips are looked at
 SIZES = 256, 16_384  # bytes of a transaction between which a data fee is taken to grow evenly
-MARGIN = (
-    5,
-    4,
-)  # L1's price may rise until a transaction is included; what is not needed is not taken
+MARGIN = 5, 4  # L1's price may rise meanwhile; of what is not needed nothing is taken
 _INCOMPRESSIBLE = random.Random(0).randbytes(max(SIZES))
 
 
@@ -89,11 +86,13 @@ def data_fee(chain: Wire) -> DataFee:
     return DataFee()
 
 
-def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes) -> Paid:
-    """By a transaction's receipt. An OP-stack node writes the data fee there; else its oracle is asked."""
+def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes, data: DataFee) -> Paid:
+    """By a transaction's receipt. An OP-stack node writes the data fee there; else its oracle is asked, if
+    `data` says that there is one."""
+    fee = 0
     if "l1Fee" in receipt:
         fee = int(receipt["l1Fee"], 16)
-    else:
+    elif data.wei != Line():
         fee = _call(chain, ORACLE, "getL1Fee(bytes)", ["bytes"], [raw]) or 0
     return Paid(int(receipt["gasUsed"], 16), int(receipt["effectiveGasPrice"], 16), fee)
 

@@ -19,7 +19,8 @@ from backend.chain.connection import Chain, Reverted
 from backend.chain.errors import Reason, reason_of
 from backend.chain.pool import next_day
 from backend.keeper import work
-from backend.relay.outbox import Call, Outbox
+from backend.relay.outbox import Outbox
+from backend.relay.quotes import Call
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (
     CLAIM,

@@ -21,6 +21,7 @@ from backend.chain import fees
 from backend.chain.connection import Chain, Refused, Reverted
 from backend.relay.costs import Shares, book
 from backend.relay.purse import Purse
+from backend.relay.quotes import Call, Quote
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import LOST, MINED, REVERTED, SENT, RelayTransaction
 from indexer.database import writing
@@ -32,46 +33,7 @@ LOOK_SECONDS = 5.0  # between looks whether the node still knows a transaction
 MOST_TIMES_SUGGESTED = (
     10  # a replacement's fee ends there: a chain that stands still is not bid up for ever
 )
-ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
-
-
-@dataclass(frozen=True)
-class Quote:
-    """What sending takes now: wei per gas, the next nonce, wei that are not yet promised, an L2's data fee.
-
-    dear: the base fee is above what the operator lets the relayer pay, so that nothing should be sent.
-    """
-
-    max_fee: int
-    tip: int
-    nonce: int
-    free: int
-    data: fees.DataFee
-    dear: bool
-
-    def gas(self, gas: int, data: bytes) -> int:
-        """The limit of gas for a call that takes so much by itself."""
-        return gas + self.data.gas.at(len(data) + ENVELOPE)
-
-    def payable(self, data: bytes) -> int:
-        """Gas that there is coin for, beside the data fee."""
-        return (self.free - self.data.wei.at(len(data) + ENVELOPE)) // max(self.max_fee, 1)
-
-    def cost(self, gas: int, data: bytes) -> int:
-        """Wei that a call may take at the most."""
-        return gas * self.max_fee + self.data.wei.at(len(data) + ENVELOPE)
-
-
-@dataclass(frozen=True)
-class Call:
-    """0x-hex calldata for a contract: "core" or "graph"."""
-
-    contract: str
-    data: str
-
-    @property
-    def bytes(self) -> bytes:
-        return bytes.fromhex(self.data[2:])
+DATA_FEE_SECONDS = 10.0  # that an L2's fee for data is taken as it was
 
 
 @dataclass(frozen=True)
@@ -128,13 +90,18 @@ class Outbox:
         self._settings = settings
         self._lease = lease
         self._looked: dict[str, float] = {}  # hash -> time.monotonic() of the last look or sending
+        self._missed: dict[
+            int, float
+        ] = {}  # id -> since when its nonce is used, by what nobody shows
+        self._data_fee = fees.DataFee()
+        self._asked = float("-inf")  # time.monotonic(), for the data fee
 
     # ---------------------------------------------------------------- sending
 
     def quote(self) -> Quote:
         """Asks the chain for fees, balance and nonce, and writes down how the relayer is."""
         price = fees.gas_price(self._chain)
-        data = fees.data_fee(self._chain)
+        data = self._fee_for_data()
         balance = self._chain.number("eth_getBalance", self.sender, "latest")
         count = self._count()
         with Session(self._engine) as session:
@@ -234,7 +201,7 @@ class Outbox:
             self._looked.clear()
             return []
         count = self._count()  # before the receipts, so that "used, but not by us" is certain
-        done = [self._decided(t) for t in transactions if t.nonce < count]
+        done = [d for t in transactions if t.nonce < count and (d := self._decided(t)) is not None]
         if done:
             self.purse.freed()
         waiting = [t for t in transactions if t.nonce >= count]
@@ -291,10 +258,13 @@ class Outbox:
 
     # ---------------------------------------------------------------- parts
 
-    def _decided(self, transaction: RelayTransaction) -> Finished:
+    def _decided(self, transaction: RelayTransaction) -> Finished | None:
+        """What became of one whose nonce is used; None while that may be a slow node's ignorance: behind one
+        address there may be several, and not all have the latest block."""
         for candidate in (transaction.hash, *transaction.earlier):
             receipt = self._chain.ask("eth_getTransactionReceipt", candidate)
             if receipt is not None:
+                self._missed.pop(transaction.id, None)
                 return Finished(
                     transaction,
                     MINED if int(receipt["status"], 16) else REVERTED,
@@ -302,8 +272,11 @@ class Outbox:
                     int(receipt["blockNumber"], 16),
                     receipt["blockHash"],
                     tuple(receipt["logs"]),
-                    fees.paid(self._chain, receipt, transaction.raw),
+                    fees.paid(self._chain, receipt, transaction.raw, self._fee_for_data()),
                 )
+        now = time.monotonic()
+        if now - self._missed.setdefault(transaction.id, now) < self._settings.lost_seconds:
+            return None
         log.warning("nonce %s went to another transaction", transaction.nonce)
         return Finished(transaction, LOST, transaction.hash)
 
@@ -350,6 +323,12 @@ class Outbox:
         )
         transaction.raw = bytes(signed.raw_transaction)
         transaction.hash = "0x" + signed.hash.hex()
+
+    def _fee_for_data(self) -> fees.DataFee:
+        if time.monotonic() - self._asked >= DATA_FEE_SECONDS:
+            self._data_fee = fees.data_fee(self._chain)
+            self._asked = time.monotonic()
+        return self._data_fee
 
     def _fees(self, price: fees.GasPrice) -> tuple[int, int]:
         """max fee and tip, wei a gas: room for the base fee to double, within the operator's caps."""

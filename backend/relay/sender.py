@@ -14,7 +14,8 @@ from backend.chain.gas import gas_of
 from backend.relay import slots
 from backend.relay.costs import shares
 from backend.relay.intake import live
-from backend.relay.outbox import Call, Finished, Outbox, Quote
+from backend.relay.outbox import Finished, Outbox
+from backend.relay.quotes import Call, Quote
 from backend.relay.reading import read
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import (

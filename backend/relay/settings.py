@@ -75,6 +75,9 @@ class RelaySettings:
     batch_items: int = 100
     in_flight: int = 8  # transactions sent and not yet mined, at the most
     passphrase_file: Path | None = None
+    lost_seconds: float = (
+        15.0  # for which a used nonce's receipt may be missing: nodes differ so long
+    )
     max_fee: int | None = None
     max_tip: int | None = None
     coin_price: Price | None = None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +127,7 @@ def running_node(chain: Chain, home: Path, **env: str) -> Iterator[Node]:
     )
     (home / "relayer.key").write_text(RELAYER_KEY.hex())
     chain.anvil.rpc("anvil_setBalance", RELAYER, hex(10**18))
-    relay = RelaySettings.from_env(home, ENV | env)
+    relay = replace(RelaySettings.from_env(home, ENV | env), lost_seconds=0.0)
     engine = connect(settings.database)
     migrate_mirror(engine)
     migrate_node(engine)

@@ -4,6 +4,7 @@ import pytest
 from eth_utils.crypto import keccak
 
 from backend.chain import fees
+from backend.relay import outbox
 from backend.relay.costs import recent
 from indexer.actions import sha256
 from tests.actors import Actor, join
@@ -11,6 +12,11 @@ from tests.chain import Chain
 from tests.relay.node import RELAYER, Node
 
 EACH, FIXED = 10**12, 10**14
+
+
+@pytest.fixture(autouse=True)
+def asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbox, "DATA_FEE_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -107,5 +113,5 @@ def test_arbitrum_takes_it_as_gas(node: Node, ann: Actor, deployed: Chain) -> No
 
 def test_a_receipt_that_has_it_is_believed(node: Node) -> None:
     receipt = {"gasUsed": "0x5208", "effectiveGasPrice": "0x2", "l1Fee": "0x7"}
-    assert fees.paid(node.connection, receipt, b"") == fees.Paid(21_000, 2, 7)
+    assert fees.paid(node.connection, receipt, b"", fees.DataFee()) == fees.Paid(21_000, 2, 7)
     assert fees.Paid(21_000, 2, 7).wei == 42_007

@@ -1,18 +1,24 @@
 """What a gas may cost: tips by what others pay, the operator's bounds, and waiting while the chain is dear."""
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from backend.chain import fees
 from backend.relay import outbox
+from backend.relay.leases import key_lease
+from backend.relay.outbox import Outbox
 from backend.relay.purse import gwei
 from backend.relay.settings import BadFee, RelaySettings
 from indexer.actions import sha256
+from indexer.writer import LeaseLost
 from tests.actors import Actor, join
 from tests.chain import DEV, Chain
+from tests.indexer.mirrors import until
 from tests.relay.node import RELAYER, Node, running_node
-from tests.relay.test_sender import posted
+from tests.relay.test_sender import posted, take_nonce
 
 GWEI = 10**9
 ENV = {"LAUREL_RELAY_GATHER": "0", "LAUREL_MAX_FEE": "10", "LAUREL_MAX_TIP": "2"}
@@ -30,14 +36,16 @@ def base_fee(chain: Chain, gwei: int) -> None:
 
 
 def test_the_tip_is_what_half_of_the_latest_blocks_gave(node: Node, deployed: Chain) -> None:
-    for tip in (3, 5, 7):
+    anvil = deployed.anvil
+    anvil.rpc("evm_setAutomine", False)
+    for tip in [3] * 6 + [5] * 6 + [7] * 5:
         fee = {"maxPriorityFeePerGas": hex(tip * GWEI), "maxFeePerGas": hex(100 * GWEI)}
-        for _ in range(10):
-            deployed.anvil.rpc("eth_sendTransaction", {"from": DEV, "to": DEV, **fee})
+        anvil.rpc("eth_sendTransaction", {"from": DEV, "to": DEV, **fee})
+        anvil.rpc("evm_mine")
     for _ in range(3):
-        deployed.anvil.rpc("evm_mine")  # nobody gave a tip there, for there was nobody
+        anvil.rpc("evm_mine")  # nobody gave a tip there, for there was nobody
+    until(lambda: fees.gas_price(node.connection).tip == 5 * GWEI)  # anvil takes a moment to count
     price = fees.gas_price(node.connection)
-    assert price.tip == 5 * GWEI
     latest = node.connection.number_of("latest", "baseFeePerGas")
     assert latest * 7 // 8 - 1 <= price.base < latest  # the next block's
 
@@ -121,6 +129,34 @@ def test_one_that_the_node_dropped_is_no_gap(
     node.sender.follow()
     assert [node.state(t) for t in tickets] == ["included"] * 3
     assert [t.raw for t in node.transactions()] == raw
+
+
+def test_a_receipt_that_one_node_does_not_have_yet_is_waited_for(
+    node: Node, ann: Actor, deployed: Chain
+) -> None:
+    """Behind one address may be several nodes: a used nonce alone does not say that ours was not mined."""
+    deployed.anvil.rpc("evm_setAutomine", False)
+    ticket = node.accept(ann.post(sha256(b"hello")))
+    node.sender.send()
+    take_nonce(node)
+    patient = Outbox(
+        node.engine, node.connection, RELAYER, replace(node.relay, lost_seconds=0.5), node.held
+    )
+    sender = replace(node.sender, outbox=patient)
+    sender.follow()
+    assert node.state(ticket) == "sent"
+    time.sleep(0.5)
+    sender.follow()
+    assert node.state(ticket) == "queued"
+
+
+def test_who_has_lost_the_key_sends_nothing(node: Node, ann: Actor) -> None:
+    """A process that was stopped for long finds another in its place: what it would have sent is not kept."""
+    ticket = node.accept(ann.post(sha256(b"hello")))
+    key_lease(node.engine, RELAYER).take_over()
+    with pytest.raises(LeaseLost):
+        node.sender.send()
+    assert node.state(ticket) == "queued" and node.transactions() == []
 
 
 def test_a_purse_too_small_for_what_is_next_says_so(

@@ -14,7 +14,8 @@ from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import deploy
 from backend.relay.leases import key_lease
-from backend.relay.outbox import Call, Outbox
+from backend.relay.outbox import Outbox
+from backend.relay.quotes import Call
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import REVERTED
 from indexer.database import connect

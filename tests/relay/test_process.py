@@ -13,6 +13,7 @@ from threading import Event, Thread
 import pytest
 
 from backend.keystore import NoKey
+from backend.relay import process
 from backend.relay.process import NoRelayerKey, RelayRunning, run
 from indexer.actions import sha256
 from indexer.settings import ROOT
@@ -115,6 +116,14 @@ def test_goes_on_when_the_chain_comes_back(tmp_path: Path) -> None:
             assert not relay.is_alive()
             assert node.state(before) == "included"
             assert [t.state for t in node.transactions()] == ["mined", "mined"]
+
+
+def test_a_key_that_is_used_elsewhere(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a copy of its file, perhaps on another machine: who has it is in the database."""
+    monkeypatch.setattr(process, "LEASE_SECONDS", 0.0)
+    monkeypatch.setattr(process, "SPARE_SECONDS", 0.3)
+    with pytest.raises(RelayRunning, match="is running with the key of 0x.* Stop it first"):
+        run(node.settings, Event(), node.relay)
 
 
 def test_without_a_key_it_says_what_to_do(node: Node) -> None:
