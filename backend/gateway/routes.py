@@ -4,7 +4,7 @@ A trustless gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/): 
 `format=raw` or `format=car` can check each byte by its CID. What is not here is not looked for.
 """
 
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 
 from flask import Blueprint, Response, json, request
@@ -114,7 +114,7 @@ def _car(cid: str, headers: dict[str, str]) -> Response:
 
 
 def _file(cid: str, headers: dict[str, str]) -> Response:
-    get = current_node().store.get
+    get = lru_cache(maxsize=4)(current_node().store.get)  # the root is looked at three times
     size = unixfs.size_of(get, cid)
     kind = _shown(b"".join(unixfs.read(get, cid, 0, 12)))
     headers["Content-Type"] = kind or "application/octet-stream"

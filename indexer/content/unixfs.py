@@ -111,9 +111,10 @@ def _visit(
     waiting: list[tuple[Cid, int, int | None, int]] = [(parse(cid), 0, None, 0)]
     while waiting:
         name, at, expected, depth = waiting.pop()
-        if once and name in seen:
-            continue
-        seen.add(name)
+        if once:
+            if name in seen:
+                continue
+            seen.add(name)
         block, node = _read(get, name)
         if expected is not None and node.size != expected:
             raise BadNode(f"A piece of {node.size:,} bytes is said to have {expected:,}.")
