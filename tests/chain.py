@@ -1,6 +1,7 @@
-"""A real chain for a test: anvil on a port of the system's choosing, and the contracts on it."""
+"""A real chain for a test: anvil or Hardhat on a port of the system's choosing, and the contracts on it."""
 
 import json
+import os
 import platform
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from web3.logs import DISCARD
 
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import Parameters, deploy
+from backend.local import hardhat
 from indexer.actions import KINDS_BY_NUMBER, Signed
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment
@@ -43,6 +45,8 @@ def free_port() -> int:
 
 @dataclass
 class Anvil:
+    """A local node. Hardhat's answers to all that is asked of it here, too."""
+
     url: str
     process: subprocess.Popen[bytes]
 
@@ -82,17 +86,33 @@ def running_anvil(*options: str, port: int = 0, timestamp: int = START) -> Itera
             *options,
         ]
     )
-    anvil = Anvil(f"http://127.0.0.1:{port}", process)
+    yield from _answering(port, process)
+
+
+@contextmanager
+def running_hardhat(timestamp: int = START) -> Iterator[Anvil]:
+    """Hardhat's node, as `laurel up --chain hardhat` starts it, but for its first moment."""
+    port = free_port()
+    env = os.environ | hardhat.environment() | {hardhat.BEGAN: str(timestamp)}
+    process = subprocess.Popen(hardhat.command(port), env=env, stdout=subprocess.DEVNULL)
+    for node in _answering(port, process):
+        node.rpc("hardhat_setLoggingEnabled", False)
+        yield node
+
+
+def _answering(port: int, process: subprocess.Popen[bytes]) -> Iterator[Anvil]:
+    """The node, once it answers; ends it afterwards."""
+    node = Anvil(f"http://127.0.0.1:{port}", process)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             if process.poll() is not None:
-                raise RuntimeError("anvil did not start")
+                raise RuntimeError("the local chain did not start")
             try:
-                anvil.rpc("eth_chainId")
+                node.rpc("eth_chainId")
                 break
             except OSError:
                 time.sleep(0.05)
-        yield anvil
+        yield node
     finally:
         process.terminate()
         process.wait(10)
@@ -148,8 +168,8 @@ class Chain:
 
     def impersonate(self, address: str) -> None:
         """Lets `send` use `address`, and gives it coin."""
-        self.anvil.rpc("anvil_impersonateAccount", address)
-        self.anvil.rpc("anvil_setBalance", address, hex(10**20))
+        self.anvil.rpc("hardhat_impersonateAccount", address)
+        self.anvil.rpc("hardhat_setBalance", address, hex(10**20))
 
 
 def error_names() -> dict[bytes, str]:

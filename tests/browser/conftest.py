@@ -16,14 +16,25 @@ from playwright.sync_api import (
 from indexer.actions import sha256
 from tests.browser.stack import Stack, running_stack
 from tests.browser.wallet import Wallet
+from tests.conftest import PROFILE
 
 SLOW = 30_000  # milliseconds: a machine that is busy with other tests
 expect.set_options(timeout=SLOW)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Flows marked `hardhat` run on Hardhat's chain as well as on anvil's; under LAUREL_LONG=1, all of them."""
+    if "stack" in metafunc.fixturenames:
+        both = PROFILE == "long" or metafunc.definition.get_closest_marker("hardhat")
+        chains = ["anvil", "hardhat"] if both else ["anvil"]
+        metafunc.parametrize("stack", chains, indirect=True, scope="session")
+
+
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    with running_stack(tmp_path_factory.mktemp("node")) as stack:
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Stack]:
+    with running_stack(tmp_path_factory.mktemp("node"), request.param) as stack:
         yield stack
 
 

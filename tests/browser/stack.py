@@ -18,7 +18,7 @@ from indexer.actions import Signed, sha256
 from indexer.content.documents import canonical
 from indexer.settings import ROOT
 from tests.actors import Actor, join, stake
-from tests.chain import Chain, deployed_on, free_port, running_anvil
+from tests.chain import Chain, deployed_on, free_port, running_anvil, running_hardhat
 
 LRL = 10**18
 DAY = 86_400
@@ -116,10 +116,10 @@ class Stack:
 
 
 @contextmanager
-def running_stack(home: Path) -> Iterator[Stack]:
-    """Starts everything on free ports and ends it again. Raises NotStarted."""
+def running_stack(home: Path, node: str = "anvil") -> Iterator[Stack]:
+    """Starts everything, on anvil's chain or Hardhat's, on free ports, and ends it again. Raises NotStarted."""
     with ExitStack() as ending:
-        anvil = ending.enter_context(running_anvil())
+        anvil = ending.enter_context(running_anvil() if node == "anvil" else running_hardhat())
         parameters = Parameters(day=DAY, seed=2 * 10**15)
         chain = deployed_on(anvil, home / "deployments", parameters)
         _fund(chain, home)
@@ -169,7 +169,7 @@ def _fund(chain: Chain, home: Path) -> None:
     (relayer,) = [Actor(chain.deployment, chain.anvil, "")]
     assert isinstance(relayer.owner.private, bytes)
     (home / "relayer.key").write_text(relayer.owner.private.hex())
-    chain.anvil.rpc("anvil_setBalance", relayer.owner.address, hex(10**21))
+    chain.anvil.rpc("hardhat_setBalance", relayer.owner.address, hex(10**21))
 
 
 @contextmanager

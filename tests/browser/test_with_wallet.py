@@ -17,6 +17,7 @@ def _methods(wallet: Wallet) -> list[str]:
     return [method for method, _ in wallet.prompts]
 
 
+@pytest.mark.hardhat
 def test_one_signature_makes_the_account_and_then_none(
     stack: Stack, page: Page, wallet: Wallet, handle: str
 ) -> None:
@@ -190,13 +191,14 @@ def test_leaving_the_summary_sends_nothing(
     assert stack.api("GET", f"accounts/{handle}")["balance"] == str(5 * LRL)
 
 
+@pytest.mark.hardhat
 def test_deposit_from_the_wallet(
     stack: Stack, context: BrowserContext, page: Page, wallet: Wallet, handle: str
 ) -> None:
     people.owned(stack, wallet, handle)
     chain = stack.chain
     chain.send(chain.token.functions.transfer(wallet.address, 7 * LRL))
-    chain.anvil.rpc("anvil_setBalance", wallet.address, hex(10**18))
+    chain.anvil.rpc("hardhat_setBalance", wallet.address, hex(10**18))
     people.sign_in(page, handle)
     wallet.prompts.clear()
     people.order(page, handle, "Deposit", {"Amount": "7"})

@@ -21,6 +21,7 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.hardhat
 def test_the_whole_way(
     stack: Stack, context: BrowserContext, page: Page, handle: str, tmp_path: Path, picture: Path
 ) -> None:

@@ -19,20 +19,29 @@ PATIENCE = 120.0  # seconds: a busy machine may take as long
 
 @dataclass
 class Node:
-    """A home, its ports, and the process that runs there."""
+    """A home, its ports, and the process that runs there. base: LAUREL_HOME as `laurel up` is given it, in which a
+    chain that is not anvil's has a home of its own, `folder`; options: of `laurel up`; rpc: of a chain that runs
+    already."""
 
-    home: Path
+    base: Path
     port: int = field(default_factory=free_port)
     rpc_port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
     output: str = ""
+    options: tuple[str, ...] = ()
+    folder: str = "."
+    rpc: str | None = None
+
+    @property
+    def home(self) -> Path:
+        return self.base / self.folder
 
     @property
     def env(self) -> dict[str, str]:
         return os.environ | {
             "LAUREL_HOME": str(self.home),
             "LAUREL_DEPLOYMENTS": str(self.home / "deployments"),
-            "LAUREL_RPC": f"http://127.0.0.1:{self.rpc_port}",
+            "LAUREL_RPC": self.rpc or f"http://127.0.0.1:{self.rpc_port}",
         }
 
     def laurel(self, *words: str) -> subprocess.CompletedProcess[str]:
@@ -49,21 +58,28 @@ class Node:
     def ports(self) -> list[str]:
         return ["--port", str(self.port), "--rpc-port", str(self.rpc_port)]
 
-    def up(self) -> "Node":
-        """Starts it and returns once the screen is printed."""
+    def chain(self) -> list[str]:
+        return ["--rpc", self.rpc] if self.rpc else []
+
+    def up(self, until: str = "  Stop    Ctrl-C") -> "Node":
+        """Starts it and returns once these words are printed: at the end of its screen."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "backend", "up", *self.ports()],
+            [sys.executable, "-m", "backend", "up", *self.ports(), *self.chain(), *self.options],
             cwd=ROOT,
-            env=self.env,
+            env=self.env | {"LAUREL_HOME": str(self.base)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         self.output = ""
-        assert self.process.stdout is not None
+        return self.read_until(until)
+
+    def read_until(self, words: str) -> "Node":
+        """Reads what it prints up to the line with these words."""
+        assert self.process is not None and self.process.stdout is not None
         for line in self.process.stdout:
             self.output += line
-            if "Ctrl-C" in line:
+            if words in line:
                 return self
         raise AssertionError(f"laurel up ended: {self.output}")
 
@@ -102,7 +118,8 @@ class Node:
                 continue
             own = f"LAUREL_HOME={self.home}\0".encode() in environment
             if own and int(folder.name) != (self.process.pid if self.process else 0):
-                name = "chain" if "anvil" in words[0] else words[3] if len(words) > 3 else words[0]
+                chain = "anvil" in words[0] or "hardhat" in words[1]
+                name = "chain" if chain else words[3] if len(words) > 3 else words[0]
                 found.setdefault(name, int(folder.name))
         return found
 

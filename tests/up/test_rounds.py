@@ -74,8 +74,11 @@ def claim(node: Node, handle: str) -> dict[str, Any]:
     return dict(node.get(f"/accounts/{handle}"))
 
 
-def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chain", ["anvil", "hardhat"])
+def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
     monkeypatch.setenv("LAUREL_KEEPER_GRACE", "1000")  # nobody is paid who does not ask
+    if chain == "hardhat":
+        node.options, node.folder = ("--chain", "hardhat"), "hardhat"
     node.up()
     writer, reader = joined(node, "writer"), joined(node, "reader")
     forward(node, 5)  # new stake comes without mana
