@@ -128,4 +128,4 @@ def contents(setup: Setup) -> Findings:
                 yield problem(sentence)
             if not section.problems:
                 lines = "; ".join(f"{label} {value}".strip() for label, value in section.lines)
-                yield ok(f"{section.title}: {lines}.")
+                yield ok(f"{section.title}: {lines.rstrip('.')}.")
