@@ -19,7 +19,7 @@ from backend.problems import Problem
 from indexer.content.bulk import MOST_BYTES, MOST_CIDS
 from indexer.content.car import MEDIA_TYPE, write_car
 from indexer.content.cid import BadCid, parse
-from indexer.content.store import Corrupt, Missing, Store
+from indexer.content.store import Corrupt, Missing, Store, StoreUnavailable
 
 MOST_JSON = 80 * MOST_CIDS
 """Bytes of a question: a CID has 59 letters."""
@@ -55,8 +55,13 @@ def blocks() -> Response:
 def _held(store: Store, cids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     size, end = 0, time.monotonic() + MOST_SECONDS
     for cid in cids:
-        if size >= MOST_BYTES or (size and time.monotonic() > end):
+        late = time.monotonic() > end
+        if size >= MOST_BYTES or (size and late):
             return
+        if late:  # an end here would say that none is here: the answer breaks off instead
+            raise StoreUnavailable(
+                f"The content store gave no block in {MOST_SECONDS:.0f} seconds."
+            )
         try:
             data = store.get(cid)
         except (Missing, Corrupt):
