@@ -36,7 +36,9 @@ class Heir:
     def step(self) -> None:
         """Follows the transactions of every relayer that is gone."""
         for address in self._addresses():
-            lease, sender = self._others.setdefault(address, self._other(address))
+            if address not in self._others:
+                self._others[address] = self._other(address)
+            lease, sender = self._others[address]
             if lease.acquire() is not None:
                 continue
             try:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from backend.chain import fees
 from backend.chain.connection import Chain, Refused, Reverted
+from backend.relay import bids
 from backend.relay.costs import Shares, book
 from backend.relay.purse import Purse
 from backend.relay.quotes import Call, Quote
@@ -30,9 +31,6 @@ from indexer.writer import Lease
 log = logging.getLogger("laurel.relay")
 
 LOOK_SECONDS = 5.0  # between looks whether the node still knows a transaction
-MOST_TIMES_SUGGESTED = (
-    10  # a replacement's fee ends there: a chain that stands still is not bid up for ever
-)
 DATA_FEE_SECONDS = 10.0  # that an L2's fee for data is taken as it was
 
 
@@ -113,11 +111,9 @@ class Outbox:
                 .limit(1)
             )
         nonce = count if last is None else max(count, last + 1)
-        max_fee, tip = self._fees(price)
-        quote = Quote(
-            max_fee, tip, nonce, balance - promised, data, self._settings.is_dear(price.base)
-        )
-        self.purse.look(balance, price.base + tip, quote.cost(0, b""), max_fee, quote.dear)
+        bid, dear = bids.first(price, self._settings), self._settings.is_dear(price.base)
+        quote = Quote(bid.max_fee, bid.tip, nonce, balance - promised, data, dear)
+        self.purse.look(balance, price.base + bid.tip, quote.cost(0, b""), bid.max_fee, dear)
         return quote
 
     @contextmanager
@@ -288,20 +284,17 @@ class Outbox:
             self._broadcast(transaction)
 
     def _replace(self, transaction: RelayTransaction) -> None:
-        """Sends it again with both fees an eighth higher, or as high as the chain asks; but no higher than the
-        operator allows: there it waits until the chain is cheaper."""
-        max_fee, tip = self._fees(fees.gas_price(self._chain))
-        raised = max(max_fee, _eighth_more(transaction.max_fee))
-        most = min(MOST_TIMES_SUGGESTED * max_fee, self._settings.cap(raised))
+        """Sends it again, for more if that is allowed; else it waits as it is until the chain is cheaper."""
+        bid = bids.first(fees.gas_price(self._chain), self._settings)
         with self.writing() as session:
             row = session.get_one(RelayTransaction, transaction.id)
             row.sent_at = time.time()
-            if raised <= most:
+            more = bids.raised(bids.Bid(row.max_fee, row.tip), bid, self._settings)
+            if more is not None:
                 row.earlier = [row.hash, *row.earlier]
-                row.max_fee = raised
-                row.tip = min(raised, max(tip, _eighth_more(row.tip)))
+                row.max_fee, row.tip = more.max_fee, more.tip
                 self._sign(row)
-                log.warning("nonce %s is stuck: sent again at %s wei a gas", row.nonce, raised)
+                log.warning("nonce %s is stuck: sent again at %s", row.nonce, more)
             session.flush()
             session.expunge(row)
         self._broadcast(row)
@@ -330,16 +323,5 @@ class Outbox:
             self._asked = time.monotonic()
         return self._data_fee
 
-    def _fees(self, price: fees.GasPrice) -> tuple[int, int]:
-        """max fee and tip, wei a gas: room for the base fee to double, within the operator's caps."""
-        tip = self._settings.cap_tip(price.tip)
-        max_fee = self._settings.cap(2 * price.base + tip)
-        return max_fee, min(tip, max_fee)
-
     def _count(self) -> int:
         return self._chain.number("eth_getTransactionCount", self.sender, "latest")
-
-
-def _eighth_more(fee: int) -> int:
-    """12.5 % more, rounded up: nodes ask for 10 %."""
-    return -(-fee * 9 // 8)
