@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
+import msgspec
 from eth_abi.abi import encode as abi_encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
@@ -17,13 +18,12 @@ from eth_account.signers.local import LocalAccount
 from backend.chain.connection import Chain
 from backend.local.accounts import Owner, bytes_of, grant, registration
 from backend.local.batches import CLOSE_AT_ONCE, MOST_GAS, NotMined, encoded_relays, raw_transaction
-from backend.local.clock import latest
 from backend.local.views import views
 from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, weight_for
 from backend.steem.read import Piece
-from backend.steem.tally import Counts, Receipt, block_at, counted, receipts_of
+from backend.steem.tally import RECEIPTS, Counts, Receipt, block_at, counted, receipts_of
 from backend.steem.timeline import Step, Timeline
 from indexer.actions import post_id, sha256
 from indexer.content.store import Store
@@ -68,8 +68,9 @@ class Replay:
         self._rpc.call(Any, "evm_setAutomine", False)
         self._rpc.call(Any, "anvil_dropAllTransactions")  # of a run that was killed
         count = self._rpc.call(str, "eth_getTransactionCount", self._payer.address, "latest")
-        self._nonce, self._base_fee = int(count, 16), self._latest_fee()
-        head = latest(self._rpc)
+        _, header = self._latest()
+        self._nonce, self._base_fee = int(count, 16), int(header["baseFeePerGas"], 16)
+        head = int(header["timestamp"], 16)
         self._pieces = {piece.name: piece for piece in plan.pieces}
         self._learn(plan.handles)
         for step in steps.steps:
@@ -115,12 +116,11 @@ class Replay:
             )
             self._nonce += 1
         self._rpc.batch([("eth_sendRawTransaction", [raw]) for raw in raws])
-        self._rpc.call(Any, "evm_setNextBlockTimestamp", step.at)
-        self._rpc.call(Any, "evm_mine")
-        receipts = receipts_of(self._rpc, "latest")
-        self._base_fee = self._latest_fee()
+        self._rpc.call(Any, "evm_mine", step.at)
+        receipts, header = self._latest()
+        self._base_fee = int(header["baseFeePerGas"], 16)
         refused = sum(int(receipt.status, 16) != 1 for receipt in receipts)
-        if latest(self._rpc) != step.at or len(receipts) != len(calls) or refused:
+        if int(header["timestamp"], 16) != step.at or len(receipts) != len(calls) or refused:
             raise NotMined(
                 f"The block of {step.at} should have {len(calls)} transactions; it has "
                 f"{len(receipts)}, of which the chain refused {refused}. Start again: it goes on."
@@ -137,9 +137,12 @@ class Replay:
             )
         return receipts_of(self._rpc, block)
 
-    def _latest_fee(self) -> int:
-        header = self._rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
-        return int(header["baseFeePerGas"], 16)
+    def _latest(self) -> tuple[list[Receipt], dict[str, Any]]:
+        """The latest block's receipts and header."""
+        receipts, header = self._rpc.batch(
+            [("eth_getBlockReceipts", ["latest"]), ("eth_getBlockByNumber", ["latest", False])]
+        )
+        return RECEIPTS.decode(receipts), msgspec.json.decode(header)
 
     # ---------------------------------------------------------------- what goes into it
 

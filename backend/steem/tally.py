@@ -42,6 +42,9 @@ class Receipt(msgspec.Struct, rename="camel"):
     logs: list[Log]
 
 
+RECEIPTS = msgspec.json.Decoder(list[Receipt])
+
+
 @dataclass
 class Counts:
     """made, gas: by what was done; skipped: (what, why) -> how many."""
@@ -84,10 +87,9 @@ def counted(receipts: Iterable[Receipt], contracts: Sequence[str]) -> Counts:
     return counts
 
 
-def receipts_of(rpc: Rpc, block: int | str) -> list[Receipt]:
-    """Of a block by number, or "latest"."""
-    tag = block if isinstance(block, str) else hex(block)
-    return rpc.call(list[Receipt], "eth_getBlockReceipts", tag)
+def receipts_of(rpc: Rpc, block: int) -> list[Receipt]:
+    """Of a block by its number."""
+    return rpc.call(list[Receipt], "eth_getBlockReceipts", hex(block))
 
 
 def block_at(rpc: Rpc, at: int) -> int | None:
