@@ -56,7 +56,7 @@ class RelayTransaction(NodeBase):
     __tablename__ = "relay_transactions"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     sender: Mapped[str] = mapped_column(String(42))
-    nonce: Mapped[int] = mapped_column(BigInteger, index=True)
+    nonce: Mapped[int] = mapped_column(BigInteger)
     purpose: Mapped[str] = mapped_column(String(12))  # relay, close, complete, settle, claim
     to: Mapped[str] = mapped_column(String(42))
     data: Mapped[bytes] = mapped_column(LargeBinary)
@@ -75,6 +75,12 @@ class RelayTransaction(NodeBase):
     price: Mapped[int | None] = mapped_column(Wei)
     data_fee: Mapped[int | None] = mapped_column(Wei)
     concluded: Mapped[float | None] = mapped_column(Float)
+
+    # A relayer that sends little must not look through what the others sent.
+    __table_args__ = (
+        Index("ix_relay_transactions_sender_nonce", "sender", "nonce"),
+        Index("ix_relay_transactions_sender_id", "sender", "id"),
+    )
 
 
 class RelayUse(NodeBase):

@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.chain import fees
-from backend.relay import outbox
+from backend.relay import bids, outbox
 from backend.relay.leases import key_lease
 from backend.relay.outbox import Outbox
 from backend.relay.purse import gwei
@@ -210,3 +212,28 @@ def test_gwei_in_words() -> None:
         "4.56",
         "1,230",
     ]
+
+
+PLAIN = RelaySettings.from_env(Path("."), {})
+CAPPED = RelaySettings.from_env(Path("."), {"LAUREL_MAX_FEE": "10", "LAUREL_MAX_TIP": "2"})
+
+
+@given(
+    base=st.integers(0, 100 * GWEI),
+    tip=st.integers(0, 100 * GWEI),
+    later=st.lists(st.tuples(st.integers(0, 100 * GWEI), st.integers(0, 100 * GWEI)), max_size=30),
+    settings=st.sampled_from([PLAIN, CAPPED]),
+)
+def test_whatever_the_chain_asks_a_bid_stays_in_bounds(
+    base: int, tip: int, later: list[tuple[int, int]], settings: RelaySettings
+) -> None:
+    bid = bids.first(fees.GasPrice(base, tip), settings)
+    assert bid.tip <= bid.max_fee == settings.cap(bid.max_fee)
+    assert bid.tip <= settings.cap_tip(bid.tip)
+    for price in later:
+        now = bids.first(fees.GasPrice(*price), settings)
+        if (more := bids.raised(bid, now, settings)) is None:
+            continue
+        assert more.tip <= more.max_fee == settings.cap(more.max_fee)
+        assert more.max_fee * 8 >= bid.max_fee * 9 and more.tip * 8 >= bid.tip * 9
+        bid = more

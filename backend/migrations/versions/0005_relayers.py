@@ -27,6 +27,10 @@ def upgrade() -> None:
     with op.batch_alter_table("relay_transactions") as table:
         table.alter_column("sender", server_default=None)
         table.alter_column("shares", server_default=None)
+    op.drop_index("ix_relay_transactions_nonce", table_name="relay_transactions")
+    for column in ("nonce", "id"):
+        name = f"ix_relay_transactions_sender_{column}"
+        op.create_index(name, "relay_transactions", ["sender", column])
     op.drop_table("relay_status")  # a relay that runs fills it again
     op.create_table(
         "relay_status",
@@ -69,6 +73,9 @@ def downgrade() -> None:
         sa.Column("empty", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relay_status")),
     )
+    for column in ("nonce", "id"):
+        op.drop_index(f"ix_relay_transactions_sender_{column}", table_name="relay_transactions")
+    op.create_index("ix_relay_transactions_nonce", "relay_transactions", ["nonce"])
     with op.batch_alter_table("relay_transactions") as table:
         for name in ("sender", "shares", "gas_used", "price", "data_fee", "concluded"):
             table.drop_column(name)
