@@ -35,10 +35,10 @@ def path_for(folder: Path, chain_id: int) -> Path:
 
 
 def load(folder: Path, chain_id: int) -> Deployment:
-    """Raises NotDeployed when the chain has no record."""
+    """Raises NotDeployed when the chain has no record, or that of another chain, or half of one."""
     path = path_for(folder, chain_id)
     try:
-        return Deployment(**json.loads(path.read_text()))
+        found = Deployment(**json.loads(path.read_text()))
     except FileNotFoundError:
         raise NotDeployed(
             f"No contracts are recorded for chain {chain_id} ({path}). Run `laurel deploy` first."
@@ -47,6 +47,12 @@ def load(folder: Path, chain_id: int) -> Deployment:
         raise NotDeployed(
             f"{path} is damaged ({error}). Restore it, or deploy again after removing it."
         ) from error
+    if found.chain_id != chain_id:
+        raise NotDeployed(
+            f"{path} is the record of chain {found.chain_id}, not of chain {chain_id}. Rename it to "
+            f"{found.chain_id}.json, and put the record of chain {chain_id} in its place."
+        )
+    return found
 
 
 def save(folder: Path, deployment: Deployment) -> Path:

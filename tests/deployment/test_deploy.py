@@ -158,6 +158,15 @@ def test_a_damaged_record_says_so(anvil, tmp_path):
         deploy(anvil.url, DEV_KEY, tmp_path)
 
 
+def test_a_record_under_another_chains_name_says_so(anvil, tmp_path):
+    with running_anvil("--chain-id", "10") as other:
+        deploy(other.url, DEV_KEY, tmp_path)
+    path_for(tmp_path, 10).rename(path_for(tmp_path, 31337))
+    with pytest.raises(NotDeployed, match="is the record of chain 10, not of chain 31337"):
+        deploy(anvil.url, DEV_KEY, tmp_path)
+    assert anvil.rpc("eth_blockNumber") == "0x0"
+
+
 def test_each_want_has_its_sentence(anvil, tmp_path, key_file):
     nobody = laurel_deploy(f"http://127.0.0.1:{free_port()}", tmp_path, key_file)
     assert "No chain answers" in nobody.stderr

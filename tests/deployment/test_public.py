@@ -75,7 +75,7 @@ def test_from_the_dry_run_to_the_check(public: Anvil, tmp_path: Path, keystore: 
     ):
         assert words in dry.stdout
     unasked = laurel(tmp_path, *on, *key)
-    assert unasked.returncode == 1 and "--yes says yes" in unasked.stderr
+    assert unasked.returncode == 1 and "deploy --yes` says yes" in unasked.stderr
     assert f"Chain {PUBLIC}, deployed by {DEV}" in unasked.stdout
     assert public.rpc("eth_blockNumber") == "0x0"
 
