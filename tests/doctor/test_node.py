@@ -238,6 +238,12 @@ def test_sources(node: Patient) -> None:
         assert f"{ill} answers with status 500" in said and f"{away} cannot be asked" in said
 
 
+def test_a_daemon_that_is_away(node: Patient) -> None:
+    assert node.doctor("kubo") == []
+    away = f"/ip4/127.0.0.1/tcp/{free_port()}"
+    assert "See that it runs (systemctl status kubo)" in node.says("kubo", "problem", IPFS_API=away)
+
+
 def test_units_as_systemctl_shows_them() -> None:
     shown = (
         "Id=laurel-index.service\nLoadState=loaded\nActiveState=active\nNRestarts=0\n\n"

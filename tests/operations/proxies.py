@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -106,13 +107,16 @@ def caddy(folder: Path, site: int) -> Iterator[tuple[int, int]]:
     file.write_text(replaced((OPERATIONS / "Caddyfile").read_text(), **changed))
     home = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(file)]
-    with running(command, secure, home):
+    with running(command, secure, home, signal.SIGKILL):  # it would wait for open connections
         yield plain, secure
 
 
 @contextmanager
 def running(
-    command: list[str], port: int, env: dict[str, str] | None = None
+    command: list[str],
+    port: int,
+    env: dict[str, str] | None = None,
+    stop: signal.Signals = signal.SIGTERM,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A server, from when it answers at the port until the end of the block."""
     process = subprocess.Popen(command, env=env)
@@ -127,5 +131,5 @@ def running(
                 time.sleep(0.05)
         yield process
     finally:
-        process.terminate()
+        process.send_signal(stop)
         process.wait(20)

@@ -165,13 +165,17 @@ def test_an_upload_is_refused_in_the_sites_own_words(server: Server) -> None:
     assert server.ask("/api/v1/media", "POST", bytes(MAX_REQUEST + 1), headers)[0].status == 413
 
 
-def test_blocks_come_whole_and_are_not_sent_twice(server: Server) -> None:
-    answer, data = server.ask(f"/ipfs/{server.cid}")
+def test_blocks_come_whole_in_part_and_not_twice(server: Server) -> None:
+    path = f"/ipfs/{server.cid}"
+    answer, data = server.ask(path)
     assert (answer.status, data) == (200, BLOCK)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert server.ask(f"/ipfs/{server.cid}", headers={"If-None-Match": answer.headers["ETag"]})[
-        0
-    ].status in (304,)
+    again, _ = server.ask(path, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status == 304
+    part, data = server.ask(path, headers={"Range": "bytes=1000-1999"})
+    assert (part.status, data) == (206, BLOCK[1000:2000])
+    archive, data = server.ask(f"{path}?format=car")
+    assert archive.status == 200 and BLOCK in data
 
 
 def test_styles_may_be_kept_for_ever(server: Server) -> None:

@@ -1,0 +1,15 @@
+"""What `laurel doctor` says of a real IPFS daemon."""
+
+from pathlib import Path
+
+from backend.doctor.content import kubo
+from backend.doctor.environment import setup
+from backend.doctor.findings import Level, Setup
+from tests.content.js_ipfs import JsIpfs
+
+
+def test_a_daemon_that_answers(ipfs: JsIpfs, tmp_path: Path) -> None:
+    made = setup({"LAUREL_HOME": str(tmp_path), "IPFS_API": ipfs.api})
+    assert isinstance(made, Setup)
+    (found,) = kubo(made)
+    assert found.level is Level.OK and "pins." in found.says, found.says
