@@ -80,7 +80,6 @@ def charts(found: Report) -> dict[str, Chart]:
     weeks, writing = found.payouts, found.writing
     starts = [day_label(week.start) for week in weeks]
     known, steem = found.total("known"), found.total("steem")
-    rshares, paid = found.total("rshares"), found.total("paid")
     return {
         "payouts": stacked(
             [
@@ -114,8 +113,12 @@ def charts(found: Report) -> dict[str, Chart]:
         ),
         "own": side_by_side(
             [
-                ("of votes’ strength", "second", [share(w.own_rshares, rshares) for w in weeks]),
-                ("of what was paid", "first", [share(w.own_wei, paid) for w in weeks]),
+                (
+                    "of the week’s strength",
+                    "second",
+                    [share(w.own_rshares, w.rshares) for w in weeks],
+                ),
+                ("of the week’s pay", "first", [share(w.own_wei, w.paid) for w in weeks]),
             ],
             starts,
             percents,
