@@ -8,6 +8,7 @@ other block, and the direct pins are what a node of ours has put there.
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +17,7 @@ import ipfshttpclient
 from ipfshttpclient import exceptions
 
 from indexer.content.car import write_car
-from indexer.content.cid import BadCid, cid_of, parse
+from indexer.content.cid import CID_PATTERN, BadCid, cid_of, parse
 from indexer.content.store import Corrupt, Missing, StoreUnavailable, checked
 
 TIMEOUT_SECONDS = 5.0
@@ -26,14 +27,17 @@ BULK_SECONDS = 120.0
 SEARCH = "1s"
 """What a daemon may search for a block: js-ipfs knows no `offline`, and would search for ever."""
 
+_RAW_CID = re.compile(CID_PATTERN)
 _PINS = 100  # in one call: they stand in its address
+_BIG = {"allow-big-block": "true"}  # blocks may have 2 MiB; Kubo takes 1 MiB unless told
 
 
 class Daemon:
     """The daemon at the multiaddress `api`. Every call may raise `StoreUnavailable`; the constructor
     asks nothing of it."""
 
-    def __init__(self, api: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, api: str, timeout: float | None = None) -> None:
+        timeout = TIMEOUT_SECONDS if timeout is None else timeout
         self.api = api
         self._bulk = max(timeout, BULK_SECONDS)
         with self._clear_errors():
@@ -47,7 +51,7 @@ class Daemon:
     def put(self, cid: str, data: bytes) -> None:
         """Stores a block. Raises `Corrupt` if the daemon calls it otherwise than by the raw `cid`."""
         # `format` and not `cid-codec`: all of Kubo and js-ipfs understand it.
-        options = {"format": "raw", "mhtype": "sha2-256"} | _names()
+        options = {"format": "raw", "mhtype": "sha2-256"} | _BIG | _names()
         with self._clear_errors():
             found = self._client.block.put(io.BytesIO(data), opts=options)["Key"]
         if found != cid:
@@ -59,7 +63,7 @@ class Daemon:
         with (
             self._clear_errors(),
             self._client.dag.imprt(
-                io.BytesIO(car), opts={"pin-roots": "false"}, stream=True, timeout=self._bulk
+                io.BytesIO(car), opts={"pin-roots": "false"} | _BIG, stream=True, timeout=self._bulk
             ) as lines,
         ):
             for _ in lines:
@@ -105,10 +109,16 @@ class Daemon:
                     raise
 
     def pinned(self) -> set[bytes]:
-        """The digests of all blocks that are pinned by themselves."""
+        """The digests of all blocks that are pinned by themselves.
+
+        Where somebody else had pinned a raw block with all that it leads to (which is nothing), that
+        pin stands for ours. (js-ipfs, which spells the names of those otherwise, leaves them out.)
+        """
         with self._clear_errors():
             found = self._client.pin.ls(type="direct", opts=_names(), timeout=self._bulk)
-            return {digest for digest in map(_digest, found["Keys"]) if digest is not None}
+            theirs = self._client.pin.ls(type="recursive", timeout=self._bulk)
+            names = [*found["Keys"], *(cid for cid in theirs["Keys"] if _RAW_CID.fullmatch(cid))]
+            return {digest for digest in map(_digest, names) if digest is not None}
 
     def _pin(self, cids: list[str]) -> None:
         with self._clear_errors():

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from indexer.content.batches import batches
 from indexer.content.cid import parse
-from indexer.content.daemon import TIMEOUT_SECONDS, Daemon
+from indexer.content.daemon import Daemon
 from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import Corrupt, Missing
 
@@ -21,7 +21,7 @@ class KuboStore:
     while it is away. `delete` lets the daemon's garbage collection take the block.
     """
 
-    def __init__(self, cache: EmbeddedStore, api: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, cache: EmbeddedStore, api: str, timeout: float | None = None) -> None:
         self._cache = cache
         self._daemon = Daemon(api, timeout)
 

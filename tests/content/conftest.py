@@ -4,13 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.content.js_ipfs import JsIpfs
+from indexer.content import daemon
+from tests.content.js_ipfs import PATIENCE, JsIpfs
 
 
 @pytest.fixture(scope="session")
-def ipfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JsIpfs]:
-    daemon = JsIpfs(tmp_path_factory.mktemp("ipfs") / "home")
+def running_ipfs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JsIpfs]:
+    found = JsIpfs(tmp_path_factory.mktemp("ipfs") / "home")
     try:
-        yield daemon.start()
+        yield found.start()
     finally:
-        daemon.stop()
+        found.stop()
+
+
+@pytest.fixture
+def ipfs(running_ipfs: JsIpfs, monkeypatch: pytest.MonkeyPatch) -> JsIpfs:
+    """The daemon, which on a busy machine may take its time; a search for what it lacks ends sooner."""
+    monkeypatch.setattr(daemon, "TIMEOUT_SECONDS", PATIENCE)
+    monkeypatch.setattr(daemon, "SEARCH", "3s")
+    return running_ipfs
