@@ -114,7 +114,8 @@ def permissions(setup: Setup) -> Findings:
         mode = stat.S_IMODE(path.stat().st_mode)
         yield problem(f"{path} can be read by others (mode {mode:o}): chmod 600 {path}.")
     owner = home.stat().st_uid
-    foreign = [path for path in sorted(home.rglob("*")) if path.lstat().st_uid != owner][:1]
+    near = sorted([*home.glob("*"), *home.glob("*/*")])  # and not each file of the content store
+    foreign = [path for path in near if path.lstat().st_uid != owner][:1]
     for path in foreign:
         yield problem(
             f"{path} belongs to another user than {home}, as after a command run as root: "

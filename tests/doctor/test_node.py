@@ -1,5 +1,6 @@
 """`laurel doctor` finds nothing wrong with a node that is well, and each thing that is broken in it."""
 
+import os
 import re
 import shutil
 import sqlite3
@@ -119,6 +120,10 @@ def test_files(node: Patient) -> None:
     key.chmod(0o644)
     assert f"{key} can be read by others (mode 644): chmod 600" in node.says("files", "problem")
     key.chmod(0o600)
+    if os.geteuid() == 0:  # as after `laurel` typed by root on a server
+        os.chown(key, 65534, 65534)
+        assert f"{key} belongs to another user than" in node.says("files", "problem")
+        os.chown(key, 0, 0)
     nowhere = str(node.home / "nothing")
     assert f"There is no folder {nowhere}" in node.says("files", "problem", LAUREL_HOME=nowhere)
 
