@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from eth_utils.address import is_address, to_checksum_address
 
 from backend.chain.connection import wire_to
 from backend.deployment.code import check_code
@@ -37,6 +38,16 @@ def compile_command(force: bool) -> None:
         )
 
 
+def _address(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    if not is_address(value):
+        raise click.BadParameter(
+            f"{value} is no address: 0x and 40 hexadecimal digits, unmistyped."
+        )
+    return to_checksum_address(value)
+
+
 @click.command("deploy")
 @click.option("--rpc", required=True, help="URL of the chain's JSON-RPC.")
 @click.option("--chain-id", type=int, help="The chain that is meant: no other is touched.")
@@ -47,8 +58,16 @@ def compile_command(force: bool) -> None:
 )
 @passphrase_option
 @click.option("--local", is_flag=True, help="A local testnet's parameters: a DAY of 60 seconds.")
-@click.option("--treasury", help="Address that receives a fifth of the emission; the deployer.")
-@click.option("--genesis-recipient", help="Address that receives the genesis supply; the deployer.")
+@click.option(
+    "--treasury",
+    callback=_address,
+    help="Address that receives a fifth of the emission; the deployer.",
+)
+@click.option(
+    "--genesis-recipient",
+    callback=_address,
+    help="Address that receives the genesis supply; the deployer.",
+)
 @click.option("--without-p256", is_flag=True, help="Even where keys made in a page cannot serve.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be done, and its cost.")
 @click.option("--yes", is_flag=True, help="Ask nobody.")

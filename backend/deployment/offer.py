@@ -85,4 +85,6 @@ def _ask(chain_id: int) -> None:
     except click.Abort:
         agreed = False
     if not agreed:
-        raise Declined("Nothing was sent. (Where nobody can be asked, `laurel deploy --yes` says yes.)")
+        raise Declined(
+            "Nothing was sent. (Where nobody can be asked, `laurel deploy --yes` says yes.)"
+        )

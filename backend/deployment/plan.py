@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -64,7 +63,7 @@ class Plan:
         """For people."""
         p = self.parameters
         yield f"Chain {self.chain_id}, deployed by {self.deployer}"
-        yield f"  a DAY            {timedelta(seconds=int(p['day']))} hours ({p['day']:,} seconds)"
+        yield f"  a DAY            {p['day']:,} seconds"
         yield f"  reward curve     s = {p['curveConstant']:,} rshares; seed {p['seed']:,} claims"
         yield f"  genesis supply   {_amount(int(p['genesisSupply']))} LRL, to {p['genesisRecipient']}"
         yield f"  handle fee       {_amount(int(p['handleFee']))} LRL"

@@ -170,6 +170,8 @@ def test_a_record_under_another_chains_name_says_so(anvil, tmp_path):
 def test_each_want_has_its_sentence(anvil, tmp_path, key_file):
     nobody = laurel_deploy(f"http://127.0.0.1:{free_port()}", tmp_path, key_file)
     assert "No chain answers" in nobody.stderr
+    mistyped = laurel_deploy(anvil.url, tmp_path, key_file, "--treasury", DEV.swapcase()[:-1])
+    assert "is no address" in mistyped.stderr
     poor = tmp_path / "poor"
     poor.write_text("11" * 32)
     assert "has 0 coin to pay for gas" in laurel_deploy(anvil.url, tmp_path, poor).stderr
