@@ -81,7 +81,7 @@ def offer(asked: Offer, say: Callable[[str], None]) -> Deployment:
 
 def _ask(chain_id: int) -> None:
     try:
-        agreed = click.confirm(f"Deploy on chain {chain_id}?", default=False, err=True)
+        agreed = click.confirm(f"\nDeploy on chain {chain_id}?", default=False, err=True)
     except click.Abort:
         agreed = False
     if not agreed:
