@@ -148,16 +148,16 @@ class Replay:
 
     def _calls(self, step: Step, plan: Plan) -> Iterator[Encoded]:
         chain, now = self._chain, step.at
-        signed = [registration(chain, h, key_of(self._secret, h), now) for h in step.accounts]
-        signed += [
+        accounts = [registration(chain, h, key_of(self._secret, h), now) for h in step.accounts]
+        stakes = [
             grant(chain, self._faucet, to, plan.stakes[h] * WEI_PER_VEST, now, self._once(h))
             for h in step.stakes
             for to in [self._owners[h].account]
         ]
-        signed += self._posts(step)
-        signed += self._votes(step)
-        for _, data, gas in encoded_relays(signed):
-            yield data, gas
+        # Apart, so that the gas of each kind can be told.
+        for signed in (accounts, stakes, [*self._posts(step)], [*self._votes(step)]):
+            for _, data, gas in encoded_relays(signed):
+                yield data, gas
         if step.midnight:
             yield call_data("close(uint256)", CLOSE_AT_ONCE), MOST_GAS
         yield from self._settlements(step)
