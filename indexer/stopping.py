@@ -26,7 +26,7 @@ def until_signalled() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def ended(work: Callable[[], None], stop: threading.Event, patience: float = PATIENCE) -> bool:
+def ended(work: Callable[[], object], stop: threading.Event, patience: float = PATIENCE) -> bool:
     """Runs `work` in a thread of its own until it returns, or raises what it raised.
 
     False if it went on for more than `patience` seconds after `stop`: then it is still running, and the

@@ -80,7 +80,7 @@ def _run(copy: Copy, stop: threading.Event) -> Progress:
 def _block(engine: Engine) -> int:
     """Raises EmptyMirror."""
     with engine.connect() as connection:
-        block = connection.scalar(select(Cursor.block))
+        block: int | None = connection.scalar(select(Cursor.block))
     if block is None:
         raise EmptyMirror(
             "The mirror is empty, so nobody knows which documents there are: start `laurel index`, "

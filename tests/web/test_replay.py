@@ -27,7 +27,7 @@ from tests.indexer.mirrors import mirror_of, rows
 from tests.steem.node import furnished, run
 from tests.steem.test_import import FIXTURE
 from tests.web.conftest import Site
-from tests.web.test_browser import AXE, OPEN_ALL, SMALL_TARGETS, violations
+from tests.web.test_browser import AXE, OPEN_REST, SMALL_TARGETS, violations
 from tests.web.test_pages import Tags
 
 PAGE = 20 * 1024
@@ -213,7 +213,7 @@ def test_axe_finds_nothing(chromium: Browser, site: Site, scheme: str, width: in
     )
     page = context.new_page()
     page.goto(site.url + "/steem")
-    page.evaluate(OPEN_ALL)
+    page.evaluate(OPEN_REST)
     page.add_script_tag(path=AXE)
     assert violations(page) == []
     context.close()
@@ -225,7 +225,7 @@ def test_at_320_pixels_nothing_overflows_and_labels_are_legible(chromium: Browse
     said: list[str] = []
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     page.goto(site.url + "/steem")
-    for step in ("0", OPEN_ALL):
+    for step in ("0", OPEN_REST):
         page.evaluate(step)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert page.evaluate(SMALL_TARGETS) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from sqlalchemy import insert
 
 from backend.sponsor import invitations
@@ -11,7 +11,7 @@ from backend.sponsor.settings import ACTION_GAS
 from backend.sponsor.tables import Used
 from indexer.database import writing
 from tests.web.conftest import Site
-from tests.web.test_browser import AXE, OPEN_ALL, SMALL_TARGETS, context, violations
+from tests.web.test_browser import AXE, OPEN_MENU, SMALL_TARGETS, context, violations
 
 SOON = 4_000_000_000.0  # nothing comes back meanwhile
 
@@ -48,7 +48,7 @@ def test_nothing_is_wrong_with_them(
     ):
         monkeypatch.setenv("LAUREL_JOIN", mode)
         page.goto(used.url + path)
-        page.evaluate(OPEN_ALL)
+        page.evaluate(OPEN_MENU)
         page.evaluate("for (const e of document.querySelectorAll('[data-step]')) e.hidden = false")
         assert words in page.locator("body").inner_text(), path
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
@@ -67,7 +67,7 @@ def test_who_has_used_it_up_is_told_what_to_do(
     page.goto(f"{used.url}/@ben.k/wallet")
     told = page.locator(".notices [role=status]").inner_text()
     assert "used up for now" in told and "a wallet of yours can pay at any time" in told
-    assert page.get_by_label("Send all that I do with my wallet").is_enabled()
+    expect(page.get_by_label("Send all that I do with my wallet")).to_be_enabled()
     monkeypatch.setenv("LAUREL_QUOTA", "off")
     page.goto(f"{used.url}/@ben.k/wallet")
     assert page.get_by_text("Gas that this server pays").count() == 0
