@@ -26,6 +26,11 @@ for name, examples in EXAMPLES.items():
 settings.load_profile(PROFILE)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is left alone with it: Hardhat and forge compile and fuzz for minutes."""
+    items.sort(key=lambda item: "tests/solidity/" not in item.nodeid)
+
+
 def pytest_report_header() -> str:
     return f"hypothesis profile {PROFILE}: {EXAMPLES[PROFILE]} examples, the same at every run (derandomized)"
 

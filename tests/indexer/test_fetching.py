@@ -69,6 +69,10 @@ def states(engine: Engine) -> set[str]:
     return {row["state"] for row in rows(engine, "contents")}
 
 
+def ready(engine: Engine) -> list[object]:
+    return [row["digest"] for row in rows(engine, "contents") if row["state"] == "ready"]
+
+
 @contextmanager
 def working(fetcher: Fetcher) -> Iterator[list[str]]:
     """The fetcher at work in a thread, and what it reports."""
@@ -145,7 +149,8 @@ def test_a_killed_workers_rows_come_free(engine: Engine, store: Store, tmp_path:
     assert {(row["state"], row["tries"]) for row in claimed} == {("missing", 0)}
     with serving(serve) as (base, asked):
         with working(Fetcher(engine, store, [base])):
-            until(lambda: len(asked) == len(DOCUMENTS) - len(claimed))
+            until(lambda: len(ready(engine)) == len(DOCUMENTS) - len(claimed))
+            assert len(asked) == len(DOCUMENTS) - len(claimed)
         later = time.time() + 120
         with working(Fetcher(engine, store, [base], now=lambda: later)):
             until(lambda: states(engine) == {"ready"})

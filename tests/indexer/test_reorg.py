@@ -6,7 +6,7 @@ import pytest
 
 from indexer import store
 from indexer.content.cid import digest
-from indexer.follow import State
+from indexer.follow import Behind, State
 from indexer.startup import DifferentChain
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
@@ -111,6 +111,9 @@ def test_further_back_than_is_kept(mirror: Mirror) -> None:
     mirror.catch_up()
     chain.anvil.rpc("evm_revert", state)
     chain.anvil.forward(1000)
+    with pytest.raises(Behind):
+        mirror.catch_up()
+    chain.anvil.rpc("anvil_mine", hex(store.KEPT + 20))
     with pytest.raises(store.TooDeep, match="laurel rebuild"):
         mirror.catch_up()
 
