@@ -22,7 +22,7 @@ __all__ = ["ChainMoved", "Header", "LogsWithheld", "Source", "Span"]
 
 FIRST_RANGE = 25  # blocks
 LONGEST_RANGE = 100_000
-MOST_LOGS = 5_000  # wanted in one answer, and so in one batch: what memory the indexer needs follows from it
+MOST_LOGS = 10_000  # wanted in one answer, and so in one batch: what memory the indexer needs follows from it
 WHOLE = 1_000  # blocks
 SAMPLE = 100  # blocks
 
@@ -95,7 +95,7 @@ class Source:
             except LogsWithheld:  # perhaps for being too many, without a word
                 self._range = (last - first) // 2 + 1
                 raise
-            if logs < MOST_LOGS // 2:
+            if logs <= MOST_LOGS // 2:
                 # Once a limit is known to be near, it is approached slowly.
                 more = self._range // 8 + 1 if self._refused else self._range
                 self._range = min(self._range + more, LONGEST_RANGE)

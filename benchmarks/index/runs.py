@@ -1,9 +1,10 @@
 """One run of one thing, in a process of its own: how long it took, and the most memory it had."""
 
-import resource
+import re
+import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -26,7 +27,8 @@ from indexer.store import CHAIN_TABLES
 from indexer.tables import table
 from indexer.writer import Lease
 
-RANGE = 50  # blocks, 5,000 logs: what the indexer settles on
+RANGE = 100  # blocks, 10,000 logs: what the indexer settles on
+SAMPLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -60,32 +62,53 @@ def _run(result: Connection, task: Task, arguments: tuple[object, ...]) -> None:
     result.send(task(*arguments))
 
 
-def _peak() -> int:
-    """Of this process and of one that it started: their peaks together, which is more than at any moment."""
-    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_maxrss for usage in used) * 1024
+@contextmanager
+def _measured() -> Iterator[Callable[[], int]]:
+    """How much memory this process and those it started have had at most, in bytes. What they share counts once."""
+    most, done = [0], threading.Event()
+    pids = Path(f"/proc/self/task/{threading.get_native_id()}/children")
+
+    def look() -> None:
+        while not done.wait(SAMPLE_SECONDS):
+            most[0] = max(most[0], sum(map(_memory, ["self", *pids.read_text().split()])))
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield lambda: most[0]
+    finally:
+        done.set()
+        thread.join()
+
+
+def _memory(pid: str) -> int:
+    try:
+        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it has just ended
+        return 0
+    return int(re.findall(r"^Pss: +(\d+) kB", rollup, re.MULTILINE)[0]) * 1024
 
 
 def download(url: str, blocks: int) -> Run:
     """The limit: the bytes of all logs, one range after another, unread."""
-    with httpx.Client(timeout=60) as client:
+    with httpx.Client(timeout=60) as client, _measured() as peak:
         began = time.perf_counter()
         for first in range(1, blocks + 1, RANGE):
             asked = {"fromBlock": hex(first), "toBlock": hex(min(first + RANGE - 1, blocks))}
             asked |= {"address": [CORE, GRAPH]}
             call = {"jsonrpc": "2.0", "id": 1, "method": "eth_getLogs", "params": [asked]}
             assert client.post(url, json=call).status_code == 200
-        return Run(time.perf_counter() - began, _peak())
+        return Run(time.perf_counter() - began, peak())
 
 
 def decode(url: str, blocks: int) -> Run:
     """The same, as typed events."""
-    with closing(Rpc(url)) as rpc:
+    with closing(Rpc(url)) as rpc, _measured() as peak:
         source, here = Source(rpc, CORE, GRAPH), Header(0, hash_of(0), b"", time_of(0))
         began = time.perf_counter()
         while here.number < blocks:
             here = source.span(here, blocks, blocks + 1).last
-        return Run(time.perf_counter() - began, _peak())
+        return Run(time.perf_counter() - began, peak())
 
 
 def index(url: str, blocks: int, database: str | None) -> Run:
@@ -105,6 +128,7 @@ def index(url: str, blocks: int, database: str | None) -> Run:
             closing(open_store(Path(folder) / "content")) as store,
             closing(Rpc(url)) as rpc,
             closing(Ahead((url,), CORE, GRAPH)) as ahead,
+            _measured() as peak,
         ):
             migrate_mirror(engine)
             lease = Lease(engine)
@@ -127,4 +151,4 @@ def index(url: str, blocks: int, database: str | None) -> Run:
                     for name in CHAIN_TABLES
                 )
         engine.dispose()
-    return Run(seconds, _peak(), tuple(marks), counts)
+    return Run(seconds, peak(), tuple(marks), counts)
