@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from backend.database import migrate_node
 from backend.settings import SiteSettings
 from backend.sponsor.settings import SponsorSettings
-from indexer.database import connect, migrate_mirror
+from indexer.database import usable
 from indexer.settings import Settings
 
 
@@ -46,10 +46,8 @@ def site(host: str, port: int, workers: int) -> None:
     settings = Settings.from_env()
     reach = SiteSettings.from_env()  # what is wrong with it is said here, not in a worker
     SponsorSettings.from_env()
-    engine = connect(settings.database)
-    migrate_mirror(engine)
-    migrate_node(engine)
-    engine.dispose()
+    with usable(settings.database) as engine:
+        migrate_node(engine)
     options = {
         "bind": f"{host}:{port}",
         "workers": workers,

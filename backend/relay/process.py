@@ -61,7 +61,7 @@ def read_key(path: Path, passphrase_file: Path | None = None) -> LocalAccount:
 
 
 def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> None:
-    """Relays and keeps until `stop` is set. Waits while the chain is away.
+    """Relays and keeps until `stop` is set. Waits while the chain or the database is away.
 
     Raises NoRelayerKey, RelayRunning, and what `read_secret` raises.
     """
@@ -69,13 +69,13 @@ def run(settings: Settings, stop: Event, relay: RelaySettings | None = None) -> 
     key = read_key(relay.key_file, relay.passphrase_file)
     with _alone(relay.key_file):
         engine = connect(settings.database)
-        migrate_mirror(engine)
-        migrate_node(engine)
         waiting = ""
         lease = key_lease(engine, key.address)
         try:
             while not stop.is_set():
                 try:
+                    migrate_mirror(engine)
+                    migrate_node(engine)
                     chain = connect_chain(settings)
                     _take(lease, key.address, stop)
                     waiting = ""

@@ -70,3 +70,24 @@ def test_moving_the_clock_with_brackets(site: Site) -> None:
         "/api/v1/chain/forward", b'{"days":' + b"[" * 4000, Content_Type="application/json"
     )
     assert (answer.status, answer.json["code"]) == (400, "bad_json")
+
+
+def test_a_database_that_is_away(tmp_path: Path) -> None:
+    """The site says so and ends, for systemd to start again; the relay says so and waits."""
+    away = f"postgresql://laurel@127.0.0.1:{free_port()}/laurel"
+    (tmp_path / "relayer.key").write_text("11" * 32)
+    env = os.environ | {"LAUREL_HOME": str(tmp_path), "LAUREL_DATABASE": away}
+    command = [sys.executable, "-m", "backend"]
+    home = Path(__file__).parents[2]
+    site = subprocess.run([*command, "site"], env=env, cwd=home, capture_output=True, text=True)
+    assert site.returncode == 1
+    assert "cannot be used" in site.stderr and "Start its server" in site.stderr
+    assert "Traceback" not in site.stderr
+    relay = subprocess.Popen([*command, "relay"], env=env, cwd=home, stderr=subprocess.PIPE)
+    try:
+        assert relay.stderr and b"waiting" in relay.stderr.readline()
+        assert relay.poll() is None
+    finally:
+        relay.terminate()
+        assert relay.wait(15) == 0
+        relay.stderr.close()
