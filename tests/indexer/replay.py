@@ -85,6 +85,7 @@ class NoAnswer(Exception):
 class Replay:
     """A chain that grows and forks, and the node in front of it.
 
+    `highest`: its latest block ever.
     `longest`: blocks of eth_getLogs at most; `delay`: seconds before each answer; `asked`: called with
     the number of each request before it is answered.
     """
@@ -94,6 +95,7 @@ class Replay:
     delay: float = 0.0
     asked: Callable[[int], None] | None = None
     requests: int = 0
+    highest: int = 0
     blocks: list[Block] = field(default_factory=list)
     deployment: Deployment = DEPLOYMENT
     _worlds: dict[int, bytes] = field(default_factory=dict)  # pickled: far quicker than deepcopy
@@ -125,6 +127,7 @@ class Replay:
     def _extend(self, blocks: Iterable[Sequence[Step]]) -> None:
         for happenings in blocks:
             number = self.head + 1
+            self.highest = max(self.highest, number)
             world = pickle.loads(self._worlds[self.head])
             # A fork's blocks have other times, and its transactions other hashes.
             moment = START + BLOCK_SECONDS * number + self._forks % BLOCK_SECONDS

@@ -70,8 +70,9 @@ def test_random_forks(seed: int, chain: Replay, mirror: Mirror, tmp_path: Path) 
 
 
 def change(rng: random.Random, chain: Replay, depth: int, steps: Iterator[list[Step]]) -> None:
-    """Other blocks take the place of the last `depth`: fewer, as many, or more."""
-    depth = min(depth, chain.head - 1)
+    """Other blocks take the place of the last `depth`: fewer, as many, or more. A chain that became shorter is not
+    taken back to where the mirror could not follow."""
+    depth = min(depth, chain.head - max(1, chain.highest - store.KEPT))
     length = max(1, depth + rng.choice([-rng.randint(0, depth), 0, 1, rng.randint(1, 20)]))
     chain.fork(depth, islice(steps, length))
 
