@@ -18,7 +18,7 @@ from backend.relay.tables import LIVE, QUEUED, RelayCost, RelayTicket
 from indexer import status as mirrored
 from indexer.nodes import Nodes
 from indexer.rewards.pool import MOST_OPEN_DAYS
-from indexer.rpc import NodeUnreachable, RpcError
+from indexer.rpc import NodeUnreachable, RpcError, quantity
 from indexer.schema import Cursor, Pool
 from indexer.settings import Settings
 from indexer.status import Section
@@ -133,6 +133,6 @@ def _coin(rpc: Nodes | None, address: str) -> str:
     if rpc is None:
         return "balance unknown"
     try:
-        return f"{int(rpc.call(str, 'eth_getBalance', address, 'latest'), 16) / ETHER:,.6f} coin"
+        return f"{quantity(rpc, 'eth_getBalance', address, 'latest') / ETHER:,.6f} coin"
     except (NodeUnreachable, RpcError) as error:
         return f"balance unknown: {error}"

@@ -1,10 +1,11 @@
-"""Work that only one process at a time may do on one node."""
+"""Work that only one process at a time may do."""
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from indexer.errors import LaurelError
 
@@ -15,22 +16,39 @@ class AlreadyAtWork(LaurelError):
 
 @contextmanager
 def alone(home: Path, work: str) -> Iterator[None]:
-    """Holds `work` for this process; the system lets go of it however the process ends.
+    """Holds `laurel <work>` on the node in `home` for this process. Raises AlreadyAtWork."""
 
-    Raises AlreadyAtWork.
+    def taken(process: str) -> AlreadyAtWork:
+        return AlreadyAtWork(
+            f"Another `laurel {work}` is at work on this node (process {process}). Wait for it, or "
+            "stop it: what it has done so far stays done."
+        )
+
+    with held(home / f"{work.replace(' ', '-')}.lock", taken):
+        yield
+
+
+@contextmanager
+def held(path: Path, taken: Callable[[str], LaurelError]) -> Iterator[None]:
+    """Holds the lock file at `path`, which says whose it is; it and its folder are made if absent.
+
+    Raises what `taken` makes of the number of the process that holds it.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / f"{work.replace(' ', '-')}.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        if not lock(file):
             file.seek(0)
-            raise AlreadyAtWork(
-                f"Another `laurel {work}` is at work on this node (process "
-                f"{file.read().strip() or 'unknown'}). Wait for it, or stop it: what it has done "
-                "so far stays done."
-            ) from None
+            raise taken(file.read().strip() or "unknown")
         file.truncate(0)
         file.write(f"{os.getpid()}\n")
         file.flush()
         yield
+
+
+def lock(file: IO[str]) -> bool:
+    """Whether this process has the file for itself until it closes it, or ends however it may."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

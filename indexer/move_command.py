@@ -11,7 +11,7 @@ from indexer.content.daemon import Daemon
 from indexer.content.embedded import EmbeddedStore
 from indexer.content.move import Progress, to_daemon, to_embedded
 from indexer.errors import LaurelError
-from indexer.progress import bar
+from indexer.progress import bar, blocks
 from indexer.settings import Settings
 from indexer.stopping import ended, until_signalled
 
@@ -59,13 +59,13 @@ def move(target: str, api: str | None) -> None:
         console.print("Stopped. The same command goes on from here.")
         raise SystemExit(130)
     console.print(
-        f"{_blocks(progress.moved)} ({progress.bytes / 1e6:,.1f} MB) copied, each of them checked; "
+        f"{blocks(progress.moved)} ({progress.bytes / 1e6:,.1f} MB) copied, each of them checked; "
         f"{progress.there:,} were there already."
     )
     if damaged := progress.damaged:
         one = len(damaged) == 1
         raise DamagedBlocks(
-            f"{_blocks(len(damaged))} {'is' if one else 'are'} damaged where {'it was' if one else 'they were'}, "
+            f"{blocks(len(damaged))} {'is' if one else 'are'} damaged where {'it was' if one else 'they were'}, "
             f"so {'it was' if one else 'they were'} not moved: {', '.join(damaged[:3])}"
             f"{' …' if len(damaged) > 3 else ''}. `laurel sync` gets such from another node."
         )
@@ -83,7 +83,3 @@ def _next(target: str, api: str, settings: Settings) -> str:
         f"{setting} for all processes of this node and restart them; then run `laurel content move "
         f"--to {target} --api {api}` once more, for what was published in between."
     )
-
-
-def _blocks(number: int) -> str:
-    return f"{number:,} block{'' if number == 1 else 's'}"

@@ -107,6 +107,11 @@ def bar(console: Console) -> Progress:
     )
 
 
+def blocks(number: int) -> str:
+    """So many blocks, in words."""
+    return f"{number:,} block{'' if number == 1 else 's'}"
+
+
 @contextmanager
 def shown(console: Console) -> Iterator[Report]:
     """A report function for the loop in follow.py, which shows what it is told."""

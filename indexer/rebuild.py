@@ -6,7 +6,6 @@ place of the old. Killed at any moment, it leaves the old tables in use; what is
 with the next rebuild.
 """
 
-import fcntl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, selec
 from sqlalchemy.exc import OperationalError
 
 from indexer import store
+from indexer.alone import held
 from indexer.database import Turn, connect, migrate_mirror, writing
 from indexer.deployment import Deployment
 from indexer.digests import table_digests
@@ -114,11 +114,7 @@ def _alone(engine: Engine) -> Iterator[None]:
     """Holds off other rebuilds, until the process ends at the latest. Raises RebuildRunning."""
     running = RebuildRunning("Another `laurel rebuild` is at work on this database.")
     if file := _file(engine):
-        with Path(f"{file}-rebuild.lock").open("w") as guard:
-            try:
-                fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise running from None
+        with held(Path(f"{file}-rebuild.lock"), lambda process: running):
             yield
         return
     lock = func.hashtext(f"laurel {BESIDE}")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,8 +24,8 @@ class Settings:
 
     home: folder of the node's state (LAUREL_HOME, default var/).
     database: SQLAlchemy URL (LAUREL_DATABASE, default SQLite in home).
-    rpc: the chain's JSON-RPC URL (LAUREL_RPC, default what `laurel up` left in home/rpc).
-    rpcs: that one, and those that the indexer asks when it fails (LAUREL_RPC, comma-separated).
+    rpcs: the chain's JSON-RPC URL, and those that the indexer asks when it fails (LAUREL_RPC, comma-separated,
+        default what `laurel up` left in home/rpc).
     rpc_ws: WebSocket URL that tells of new blocks, or None to look for them now and then (LAUREL_RPC_WS; by
         default that of a chain on this machine, and empty for none).
     deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS, default deployments/ in home, or if home has none,
@@ -40,14 +40,13 @@ class Settings:
 
     home: Path
     database: str
-    rpc: str
+    rpcs: tuple[str, ...]
     deployments: Path
     ipfs_api: str | None
     sources: tuple[str, ...]
     fetchers: int = FETCHERS
     metrics: str | None = None
     ready_blocks: int = READY_BLOCKS
-    rpcs: tuple[str, ...] = ()
     rpc_ws: str | None = None
 
     @classmethod
@@ -61,7 +60,6 @@ class Settings:
         return cls(
             home=home,
             database=env.get("LAUREL_DATABASE", f"sqlite:///{home / 'laurel.db'}"),
-            rpc=rpcs[0],
             rpcs=rpcs,
             rpc_ws=env.get("LAUREL_RPC_WS", _websocket_beside(rpcs[0])) or None,
             deployments=Path(env.get("LAUREL_DEPLOYMENTS") or _deployments(home)),
@@ -71,6 +69,20 @@ class Settings:
             metrics=env.get("LAUREL_METRICS") or None,
             ready_blocks=_number(env, "LAUREL_READY_BLOCKS", "blocks", READY_BLOCKS),
         )
+
+    @property
+    def rpc(self) -> str:
+        """The first of `rpcs`, which all but the indexer ask."""
+        return self.rpcs[0]
+
+    def asking(self, rpc: str) -> "Settings":
+        """Those of a node on the chain behind this RPC URL."""
+        return replace(self, rpcs=(rpc,), rpc_ws=_websocket_beside(rpc) or None)
+
+    def apart(self, home: Path) -> "Settings":
+        """Those of a node in a home of its own, with a database and deployments in it."""
+        database = f"sqlite:///{home / 'laurel.db'}"
+        return replace(self, home=home, database=database, deployments=home / "deployments")
 
 
 def rpc_file(home: Path) -> Path:

@@ -21,7 +21,7 @@ from indexer.deployment import Deployment, NotDeployed, load
 from indexer.errors import LaurelError
 from indexer.follow import LOCAL_CHAINS
 from indexer.nodes import Nodes
-from indexer.rpc import NodeUnreachable, RpcError
+from indexer.rpc import NodeUnreachable, RpcError, quantity
 from indexer.schema import Content, Cursor, Post, Writer
 from indexer.settings import Settings
 from indexer.store import CHAIN_TABLES
@@ -115,7 +115,7 @@ def chain(rpc: Nodes) -> tuple[Section, Head | None]:
     """The node; None when it does not answer."""
     section = Section("Chain", [("node", rpc.name)])
     try:
-        chain_id = int(rpc.call(str, "eth_chainId"), 16)
+        chain_id = quantity(rpc, "eth_chainId")
         latest = rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
     except (NodeUnreachable, RpcError) as error:
         section.problem(f"{error} See that it is running, or set LAUREL_RPC to another node.")

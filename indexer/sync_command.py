@@ -13,7 +13,7 @@ from indexer.alone import alone
 from indexer.content import open_store
 from indexer.database import usable
 from indexer.errors import LaurelError
-from indexer.progress import bar
+from indexer.progress import bar, blocks
 from indexer.schema import Cursor
 from indexer.settings import Settings
 from indexer.stopping import ended, until_signalled
@@ -93,7 +93,7 @@ def _say(console: Console, copied: Progress, seconds: float) -> None:
     """Raises Incomplete, or SystemExit if it was stopped."""
     rate = copied.copied / max(seconds, 0.001)
     console.print(
-        f"{_blocks(copied.copied)} ({copied.bytes / MB:,.1f} MB) copied in {seconds:,.1f} s "
+        f"{blocks(copied.copied)} ({copied.bytes / MB:,.1f} MB) copied in {seconds:,.1f} s "
         f"({rate:,.0f}/s), each of them checked; {copied.here:,} were here already."
     )
     for refusal in copied.refusals.values():
@@ -105,12 +105,8 @@ def _say(console: Console, copied: Progress, seconds: float) -> None:
         raise SystemExit(130)
     if copied.lacking:
         raise Incomplete(
-            f"{_blocks(copied.lacking)} could not be had, {', '.join(copied.examples)} among them. "
+            f"{blocks(copied.lacking)} could not be had, {', '.join(copied.examples)} among them. "
             "Run this again later, or name further nodes."
         )
     rest = "everything else" if copied.too_large else "everything"
     console.print(f"This node has {rest} that its chain names.")
-
-
-def _blocks(number: int) -> str:
-    return f"{number:,} block{'' if number == 1 else 's'}"

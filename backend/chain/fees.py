@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
-from eth_abi.abi import encode as abi_encode
-from eth_utils.crypto import keccak
-
 from backend.chain.connection import NOBODY, Refused, Reverted, Wire
+from indexer.views import encoded
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
@@ -98,16 +96,15 @@ def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes, data: DataFee) -> 
 
 
 def _oracle(chain: Wire, data: bytes) -> int | None:
-    bound = _call(chain, ORACLE, "getL1FeeUpperBound(uint256)", ["uint256"], [len(data)])
+    bound = _call(chain, ORACLE, "getL1FeeUpperBound(uint256)", len(data))
     if bound is not None:  # since the upgrade Fjord
         return bound
-    return _call(chain, ORACLE, "getL1Fee(bytes)", ["bytes"], [data])
+    return _call(chain, ORACLE, "getL1Fee(bytes)", data)
 
 
 def _node_interface(chain: Wire, data: bytes) -> int | None:
-    types = ["address", "bool", "bytes"]
     signature = "gasEstimateL1Component(address,bool,bytes)"
-    return _call(chain, NODE_INTERFACE, signature, types, [NOBODY, False, data])
+    return _call(chain, NODE_INTERFACE, signature, NOBODY, False, data)
 
 
 def _line(ask: Callable[[bytes], int | None]) -> Line | None:
@@ -122,13 +119,11 @@ def _line(ask: Callable[[bytes], int | None]) -> Line | None:
     return Line(max(0, least - each * few), -(-(most - least) // (many - few)))
 
 
-def _call(chain: Wire, to: str, signature: str, types: list[str], values: list[Any]) -> int | None:
+def _call(chain: Wire, to: str, signature: str, *values: Any) -> int | None:
     """The first word of what a contract answers; None if it is not there, or has no such function."""
-    data = keccak(text=signature)[:4] + abi_encode(types, values)
+    call = {"to": to, "data": "0x" + encoded(signature, *values).hex()}
     try:
-        answer = bytes.fromhex(
-            chain.ask("eth_call", {"to": to, "data": "0x" + data.hex()}, "latest")[2:]
-        )
+        answer = bytes.fromhex(chain.ask("eth_call", call, "latest")[2:])
     except (Refused, Reverted):
         return None
     return int.from_bytes(answer[:32]) if len(answer) >= 32 else None

@@ -9,10 +9,10 @@ from backend.chain.connection import NOBODY, Chain
 from backend.local.batches import NotMined, call, close_days, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
+from backend.local.views import view
 from indexer.actions import Signed, secp256k1_address
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
-from indexer.views import call_data
 
 FAUCET = "faucet"
 ETHER = 10**18
@@ -117,17 +117,9 @@ def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
     if not taken:
         ensure(chain, rpc, DEV_KEY, {FAUCET: key_file(path)})
     owner = faucet(chain, path)
-    amount = _tokens(chain, rpc, DEV_ADDRESS) - KEPT
+    core, token = chain.deployment.core, chain.deployment.token
+    amount = view(rpc, token, "balanceOf(address)", int(DEV_ADDRESS, 16)) - KEPT
     if amount > 0 and chain.view("balanceOf", owner.account) == (0,):
-        core, token = chain.deployment.core, chain.deployment.token
         call(chain, rpc, DEV_KEY, token, GAS, "approve(address,uint256)", int(core, 16), amount)
         call(chain, rpc, DEV_KEY, core, GAS, "deposit(uint40,uint256)", owner.account, amount)
     return owner
-
-
-def _tokens(chain: Chain, rpc: Rpc, address: str) -> int:
-    query = {
-        "to": chain.deployment.token,
-        "data": "0x" + call_data("balanceOf(address)", int(address, 16)).hex(),
-    }
-    return int(rpc.call(str, "eth_call", query, "latest"), 16)

@@ -20,7 +20,7 @@ from backend.chain.pool import open_days
 from indexer.actions import KINDS, Signed, encode, sign_secp256k1
 from indexer.errors import LaurelError
 from indexer.rewards.pool import MOST_OPEN_DAYS
-from indexer.rpc import Rpc
+from indexer.rpc import Rpc, quantity
 from indexer.views import Word, call_data
 
 ITEMS = 100  # in a transaction, at the most
@@ -156,8 +156,7 @@ def _settled_nonce(rpc: Rpc, address: str) -> int:
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         mined, pending = (
-            int(rpc.call(str, "eth_getTransactionCount", address, tag), 16)
-            for tag in ("latest", "pending")
+            quantity(rpc, "eth_getTransactionCount", address, tag) for tag in ("latest", "pending")
         )
         if mined == pending:
             return mined

@@ -4,7 +4,7 @@ from typing import Any
 
 from backend.local.anvil import CHAIN_ID
 from indexer.errors import LaurelError
-from indexer.rpc import Rpc, RpcError
+from indexer.rpc import Rpc, RpcError, quantity
 
 MOST_DAYS = 400
 
@@ -15,7 +15,7 @@ class NotLocal(LaurelError):
 
 def check_local(rpc: Rpc) -> None:
     """Raises NotLocal unless the chain behind `rpc` is a local one."""
-    chain_id = int(rpc.call(str, "eth_chainId"), 16)
+    chain_id = quantity(rpc, "eth_chainId")
     if chain_id != CHAIN_ID:
         raise NotLocal(
             f"{rpc.url} is chain {chain_id}, not a local one ({CHAIN_ID}). "
@@ -25,7 +25,7 @@ def check_local(rpc: Rpc) -> None:
 
 def is_local(rpc: Rpc) -> bool:
     """Whether the chain is a local one, and its node has what only such nodes have. Raises NodeUnreachable."""
-    if int(rpc.call(str, "eth_chainId"), 16) != CHAIN_ID:
+    if quantity(rpc, "eth_chainId") != CHAIN_ID:
         return False
     try:
         rpc.call(Any, "evm_increaseTime", 0)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.actions import secp256k1_address
-from indexer.rpc import Rpc
+from indexer.rpc import Rpc, quantity
 
 DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 """The first of the accounts that anvil and Hardhat give coin to. Everybody knows it."""
@@ -32,5 +32,5 @@ def key_file(path: Path) -> bytes:
 
 def fund(rpc: Rpc, address: str) -> None:
     """Gives an address coin for gas, unless it has enough. Only a local chain can: anvil has Hardhat's methods."""
-    if int(rpc.call(str, "eth_getBalance", address, "latest"), 16) < PURSE // 2:
+    if quantity(rpc, "eth_getBalance", address, "latest") < PURSE // 2:
         rpc.call(Any, "hardhat_setBalance", address, hex(PURSE))

@@ -1,6 +1,5 @@
 """`laurel relay`, one process per key: sends what is queued, and one of them keeps."""
 
-import fcntl
 import logging
 import time
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from backend.relay.limits import forget
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
+from indexer.alone import lock
 from indexer.database import connect, migrate_mirror
 from indexer.deployment import NotDeployed
 from indexer.errors import LaurelError
@@ -168,10 +168,6 @@ def _give_back(lease: Lease) -> None:
 def _alone(path: Path) -> Iterator[None]:
     """Holds a lock on the key's file; the system lets go of it however the process ends."""
     with path.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RelayRunning(
-                f"Another relay is running with the key {path}. Stop it first."
-            ) from None
+        if not lock(file):
+            raise RelayRunning(f"Another relay is running with the key {path}. Stop it first.")
         yield

@@ -1,21 +1,12 @@
 """`laurel import steem FILE`: a bar while it goes, a table at the end."""
 
-import fcntl
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
 from backend.chain.connection import connect_chain
@@ -27,16 +18,13 @@ from backend.steem.plan import Plan, plan
 from backend.steem.read import read
 from backend.steem.run import KINDS, Importer, Tally
 from indexer.actions import secp256k1_address
+from indexer.alone import alone
 from indexer.content import open_store
-from indexer.errors import LaurelError
+from indexer.progress import bar
 from indexer.rpc import Rpc
 from indexer.settings import Settings
 
 NOTES = 20  # sentences about single lines, at the most
-
-
-class ImportRunning(LaurelError):
-    """Another import works on the same node."""
 
 
 @click.group("import")
@@ -61,8 +49,8 @@ def steem(file: Path, limit: int | None) -> None:
 
 
 def import_plan(planned: Plan, settings: Settings, console: Console) -> Tally:
-    """Imports with a bar. Raises NotLocal, ImportRunning, TooLittleLrl, FaucetLost, NotMined."""
-    with closing(Rpc(settings.rpc)) as rpc, _alone(settings.home):
+    """Imports with a bar. Raises NotLocal, AlreadyAtWork, TooLittleLrl, FaucetLost, NotMined."""
+    with closing(Rpc(settings.rpc)) as rpc, alone(settings.home, "import steem"):
         check_local(rpc)
         chain = connect_chain(settings)
         giver = faucet(chain, RelaySettings.from_env(settings.home).faucet_key_file)
@@ -70,16 +58,16 @@ def import_plan(planned: Plan, settings: Settings, console: Console) -> Tally:
         fund(rpc, secp256k1_address(payer))
         total = len(planned.handles) + len(planned.stakes) + len(planned.pieces) + planned.votes
         with (
-            _bar(console) as progress,
+            bar(console) as progress,
             closing(open_store(settings.home / "content", settings.ipfs_api)) as store,
         ):
-            task = progress.add_task("accounts", total=total, rate="")
+            task = progress.add_task("accounts", total=total, note="")
             began = time.monotonic()
 
             def advance(what: str, number: int) -> None:
                 progress.update(task, description=what, advance=number)
                 done = progress.tasks[0].completed
-                progress.update(task, rate=f"{done / (time.monotonic() - began):,.0f}/s")
+                progress.update(task, note=f"{done / (time.monotonic() - began):,.0f}/s")
 
             secret = key_file(settings.home / "steem.key")
             return Importer(chain, rpc, store, giver, secret, payer, advance).run(planned)
@@ -123,29 +111,3 @@ def gas_each(tally: Tally, kind: str) -> int:
     if kind in ("posts", "comments"):
         return tally.gas["posts"] // max(1, tally.made["posts"] + tally.made["comments"])
     return tally.gas[kind] // max(1, tally.made[kind])
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description:9}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-        console=console,
-    )
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "import.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ImportRunning(
-                f"Another import is running on the node in {home}. Wait for it, or stop it."
-            ) from None
-        yield

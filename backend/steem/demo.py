@@ -7,7 +7,6 @@ last unit. They are worth nothing elsewhere: nobody but this demonstration uses 
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from backend.steem.commands import tell
 from backend.steem.plan import Plan, plan
 from backend.steem.read import NotAnImport, Outcome, read
 from backend.steem.timeline import timeline
+from backend.up.chains import Anvil
 from indexer.errors import LaurelError
 from indexer.rpc import Rpc
 from indexer.settings import ROOT, Settings
@@ -56,52 +56,24 @@ class NoRoom(LaurelError):
     """The disk has too little room for the replay."""
 
 
-class Demo:
-    """One file's replay, and its chain (backend/up/chains.py `OwnChain`)."""
+class Demo(Anvil):
+    """One file's replay, and its chain, which holds nothing else."""
 
     goes_on = "`laurel up --demo steem` goes on from here."
 
     def __init__(self, settings: Settings, plan: Plan) -> None:
+        super().__init__(settings.home)
         self.settings, self.plan = settings, plan
         self.timeline = timeline(plan, DAY)
-        self.state = settings.home / "chain.json"
-        self.copier = anvil.Copier(self.state)
-
-    def prepare(self) -> str | None:
-        healed = anvil.heal(self.state)
-        return healed.sentence if healed else None
 
     def command(self, port: int) -> list[str]:
         begin = self.timeline.begin
         seconds = 5 + _bytes(self.plan) // WRITTEN_SECOND
         return anvil.command(port, self.state, begin, seconds, OPTIONS)
 
-    def environment(self) -> Mapping[str, str]:
-        return {}
-
     def begun(self, rpc: Rpc) -> None:
         """Until the replay, each block is a second after the one before: all is set up the same each time."""
         rpc.call(Any, "anvil_setBlockTimestampInterval", 1)
-
-    def keep(self) -> None:
-        self.copier.copy()
-
-
-def settings_of(settings: Settings, rpc_port: int) -> Settings:
-    """The demonstration's own: a home, a database and deployments in it, and a chain on this machine."""
-    home = settings.home / "steem"
-    asked = Settings.from_env({"LAUREL_RPC": f"http://127.0.0.1:{rpc_port}"})
-    return replace(
-        settings,
-        rpc=asked.rpc,
-        rpcs=asked.rpcs,
-        rpc_ws=asked.rpc_ws,
-        home=home,
-        database=f"sqlite:///{home / 'laurel.db'}",
-        deployments=home / "deployments",
-        ipfs_api=None,
-        sources=(),
-    )
 
 
 def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
@@ -110,7 +82,8 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
     Raises NoFile, OtherFile, NoRoom, NotAnImport.
     """
     console = Console()
-    own = settings_of(settings, rpc_port)
+    own = settings.asking(f"http://127.0.0.1:{rpc_port}").apart(settings.home / "steem")
+    own = replace(own, ipfs_api=None, sources=())
     note = own.home / "steem.json"
     noted = json.loads(note.read_text()) if note.exists() else None
     if file is None:

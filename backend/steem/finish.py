@@ -56,7 +56,7 @@ class Finished:
 
     @property
     def actions(self) -> int:
-        return sum(self.counts.made.values())
+        return self.counts.actions
 
     @property
     def rate(self) -> float:

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from backend.local.views import view
 from indexer.deployment import Deployment
 from indexer.rewards import DOWNVOTE_DIVISOR, WEI_PER_VEST, accrued_down, emission_down
 from indexer.rpc import Rpc
 from indexer.schema import Account, Beneficiary, Day, Delegation, Pool, Post, Vote
-from indexer.views import call_data
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _minted(session: Session, rpc: Rpc, deployment: Deployment) -> Invariant:
     supply = genesis
     for number in range(closed):
         supply += emission_down(supply, number)
-    minted = _token(rpc, deployment, "totalSupply()")
+    minted = view(rpc, deployment.token, "totalSupply()")
     return Invariant(
         "minted in all <= genesis supply + emission of the closed days",
         minted <= supply,
@@ -61,7 +61,7 @@ def _held(session: Session, rpc: Rpc, deployment: Deployment) -> Invariant:
     rows = session.execute(select(Account.balance, Account.own, Account.accrued, Account.index))
     for balance, own, accrued, at in rows:
         owed += balance + (own + accrued + accrued_down(own, index - at)) * WEI_PER_VEST
-    held = _token(rpc, deployment, "balanceOf(address)", int(deployment.core, 16))
+    held = view(rpc, deployment.token, "balanceOf(address)", int(deployment.core, 16))
     return Invariant(
         "the core's tokens >= all balances + stake + accrued emission",
         held >= owed,
@@ -143,11 +143,6 @@ def _curators(session: Session) -> Invariant:
         not bad,
         f"{bad:,} of {len(rows):,} posts against it",
     )
-
-
-def _token(rpc: Rpc, deployment: Deployment, signature: str, *words: int) -> int:
-    query = {"to": deployment.token, "data": "0x" + call_data(signature, *words).hex()}
-    return int(rpc.call(str, "eth_call", query, "latest"), 16)
 
 
 def _lrl(wei: int) -> str:

@@ -8,15 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import Progress, TaskID
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -34,6 +26,7 @@ from backend.steem.timeline import Step
 from indexer.actions import secp256k1_address
 from indexer.content import open_store
 from indexer.database import connect
+from indexer.progress import bar
 from indexer.rpc import Rpc
 
 RPC_SECONDS = 300.0  # a block of a thousand accounts takes its time
@@ -59,7 +52,7 @@ def play(demo: Demo, console: Console, check: Check) -> Finished | None:
                 "  The replay was done before; the page /steem shows it.", highlight=False
             )
             return None
-        with _bar(console) as progress, _disk(demo.settings.home):
+        with bar(console) as progress, _disk(demo.settings.home):
             replayed(demo, rpc, engine, progress, check)
             done = _finished(demo, rpc, engine, progress, check)
         show(console, done)
@@ -90,7 +83,7 @@ def replayed(demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: Ch
 
 
 def _finished(demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: Check) -> Finished:
-    task = progress.add_task("Comparing with the contracts", total=None)
+    task = progress.add_task("Comparing with the contracts", total=None, note="")
 
     def advance(compared: int) -> None:
         check()
@@ -124,8 +117,9 @@ class _Keeper:
         self._kept = self._copied = time.monotonic()
         steps = demo.timeline.steps
         there = (step for step in steps if step.at in self.recorded and step.at <= head)
+        total, completed = sum(map(_weight, steps)), sum(map(_weight, there))
         self._task: TaskID = progress.add_task(
-            "Replaying", total=sum(map(_weight, steps)), completed=sum(map(_weight, there))
+            "Replaying", total=total, completed=completed, note=""
         )
 
     def done(self, step: Step, counts: Counts, seconds: float, pieces: dict[bytes, Piece]) -> None:
@@ -164,15 +158,3 @@ def _disk(home: Path) -> Iterator[None]:
                 f"The disk of {home} is full. Make room and start again: it goes on where it was."
             ) from error
         raise
-
-
-def _bar(console: Console) -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(elapsed_when_finished=False),
-        console=console,
-    )

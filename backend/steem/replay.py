@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from eth_abi.abi import encode as abi_encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
@@ -30,7 +29,7 @@ from indexer.content.store import Store
 from indexer.rewards import WEI_PER_VEST
 from indexer.rpc import Rpc
 from indexer.slots import account_slot, post_slot
-from indexer.views import call_data
+from indexer.views import call_data, encoded
 
 T = TypeVar("T")
 
@@ -94,14 +93,18 @@ class Replay:
                 self._owners[handle] = Owner(number, key_of(self._secret, handle))
 
     def _document(self, piece: Piece) -> bytes:
-        parent = self._id(self._pieces[piece.parent]) if piece.parent else None
-        return document(piece, parent)
+        """A piece's document, of which its id comes."""
+        data = document(piece, self._parent(piece))
+        self._ids[piece.name] = post_id(self._owners[piece.author].account, sha256(data))
+        return data
 
     def _id(self, piece: Piece) -> bytes:
         if piece.name not in self._ids:
-            author = self._owners[piece.author].account
-            self._ids[piece.name] = post_id(author, sha256(self._document(piece)))
+            self._document(piece)
         return self._ids[piece.name]
+
+    def _parent(self, piece: Piece) -> bytes | None:
+        return self._id(self._pieces[piece.parent]) if piece.parent else None
 
     # ---------------------------------------------------------------- one block
 
@@ -169,11 +172,11 @@ class Replay:
         return int.from_bytes(digest)
 
     def _posts(self, step: Step) -> Iterator[Any]:
-        self._store.put_many([self._document(piece) for piece in step.pieces])
-        for piece in step.pieces:
+        documents = [self._document(piece) for piece in step.pieces]
+        self._store.put_many(documents)
+        for piece, data in zip(step.pieces, documents, strict=True):
             shares = [(self._owners[handle].account, bps) for handle, bps in piece.options.shares]
-            parent = self._id(self._pieces[piece.parent]) if piece.parent else None
-            data, owner = self._document(piece), self._owners[piece.author]
+            owner, parent = self._owners[piece.author], self._parent(piece)
             yield post_action(self._chain, owner, piece, data, parent, shares, step.at)
 
     def _votes(self, step: Step) -> Iterator[Any]:
@@ -196,8 +199,7 @@ class Replay:
         slots = self._views("postState(bytes32)", [(post,) for post in found])
         paying = [p for p, s in zip(found, slots, strict=True) if post_slot(s).net_rshares > 0]
         for part in _parts(paying, SETTLE_AT_ONCE):
-            data = _call("settle(bytes32[])", ["bytes32[]"], [part])
-            yield data, CALL_GAS + SETTLE_GAS * len(part)
+            yield encoded("settle(bytes32[])", part), CALL_GAS + SETTLE_GAS * len(part)
 
     def _claims(self, step: Step) -> Iterator[Encoded]:
         slots = self._views("postState(bytes32)", [(self._id(p),) for p, _ in step.claim])
@@ -205,16 +207,11 @@ class Replay:
             if post_slot(slot).curation:
                 accounts = [self._owners[voter].account for voter in voters]
                 for part in _parts(accounts, CLAIM_AT_ONCE):
-                    types, values = ["bytes32", "uint40[]"], [self._id(piece), part]
-                    data = _call("claimOfPost(bytes32,uint40[])", types, values)
+                    data = encoded("claimOfPost(bytes32,uint40[])", self._id(piece), part)
                     yield data, CALL_GAS + CLAIM_GAS * len(part)
 
     def _views(self, signature: str, arguments: Sequence[tuple[bytes | int, ...]]) -> list[int]:
         return views(self._chain, self._rpc, signature, arguments)
-
-
-def _call(signature: str, types: list[str], values: list[Any]) -> bytes:
-    return call_data(signature) + abi_encode(types, values)
 
 
 def _parts(items: Sequence[T], most: int) -> Iterator[Sequence[T]]:

@@ -18,6 +18,7 @@ from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, rounds, weight_for
 from backend.steem.read import Ballot, Piece
+from backend.steem.tally import Counts
 from indexer.actions import Signed, post_id, secp256k1_address, sha256
 from indexer.content.store import Store
 from indexer.errors import LaurelError
@@ -36,17 +37,10 @@ class TooLittleLrl(LaurelError):
 
 
 @dataclass
-class Tally:
-    """What was done in this run, found done, and left out; gas and actions by kind."""
+class Tally(Counts):
+    """What this run did; found: what it found done."""
 
-    made: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
-    gas: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    @property
-    def actions(self) -> int:
-        return sum(self.made.values())
 
 
 @dataclass(frozen=True)

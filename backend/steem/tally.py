@@ -20,7 +20,7 @@ from indexer.events import (
     Skipped,
     Voted,
 )
-from indexer.rpc import Rpc
+from indexer.rpc import Rpc, quantity
 
 # A transaction is of the first of these kinds that it has an event of.
 KINDS: Mapping[type[Event], str] = {
@@ -52,6 +52,11 @@ class Counts:
     made: Counter[str] = field(default_factory=Counter)
     gas: Counter[str] = field(default_factory=Counter)
     skipped: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @property
+    def actions(self) -> int:
+        """How many were done in all."""
+        return sum(self.made.values())
 
     def add(self, other: "Counts") -> None:
         self.made.update(other.made)
@@ -94,7 +99,7 @@ def receipts_of(rpc: Rpc, block: int) -> list[Receipt]:
 
 def block_at(rpc: Rpc, at: int) -> int | None:
     """The number of the block with this time, in seconds."""
-    low, high = 0, int(rpc.call(str, "eth_blockNumber"), 16)
+    low, high = 0, quantity(rpc, "eth_blockNumber")
     while low <= high:
         middle = (low + high) // 2
         header = rpc.call(dict[str, Any], "eth_getBlockByNumber", hex(middle), False)

@@ -54,15 +54,15 @@ class Anvil:
     goes_on = "`make up` goes on with the same chain, posts and accounts."
 
     def __init__(self, home: Path) -> None:
-        self._state = home / "chain.json"
-        self._copier = anvil.Copier(self._state)
+        self.state = home / "chain.json"
+        self._copier = anvil.Copier(self.state)
 
     def prepare(self) -> str | None:
-        healed = anvil.heal(self._state)
+        healed = anvil.heal(self.state)
         return healed.sentence if healed else None
 
     def command(self, port: int) -> list[str]:
-        return anvil.command(port, self._state)
+        return anvil.command(port, self.state)
 
     def environment(self) -> Mapping[str, str]:
         return {}
@@ -112,17 +112,11 @@ def forget(home: Path) -> bool:
 
 def own(name: str, settings: Settings, rpc_port: int) -> tuple[OwnChain, Settings]:
     """The chain `anvil` or `hardhat`, on a port of this machine, and the settings of a node on it."""
-    settings = _asking(settings, f"http://127.0.0.1:{rpc_port}")
+    settings = settings.asking(f"http://127.0.0.1:{rpc_port}")
     if name == "anvil":
         return Anvil(settings.home), settings
     home = settings.home / name
-    apart = replace(
-        settings,
-        home=home,
-        database=f"sqlite:///{home / 'laurel.db'}",
-        deployments=home / "deployments",
-    )
-    return Hardhat(home), apart
+    return Hardhat(home), settings.apart(home)
 
 
 def elsewhere(url: str, settings: Settings) -> tuple[Settings, bool]:
@@ -130,20 +124,11 @@ def elsewhere(url: str, settings: Settings) -> tuple[Settings, bool]:
 
     Raises NodeUnreachable, RpcError.
     """
-    settings = _asking(settings, url)
-    with closing(Rpc(settings.rpc)) as rpc:
+    with closing(Rpc(url)) as rpc:
         chain_id, local = quantity(rpc, "eth_chainId"), is_local(rpc)
-    home = settings.home / f"chain-{chain_id}"
-    chosen = "LAUREL_DATABASE" in os.environ and not local
-    apart = replace(
-        settings,
-        home=home,
-        database=settings.database if chosen else f"sqlite:///{home / 'laurel.db'}",
-        deployments=home / "deployments" if local else settings.deployments,
-    )
+    apart = settings.asking(url).apart(settings.home / f"chain-{chain_id}")
+    if not local:
+        apart = replace(apart, deployments=settings.deployments)
+        if "LAUREL_DATABASE" in os.environ:
+            apart = replace(apart, database=settings.database)
     return apart, local
-
-
-def _asking(settings: Settings, rpc: str) -> Settings:
-    asked = Settings.from_env({"LAUREL_RPC": rpc})
-    return replace(settings, rpc=asked.rpc, rpcs=asked.rpcs, rpc_ws=asked.rpc_ws)

@@ -1,13 +1,11 @@
 """What a node needs for itself: its folder, and two ports."""
 
-import fcntl
-import os
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from indexer.alone import held
 from indexer.errors import LaurelError
 
 PATIENCE_SECONDS = 4.0
@@ -22,24 +20,15 @@ class PortTaken(LaurelError):
     """A port is in use by another program."""
 
 
-@contextmanager
-def folder(home: Path) -> Iterator[None]:
+def folder(home: Path) -> AbstractContextManager[None]:
     """Holds `home` for this process; the system lets go of it however the process ends. Raises AlreadyUp."""
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "up.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise AlreadyUp(
-                f"Laurel is already up in {home} (process {file.read().strip() or 'unknown'}). "
-                "Stop that one with Ctrl-C, or give this one a folder of its own: "
-                "LAUREL_HOME=/some/folder make up PORT=8001 RPC_PORT=8546"
-            ) from None
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
+    return held(
+        home / "up.lock",
+        lambda process: AlreadyUp(
+            f"Laurel is already up in {home} (process {process}). Stop that one with Ctrl-C, or give "
+            "this one a folder of its own: LAUREL_HOME=/some/folder make up PORT=8001 RPC_PORT=8546"
+        ),
+    )
 
 
 def port(number: int, purpose: str, variable: str) -> None:

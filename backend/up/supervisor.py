@@ -23,7 +23,7 @@ from backend.up.coin import await_coin
 from backend.up.screen import show, step
 from indexer.database import connect, migrate_mirror
 from indexer.deployment import Deployment
-from indexer.rpc import Rpc
+from indexer.rpc import Rpc, quantity
 from indexer.schema import Cursor
 from indexer.settings import ROOT, Settings, rpc_file
 from indexer.startup import check_mirror
@@ -180,7 +180,7 @@ def _site_answers(site: str) -> bool:
 
 def _head(rpc: str) -> int:
     with closing(Rpc(rpc)) as node:
-        return int(node.call(str, "eth_blockNumber"), 16)
+        return quantity(node, "eth_blockNumber")
 
 
 def _indexed(engine: Engine) -> int:

@@ -5,7 +5,6 @@ import random
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +73,7 @@ def mirror(home: Path, documents: Iterable[bytes]) -> None:
 def site(home: Path) -> Iterator[tuple[str, Store]]:
     """The real site over the store of `home`; its address, and the store."""
     home.mkdir(exist_ok=True)
-    settings = replace(Settings.from_env(environment(home)), rpc="http://127.0.0.1:9")
+    settings = Settings.from_env(environment(home)).asking("http://127.0.0.1:9")
     engine = connect(settings.database)
     migrate_mirror(engine)
     migrate_node(engine)

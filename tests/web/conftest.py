@@ -5,7 +5,7 @@ import json
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.client import HTTPMessage
 from pathlib import Path
 from typing import Any
@@ -102,11 +102,7 @@ class serving:
     def __enter__(self) -> Site:
         self._chain = running_anvil()
         anvil = self._chain.__enter__()
-        settings = replace(
-            Settings.from_env({"LAUREL_HOME": str(self._home)}),
-            rpc=anvil.url,
-            deployments=self._home / "deployments",
-        )
+        settings = Settings.from_env({}).asking(anvil.url).apart(self._home)
         save(settings.deployments, DEPLOYMENT)
         self._engine = connect(settings.database)
         migrate_mirror(self._engine)

@@ -1,7 +1,6 @@
 """Headers on every answer, and requests that come from elsewhere."""
 
 import time
-from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -160,7 +159,7 @@ def test_a_number_of_proxies_that_is_none():
 def test_the_nodes_own_rpc_is_told_to_nobody(site: Site, monkeypatch: pytest.MonkeyPatch):
     assert reached(site).get("/api/v1/chain").json["rpc"] == site.settings.rpc
     secret = f"http://127.0.0.1:{free_port()}/secret"
-    closed = create_app(replace(site.settings, rpc=secret), SiteSettings.from_env({})).test_client()
+    closed = create_app(site.settings.asking(secret), SiteSettings.from_env({})).test_client()
     answer = closed.get("/api/v1/chain")
     assert answer.status_code == 503 and "secret" not in answer.text
     monkeypatch.setattr("backend.node.LOCAL_CHAINS", frozenset())

@@ -24,7 +24,7 @@ def nowhere() -> str:
 
 
 def test_reading_goes_on_without_the_chain(site: Site, nowhere: str):
-    reader = client(replace(site.settings, rpc=nowhere))
+    reader = client(site.settings.asking(nowhere))
     page = reader.get("/new")
     assert page.status_code == 200
     assert "The chain does not answer. You see it as of block 42" in page.text
@@ -38,7 +38,7 @@ def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
     """By whatever name it is asked. (The town's mirror is at block 42, the chain at its first.)"""
     near = site.get("/health", Host="10.0.0.7:8000")
     assert (near.status, near.json["ready"], near.json["block"]) == (200, True, 42)
-    away = client(replace(site.settings, rpc=nowhere)).get("/health")
+    away = client(site.settings.asking(nowhere)).get("/health")
     assert (away.status_code, away.json["reason"]) == (200, "The chain does not answer.")
     nothing = client(empty(tmp_path / "new", site.settings.rpc)).get("/health")
     assert (nothing.status_code, nothing.json["ready"]) == (503, False)
@@ -48,13 +48,13 @@ def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
     assert none.status_code == 503
     with running_anvil() as ahead:
         ahead.rpc("anvil_mine", hex(48))
-        behind = client(replace(site.settings, rpc=ahead.url)).get("/health")
+        behind = client(site.settings.asking(ahead.url)).get("/health")
     assert behind.status_code == 503
     assert behind.json["reason"] == "The mirror is 6 blocks behind (at most 5)."
 
 
 def empty(home: Path, rpc: str) -> Settings:
-    settings = replace(Settings.from_env({"LAUREL_HOME": str(home)}), rpc=rpc)
+    settings = Settings.from_env({"LAUREL_HOME": str(home)}).asking(rpc)
     engine = connect(settings.database)
     migrate_mirror(engine)
     migrate_node(engine)
@@ -78,7 +78,7 @@ def test_before_the_contracts_are_there(tmp_path: Path, site: Site):
 
 
 def test_before_the_database_is_made(tmp_path: Path, nowhere: str):
-    settings = replace(Settings.from_env({"LAUREL_HOME": str(tmp_path)}), rpc=nowhere)
+    settings = Settings.from_env({"LAUREL_HOME": str(tmp_path)}).asking(nowhere)
     answer = client(settings).get("/api/v1/posts")
     assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
 
