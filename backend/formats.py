@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-ETHER = 10**18
-WEI_PER_VEST = 10**9  # micro-vest; 1 LRL of power is 10^9 micro-vests
+from indexer.rewards import ETHER, WEI_PER_VEST
 
 
 def lrl(wei: int, places: int = 3) -> str:

@@ -58,6 +58,12 @@ class SiteSettings:
             contact=_contact(env.get("LAUREL_CONTACT", "").strip()),
         )
 
+    @property
+    def url(self) -> str | None:
+        """The https address of the first of `hosts` that is not this machine's own."""
+        names = sorted(self.hosts - {name.strip("[]") for name in LOOPBACK.split(",")})
+        return f"https://{names[0]}" if names else None
+
 
 def _contact(text: str) -> str | None:
     """As a URL. Raises BadContact."""

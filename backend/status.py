@@ -17,6 +17,7 @@ from backend.relay.settings import RelaySettings
 from backend.relay.tables import LIVE, QUEUED, RelayCost, RelayTicket
 from indexer import status as mirrored
 from indexer.nodes import Nodes
+from indexer.rewards import ETHER
 from indexer.rewards.pool import MOST_OPEN_DAYS
 from indexer.rpc import NodeUnreachable, RpcError, quantity
 from indexer.schema import Cursor, Pool
@@ -24,7 +25,6 @@ from indexer.settings import Settings
 from indexer.status import Section
 
 LATE_SECONDS = 60.0  # that something waits for the relay before somebody should look
-ETHER = 10**18
 
 
 @click.command()

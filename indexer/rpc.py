@@ -123,10 +123,7 @@ class Rpc:
 
     @property
     def name(self) -> str:
-        """The URL without what may be secret in it."""
-        parts = urlsplit(self.url)
-        host = parts.netloc.rpartition("@")[2]
-        return f"{parts.scheme}://{host}"
+        return bare(self.url)
 
     def call(self, kind: type[T], method: str, *params: Any) -> T:
         """The result of one call, decoded as `kind`. Raises NodeUnreachable, RpcError."""
@@ -277,3 +274,9 @@ def quantity(node: Any, method: str, *params: Any) -> int:
         bad = BadAnswer(f"{node.name} answered {method} with {said[:40]!r}, which is no number.")
         node.fault(bad)
         raise bad from error
+
+
+def bare(url: str) -> str:
+    """A URL without what may be secret in it."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

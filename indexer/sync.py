@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import Engine, func, select
 
 from indexer.content import nodes
-from indexer.content.batches import BLOCKS, BYTES
+from indexer.content.batches import batches
 from indexer.content.bulk import MOST_CIDS, NodeAway, NodeBusy, NodeRefused, NodeTrouble, ask
 from indexer.content.cid import DAG_PB, cid_of, parse
 from indexer.content.documents import MAX_DOCUMENT, Profile, parse_any
@@ -182,33 +182,33 @@ class Copy:
         return lacking + list(todo)
 
     def _keep(self, blocks: Iterable[tuple[str, bytes]], most: int, got: set[str]) -> None:
-        """Stores the blocks as they come, many at once; `got` is told of each."""
-        held: list[bytes] = []
-        size = 0
-        try:
-            for cid, data in blocks:
-                got.add(cid)
-                if len(data) > most:
-                    self.progress.lacking += 1
-                    continue
-                held.append(data)
-                size += len(data)
-                if len(held) >= BLOCKS or size >= BYTES:
-                    self._put(held)
-                    held, size = [], 0
-                    if self._stop.is_set():
-                        return
-        except NodeTrouble:
-            self._put(held)
-            raise
-        self._put(held)
+        """Stores the blocks as they come, many at once; `got` is told of each. Raises NodeTrouble."""
+        trouble: NodeTrouble | None = None
+
+        def coming() -> Iterator[tuple[str, bytes]]:
+            nonlocal trouble
+            try:
+                for cid, data in blocks:
+                    got.add(cid)
+                    if len(data) <= most:
+                        yield cid, data
+                    else:
+                        self.progress.lacking += 1
+            except NodeTrouble as met:  # which what came before it does not suffer from
+                trouble = met
+
+        for batch in batches(coming()):
+            self._put([data for _, data in batch])
+            if self._stop.is_set():
+                return
+        if trouble:
+            raise trouble
 
     def _put(self, blocks: Sequence[bytes]) -> None:
-        if blocks:
-            self._store.put_many(blocks)
-            self.progress.copied += len(blocks)
-            self.progress.bytes += sum(map(len, blocks))
-            self._told(self.progress)
+        self._store.put_many(blocks)
+        self.progress.copied += len(blocks)
+        self.progress.bytes += sum(map(len, blocks))
+        self._told(self.progress)
 
     def _count(self) -> int:
         with self._engine.connect() as connection:

@@ -79,7 +79,7 @@ class Lease:
         """Prolongs the lease within a transaction that writes. Raises LeaseLost."""
         renewed = connection.execute(update(self._of).where(*self._held()).values(**self._mine()))
         if renewed.rowcount == 0:
-            raise LeaseLost("Another indexer has taken this database over.")
+            raise LeaseLost("Another process has taken this database over.")
 
     def keep(self) -> None:
         """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""

@@ -19,6 +19,7 @@ ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
 BLOCKS = 20  # whose tips are looked at
 SIZES = 256, 16_384  # bytes of a transaction between which a data fee is taken to grow evenly
+ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
 MARGIN = 5, 4  # L1's price may rise meanwhile; of what is not needed nothing is taken
 _INCOMPRESSIBLE = random.Random(0).randbytes(max(SIZES))
 

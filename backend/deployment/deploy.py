@@ -27,8 +27,8 @@ from backend.deployment.compile import settings_hash
 from indexer.artifacts import artifact
 from indexer.deployment import Deployment, NotDeployed, load, path_for, save
 from indexer.errors import LaurelError
+from indexer.rewards import ETHER
 
-ETHER = 10**18
 CORE, GRAPH = "LaurelCore", "LaurelGraph"
 PATIENCE_SECONDS = 300  # for one transaction to be mined
 
@@ -47,7 +47,7 @@ class Parameters:
 
     day: int = 86_400
     curve_constant: int = 0
-    seed: int = 10**18
+    seed: int = ETHER
     genesis_supply: int = 100_000_000 * ETHER
     handle_fee: int = 0
     genesis_recipient: str | None = None  # the deployer

@@ -11,9 +11,10 @@ from backend.deployment.code import check_code
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import DeployError, Parameters, begun, connect, deploy, recorded
 from backend.deployment.plan import Plan, plan
-from backend.deployment.survey import PLAIN_KEY_CHAINS, chain_id_of
+from backend.deployment.survey import chain_id_of
 from backend.keystore import address_of, read_secret
 from indexer.deployment import Deployment, NotDeployed, path_for
+from indexer.follow import LOCAL_CHAINS
 
 
 class Declined(DeployError):
@@ -69,7 +70,7 @@ def offer(asked: Offer, say: Callable[[str], None]) -> Deployment:
         say(line)
     found.check(asked.without_p256)
     assert asked.key_file is not None
-    local = found.chain_id in PLAIN_KEY_CHAINS
+    local = found.chain_id in LOCAL_CHAINS  # where a key may be plain, and nothing is asked twice
     account = read_secret(asked.key_file, asked.passphrase_file, plain=local)
     if not (local or asked.agreed):
         _ask(found.chain_id)

@@ -4,12 +4,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from backend.chain.connection import Refused, Reverted, Wire
-from backend.node import LOCAL_CHAINS
 from indexer.actions import sha256
 from indexer.errors import LaurelError
 
-PLAIN_KEY_CHAINS = LOCAL_CHAINS | {1337}
-"""Chain ids of development chains, where a key need not be encrypted, and nothing is asked twice."""
 P256 = "0x0000000000000000000000000000000000000100"  # EIP-7951
 TELL_CHAIN_ID = "0x4660005260206000f3"  # CHAINID, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN
 

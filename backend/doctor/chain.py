@@ -13,7 +13,7 @@ from websockets.sync.client import connect
 from backend.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from indexer import startup
 from indexer.follow import LOCAL_CHAINS
-from indexer.rpc import NodeUnreachable, Rpc, RpcError, quantity
+from indexer.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity
 from indexer.source import Source
 from indexer.status import OLD_BLOCK
 
@@ -92,7 +92,7 @@ def websocket(setup: Setup) -> Findings:
             subscribed = "result" in json.loads(connection.recv(PATIENCE))
     except (OSError, WebSocketException, ValueError, KeyError) as error:
         yield warning(
-            f"The WebSocket {_bare(url)} cannot be used ({error or type(error).__name__}): mend LAUREL_RPC_WS, "
+            f"The WebSocket {bare(url)} cannot be used ({error or type(error).__name__}): mend LAUREL_RPC_WS, "
             "or empty it, to look for new blocks every second."
         )
         return
@@ -103,9 +103,9 @@ def websocket(setup: Setup) -> Findings:
             )
             return
     if subscribed:
-        yield ok(f"The WebSocket {_bare(url)} tells of new blocks.")
+        yield ok(f"The WebSocket {bare(url)} tells of new blocks.")
     else:
-        yield warning(f"The WebSocket {_bare(url)} has no eth_subscribe: empty LAUREL_RPC_WS.")
+        yield warning(f"The WebSocket {bare(url)} has no eth_subscribe: empty LAUREL_RPC_WS.")
 
 
 def clock(setup: Setup) -> Findings:
@@ -144,9 +144,3 @@ def _by_date(url: str) -> float | None:
 
 def _call(method: str, *params: str) -> str:
     return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-
-
-def _bare(url: str) -> str:
-    """Without what may be secret in it."""
-    parsed = httpx.URL(url)
-    return f"{parsed.scheme}://{parsed.netloc.decode()}"

@@ -26,8 +26,8 @@ def database(setup: Setup) -> Findings:
     try:
         with reading(url) as connection:
             refuse_later(connection, NODE, "node_version")
-            old = [name for name in (MIRROR, NODE) if not _is_latest(connection, name)]
-            if old:
+            versions = (MIRROR, "mirror_version"), (NODE, "node_version")
+            if not all(_is_latest(connection, *version) for version in versions):
                 yield warning(
                     f"The database {shown(url)} was made by an earlier Laurel: restart the node's processes, "
                     "which bring it up to date."
@@ -38,9 +38,8 @@ def database(setup: Setup) -> Findings:
         yield from (problem(sentence) for sentence in unusable(url, error).problems)
 
 
-def _is_latest(connection: Connection, migrations: Path) -> bool:
-    table = "mirror_version" if migrations == MIRROR else "node_version"
-    context = MigrationContext.configure(connection, opts={"version_table": table})
+def _is_latest(connection: Connection, migrations: Path, version_table: str) -> bool:
+    context = MigrationContext.configure(connection, opts={"version_table": version_table})
     return context.get_current_heads() == tuple(ScriptDirectory(str(migrations)).get_heads())
 
 

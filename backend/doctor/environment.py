@@ -7,7 +7,7 @@ from functools import cache
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from backend.doctor.findings import Finding, Findings, Setup, ok, problem, public_url, warning
+from backend.doctor.findings import Finding, Findings, Setup, ok, problem, warning
 from backend.relay.settings import RelaySettings
 from backend.settings import SiteSettings
 from backend.sponsor.settings import SponsorSettings
@@ -55,7 +55,7 @@ def setup(env: Mapping[str, str], url: str | None = None) -> Setup | list[Findin
     sponsor = _read(lambda: SponsorSettings.from_env(env))
     if isinstance(site, Finding) or isinstance(relay, Finding) or isinstance(sponsor, Finding):
         return [made for made in (site, relay, sponsor) if isinstance(made, Finding)]
-    return Setup(env, settings, site, relay, url or public_url(site))
+    return Setup(env, settings, site, relay, url or site.url)
 
 
 def _read(make: Callable[[], T]) -> T | Finding:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.relay.settings import RelaySettings
-from backend.settings import LOOPBACK, SiteSettings
+from backend.settings import SiteSettings
 from indexer.settings import Settings
 
 PATIENCE = 5.0
@@ -40,12 +40,6 @@ class Setup:
     site: SiteSettings
     relay: RelaySettings
     url: str | None
-
-
-def public_url(site: SiteSettings) -> str | None:
-    """The https address of the first of the site's names that is not this machine's own."""
-    names = sorted(site.hosts - {name.strip("[]") for name in LOOPBACK.split(",")})
-    return f"https://{names[0]}" if names else None
 
 
 def ok(says: str) -> Finding:

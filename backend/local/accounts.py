@@ -12,10 +12,10 @@ from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
 from backend.local.views import view
 from indexer.actions import Signed, secp256k1_address
 from indexer.errors import LaurelError
+from indexer.rewards import ETHER
 from indexer.rpc import Rpc
 
 FAUCET = "faucet"
-ETHER = 10**18
 KEPT = 1_000_000 * ETHER
 """Wei of LRL that stay with the well-known dev address, to try a wallet with."""
 WINDOW = 1800  # seconds from signing to deadline

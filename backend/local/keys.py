@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from indexer.actions import secp256k1_address
+from indexer.rewards import ETHER
 from indexer.rpc import Rpc, quantity
 
 DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 """The first of the accounts that anvil and Hardhat give coin to. Everybody knows it."""
 DEV_ADDRESS = secp256k1_address(DEV_KEY)
 
-PURSE = 1_000 * 10**18
+PURSE = 1_000 * ETHER
 """Wei of the chain's own coin, for gas, that `fund` fills up to."""
 
 

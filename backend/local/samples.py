@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.chain.connection import Chain
-from backend.local.accounts import ETHER, WINDOW, Owner, act, ensure, give, grant
+from backend.local.accounts import WINDOW, Owner, act, ensure, give, grant
 from backend.local.batches import signed
 from backend.local.clock import check_local, latest
 from backend.local.keys import DEV_KEY, key_file
@@ -21,7 +21,7 @@ from indexer.actions import Signed, post_id, sha256
 from indexer.content.documents import canonical
 from indexer.content.pictures import reencode
 from indexer.content.store import Store
-from indexer.rewards import CASHOUT_DAYS
+from indexer.rewards import CASHOUT_DAYS, ETHER
 from indexer.rpc import Rpc
 from indexer.slots import post_slot
 

@@ -90,7 +90,7 @@ class Outbox:
         self._looked: dict[str, float] = {}  # hash -> time.monotonic() of the last look or sending
         self._missed: dict[
             int, float
-        ] = {}  # id -> since when its nonce is used, by what nobody shows
+        ] = {}  # id -> since when its nonce is used and no receipt there
         self._data_fee = fees.DataFee()
         self._asked = float("-inf")  # time.monotonic(), for the data fee
 
@@ -201,14 +201,14 @@ class Outbox:
         if done:
             self.purse.freed()
         waiting = [t for t in transactions if t.nonce >= count]
-        for i, transaction in enumerate(waiting):
-            if not self.is_stuck(transaction):
+        for transaction in waiting:
+            stuck = self.is_stuck(transaction)
+            if stuck and self._key is None:
+                continue  # only its key could make it worth more
+            if stuck and transaction is waiting[0]:
+                self._replace(transaction)
+            else:
                 self._keep_known(transaction)
-            elif self._key is not None:
-                if i == 0:
-                    self._replace(transaction)
-                else:
-                    self._keep_known(transaction)
         return done
 
     def is_stuck(self, transaction: RelayTransaction) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
-from backend.relay.settings import RelaySettings
+from backend.relay.settings import GWEI, RelaySettings
 from backend.relay.tables import RelayStatus
 from indexer.database import writing
 
@@ -16,7 +16,6 @@ log = logging.getLogger("laurel.relay")
 LEAST_GAS = 500_000  # a relayer that cannot pay for this much is empty
 TELL_SECONDS = 10.0  # between two writings that say nothing new
 AWAY_SECONDS = 60.0  # after which a relayer that says nothing counts as away
-GWEI = 10**9
 
 
 @dataclass

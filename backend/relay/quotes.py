@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.chain.fees import DataFee
-
-ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
+from backend.chain.fees import ENVELOPE, DataFee
 
 
 @dataclass(frozen=True)

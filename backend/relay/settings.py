@@ -9,8 +9,8 @@ from pathlib import Path
 
 from backend.keystore import passphrase_file
 from indexer.errors import LaurelError
+from indexer.rewards import ETHER
 
-ETHER = 10**18
 GWEI = 10**9
 LIMITS = (
     "attempt=600/60,account=120/60,register=60/3600,claim=30/3600,"

@@ -7,11 +7,11 @@ from flask import Blueprint, current_app, render_template
 from sqlalchemy import func, select
 
 from backend import paging
+from backend.charts import Chart, curves, scatter, side_by_side, stacked
 from backend.database import session
 from backend.node import current_node
 from backend.problems import Problem
 from backend.replay import queries
-from backend.replay.charts import Chart, curves, scatter, side_by_side, stacked
 from backend.replay.figures import share
 from backend.replay.json import of_piece, of_report, of_run
 from backend.replay.report import Report, report

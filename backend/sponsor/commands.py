@@ -15,6 +15,8 @@ from backend.sponsor.settings import SponsorSettings
 from indexer.database import connect
 from indexer.settings import Settings
 
+LOCAL_SITE = "http://127.0.0.1:8000"  # of `make up`
+
 
 @click.group(invoke_without_command=True)
 @click.option("--uses", type=click.IntRange(1, 1_000_000), default=1, show_default=True)
@@ -26,7 +28,8 @@ def invite(context: click.Context, uses: int, days: float, url: str | None) -> N
     if context.invoked_subcommand:
         return
     code = invitations.invite(_engine(), uses, days)
-    click.echo(f"{(url or _address()).rstrip('/')}/join?invitation={code}")
+    site = url or SiteSettings.from_env().url or LOCAL_SITE
+    click.echo(f"{site.rstrip('/')}/join?invitation={code}")
     if (mode := SponsorSettings.from_env().join) != "invitation":
         click.echo(f"LAUREL_JOIN is {mode} here: nobody needs an invitation.", err=True)
 
@@ -55,10 +58,3 @@ def _engine() -> Engine:
     engine = connect(Settings.from_env().database)
     migrate_node(engine)
     return engine
-
-
-def _address() -> str:
-    """Where people reach the site, as far as its settings tell."""
-    hosts = SiteSettings.from_env().hosts
-    names = sorted(hosts - set(SiteSettings.from_env({}).hosts))
-    return f"https://{names[0]}" if names else "http://127.0.0.1:8000"

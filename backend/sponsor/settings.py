@@ -9,13 +9,12 @@ from typing import Literal, cast, get_args
 from backend.chain.gas import item_gas
 from indexer.actions import KINDS, Signed
 from indexer.errors import LaurelError
-from indexer.rewards import WEI_PER_VEST
+from indexer.rewards import ETHER, WEI_PER_VEST
 
 Join = Literal["open", "invitation", "work"]
 QUOTA = "100 + 100/1000 LRL"
 WORK_BITS = "13"
 MOST_BITS = 32
-ETHER = 10**18
 
 ACTION_GAS = item_gas(Signed(KINDS["Vote"].number, b"", b""))
 """Gas of what LAUREL_QUOTA counts in: a vote's. Other kinds count in proportion to theirs."""

@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template
 
+from backend.charts import Chart, stacked
 from backend.node import current_node
 from backend.relay.costs import Cost, coin, money
 from backend.relay.purse import gwei
-from backend.replay.charts import Chart, stacked
 from backend.statuspage.figures import Figures, gather
 from indexer.actions import KINDS
 

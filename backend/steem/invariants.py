@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.local.views import view
 from indexer.deployment import Deployment
-from indexer.rewards import DOWNVOTE_DIVISOR, WEI_PER_VEST, accrued_down, emission_down
+from indexer.rewards import DOWNVOTE_DIVISOR, ETHER, WEI_PER_VEST, accrued_down, emission_down
 from indexer.rpc import Rpc
 from indexer.schema import Account, Beneficiary, Day, Delegation, Pool, Post, Vote
 
@@ -146,4 +146,4 @@ def _curators(session: Session) -> Invariant:
 
 
 def _lrl(wei: int) -> str:
-    return f"{wei / 10**18:,.6f} LRL"
+    return f"{wei / ETHER:,.6f} LRL"

@@ -22,7 +22,7 @@ from backend.steem.tally import Counts
 from indexer.actions import Signed, post_id, secp256k1_address, sha256
 from indexer.content.store import Store
 from indexer.errors import LaurelError
-from indexer.rewards import REGENERATION_DAYS, WEI_PER_VEST, used_up
+from indexer.rewards import ETHER, REGENERATION_DAYS, WEI_PER_VEST, used_up
 from indexer.rpc import Rpc
 from indexer.slots import post_slot
 
@@ -121,8 +121,8 @@ class Importer:
         (balance,) = views(self._chain, self._rpc, "balanceOf(uint40)", [(self._faucet.account,)])
         if wei > balance:
             raise TooLittleLrl(
-                f"The votes need {wei / 10**18:,.0f} LRL of stake; the faucet has "
-                f"{balance / 10**18:,.0f}. Import fewer lines (--limit), or begin a new chain."
+                f"The votes need {wei / ETHER:,.0f} LRL of stake; the faucet has "
+                f"{balance / ETHER:,.0f}. Import fewer lines (--limit), or begin a new chain."
             )
         self._count("stakes", len(voters) - len(missing))
         todo = list(missing.items())

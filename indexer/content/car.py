@@ -94,16 +94,15 @@ class _Stream:
         return self._take(size)
 
     def _length(self) -> int:
-        """The next number, seven bits to a byte, the lowest first."""
-        number = 0
-        for place in range(varint.MAX_BYTES):
+        number = bytearray()
+        while not number or (number[-1] >= 0x80 and len(number) < varint.MAX_BYTES):
             if not self._fill(1):
                 raise CutCar("The CAR ends where a length should be: it was cut short.")
-            byte = self._take(1)[0]
-            number |= (byte & 0x7F) << 7 * place
-            if byte < 0x80:
-                return number
-        raise BadCar("The CAR has a length that is no number.")
+            number += self._take(1)
+        try:
+            return varint.decode(bytes(number), 0)[0]
+        except ValueError as error:
+            raise BadCar("The CAR has a length that is no number.") from error
 
     def _fill(self, size: int) -> bool:
         """Whether `size` bytes are at hand, reading on for them."""

@@ -18,11 +18,13 @@ RAW = 0x55
 DAG_PB = 0x70
 CID_PATTERN = r"bafkrei[a-z2-7]{52}"
 """A regular expression for the shape of a raw CID; `digest_of` is the full check."""
+BLOCK_PATTERN = r"baf(?:krei|ybei)[a-z2-7]{52}"
+"""The same of a raw or a dag-pb CID."""
 CID_BYTES = 36
 """Bytes of a CID in its binary form."""
 
 _CODECS = (RAW, DAG_PB)
-_SHAPE = re.compile(r"bafkrei[a-z2-7]{52}|bafybei[a-z2-7]{52}")
+_SHAPE = re.compile(BLOCK_PATTERN)
 
 
 class BadCid(ContentError):

@@ -15,6 +15,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from indexer.content.cid import BLOCK_PATTERN, CID_PATTERN
 from indexer.content.links import Target, local, misleads, target
 
 MAX_BODY = 64 * 1024
@@ -166,8 +167,8 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
             yield " "
 
 
-_PICTURE = re.compile(r"/ipfs/bafkrei[a-z2-7]{52}")  # one block: a file may be of any size
-_LOCAL = re.compile(r"/ipfs/baf(?:krei|ybei)[a-z2-7]{52}")
+_PICTURE = re.compile("/ipfs/" + CID_PATTERN)  # one block: a file may be of any size
+_LOCAL = re.compile("/ipfs/" + BLOCK_PATTERN)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

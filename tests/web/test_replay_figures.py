@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.replay.charts import (
+from backend.charts import (
     ceiling,
     curves,
     grid,
