@@ -92,7 +92,7 @@ def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes, data: DataFee) -> 
     if "l1Fee" in receipt:
         fee = int(receipt["l1Fee"], 16)
     elif data.wei != Line():
-        fee = _call(chain, ORACLE, "getL1Fee(bytes)", ["bytes"], [raw]) or 0
+        fee = _call(chain, ORACLE, "getL1Fee(bytes)", raw) or 0
     return Paid(int(receipt["gasUsed"], 16), int(receipt["effectiveGasPrice"], 16), fee)
 
 
