@@ -182,7 +182,7 @@ def test_a_full_file_system(
     kind: str, chain: Replay, home: Path, tmp_path: Path, indexers: Stock, postgres_server: str
 ) -> None:
     """Something else fills the disk, and is removed while the process waits."""
-    with small_disk(tmp_path / "disk", 24) as disk, database_on(disk, kind, postgres_server) as url:
+    with small_disk(24) as disk, database_on(disk, kind, postgres_server) as url:
         engine = connect(url)
         with indexers.index(chain, home, url) as running:
             until(lambda: at_block(engine) > 0)
@@ -196,14 +196,15 @@ def test_a_full_file_system(
 
 
 @contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    folder.mkdir()
-    size = f"size={megabytes}m"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "laurel-test", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """Not in pytest's own folders, which each start of pytest closes to all other users, a server's too."""
+    with tempfile.TemporaryDirectory(prefix="laurel-disk-") as folder:
+        options = f"size={megabytes}m,mode=755"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", options, "laurel-test", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)
 
 
 def fill(ballast: Path) -> None:
@@ -227,9 +228,6 @@ def database_on(disk: Path, kind: str, server: str) -> Iterator[str]:
         space.mkdir()
         for folder in (space, disk):
             os.chown(folder, data.stat().st_uid, data.stat().st_gid)
-        for folder in disk.parents:
-            if not folder.stat().st_mode & 1:  # the server's user is another than the test's
-                folder.chmod(folder.stat().st_mode | 0o11)
         connection.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
         connection.execute("CREATE DATABASE small TABLESPACE small")
         try:

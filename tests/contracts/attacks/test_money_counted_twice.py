@@ -1,10 +1,8 @@
 """Stake that is counted where it is not, and balances that grow by being moved."""
 
-import pytest
-
 from indexer.actions import Signed
 from indexer.slots import account_slot
-from tests.actors import Actor, join, stake
+from tests.actors import Actor
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by
 
@@ -12,16 +10,6 @@ DAY = 86_400
 ETHER = 10**18
 WEI = 10**9  # in a micro-vest
 VESTS = 10**9  # micro-vests in an LRL
-
-
-@pytest.fixture
-def people(paying: Chain) -> list[Actor]:
-    """Ada, Bob and Cleo: Bob and Cleo have stake and full bars."""
-    people = join(paying, "ada", "bob", "cleo")
-    for person in people[1:]:
-        stake(paying, person, 1000 * ETHER)
-    paying.anvil.forward(5 * DAY)
-    return people
 
 
 def refused(chain: Chain, *items: Signed) -> dict[int, str]:
