@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.chain import Anvil, Chain, deployed_on, running_anvil
 from tests.postgres import new_database, running_postgres
 
+# Else each process that a test starts, and there are many, would compile the node's modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Both profiles try the same examples at every run; LAUREL_LONG=1 (`make test-long`) tries many more.
 EXAMPLES = {"quick": 100, "long": 2000}
 PROFILE = "long" if os.environ.get("LAUREL_LONG") else "quick"

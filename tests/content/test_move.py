@@ -22,7 +22,7 @@ from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import Missing, StillPinned
 from indexer.settings import ROOT
 from tests.content.js_ipfs import JsIpfs
-from tests.indexer.mirrors import QUICK_START, document, until
+from tests.indexer.mirrors import document, until
 from tests.sync.homes import FILM, all_blocks, environment, fill, site
 
 MANY = 200  # five times what one call takes in these tests
@@ -46,7 +46,7 @@ def started(home: Path, *words: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", _MOVE, "content", "move", *words],
         cwd=ROOT,
-        env=os.environ | QUICK_START | environment(home) | {"IPFS_API": ""},
+        env=os.environ | environment(home) | {"IPFS_API": ""},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from indexer.settings import ROOT
 from tests.chain import Chain
-from tests.indexer.mirrors import QUICK_START, environment
+from tests.indexer.mirrors import environment
 from tests.indexer.replay import Replay
 
 # Imports once, then forks: of a second's start nothing is left but what the command does itself.
@@ -99,7 +99,6 @@ def stock(command: str = "indexer.commands:index") -> Iterator[Stock]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | QUICK_START,
     )
     try:
         yield Stock(process)

@@ -30,11 +30,6 @@ from indexer.writer import Lease
 from tests.chain import Chain
 from tests.indexer.replay import Replay
 
-# Where Python is told to keep no bytecode, a start is mostly compiling the libraries again.
-QUICK_START = {
-    "PYTHONDONTWRITEBYTECODE": "",
-    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "pycache"),
-}
 MIRRORED = (*CHAIN_TABLES, "contents")
 
 
@@ -135,7 +130,7 @@ def laurel_index(
             cwd=ROOT,
             stdout=said,
             stderr=said,
-            env=os.environ | QUICK_START | environment(chain, home, url, database),
+            env=os.environ | environment(chain, home, url, database),
         )
     try:
         yield process

@@ -31,7 +31,7 @@ from indexer.rows import missing_content
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.content.serving import HEAD, answering, dripping, serving
-from tests.indexer.mirrors import QUICK_START, Mirror, document, rows, until
+from tests.indexer.mirrors import Mirror, document, rows, until
 
 DOCUMENTS = {digest(data): data for data in (document(f"Number {n}") for n in range(24))}
 BY_PATH = {f"/ipfs/{cid_of(name)}": data for name, data in DOCUMENTS.items()}
@@ -90,7 +90,7 @@ def working(fetcher: Fetcher) -> Iterator[list[str]]:
 
 def started(engine: Engine, home: Path, source: str) -> "subprocess.Popen[bytes]":
     """The real `laurel content fetch`."""
-    env = QUICK_START | {
+    env = {
         "LAUREL_HOME": str(home),
         "LAUREL_DATABASE": engine.url.render_as_string(hide_password=False),
         "LAUREL_SOURCES": source,

@@ -26,7 +26,7 @@ from indexer.database import connect
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain
-from tests.indexer.mirrors import QUICK_START, document, environment, laurel_index, rows, until
+from tests.indexer.mirrors import document, environment, laurel_index, rows, until
 from tests.indexer.proxy import provider
 
 FIELDS = {
@@ -160,10 +160,7 @@ def test_a_bar_on_a_terminal(deployed: Chain, tmp_path: Path) -> None:
         cwd=ROOT,
         stdout=terminal,
         stderr=terminal,
-        env=os.environ
-        | QUICK_START
-        | environment(deployed, tmp_path)
-        | {"TERM": "xterm", "COLUMNS": "160"},
+        env=os.environ | environment(deployed, tmp_path) | {"TERM": "xterm", "COLUMNS": "160"},
     )
     os.close(terminal)
     screen = b""

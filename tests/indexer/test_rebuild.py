@@ -27,7 +27,7 @@ from indexer.writer import Lease
 from tests.actors import join
 from tests.chain import Chain
 from tests.indexer.eventful import first_half, publish, settled_in
-from tests.indexer.mirrors import QUICK_START, Mirror, document, environment, mirror_of, rows, until
+from tests.indexer.mirrors import Mirror, document, environment, mirror_of, rows, until
 from tests.indexer.test_migrations import described, differences
 
 MIRRORED = (*CHAIN_TABLES, "contents")
@@ -284,7 +284,7 @@ PATCHES = {
 @pytest.mark.parametrize("moment", PATCHES)
 def test_a_killed_rebuild_leaves_the_old_tables(moment: str, lived: Mirror) -> None:
     before = lived.dump()
-    env = QUICK_START | environment(lived.chain, lived.home)
+    env = environment(lived.chain, lived.home)
     env["LAUREL_DATABASE"] = url_of(lived.engine)
     killed = subprocess.run(
         [sys.executable, "-c", KILLED.format(patch=PATCHES[moment])],

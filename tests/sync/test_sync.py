@@ -22,7 +22,7 @@ from indexer.content.cid import cid_of, digest
 from indexer.content.store import MAX_BLOCK, Store
 from indexer.settings import ROOT
 from tests.content.serving import HEAD, Answer, answering, serving
-from tests.indexer.mirrors import QUICK_START, document, until
+from tests.indexer.mirrors import document, until
 from tests.sync.homes import (
     FILM,
     PICTURE,
@@ -199,7 +199,7 @@ def started(home: Path, url: str, before: str = "") -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-c", program, "sync", url],
         cwd=ROOT,
-        env=os.environ | QUICK_START | environment(home),
+        env=os.environ | environment(home),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

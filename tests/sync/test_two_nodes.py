@@ -16,7 +16,7 @@ from indexer.content.unixfs import read
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain, free_port
-from tests.indexer.mirrors import QUICK_START, environment, laurel_index, until
+from tests.indexer.mirrors import environment, laurel_index, until
 from tests.sync.homes import FACE, FILM, PICTURE, all_blocks, fill
 
 
@@ -29,7 +29,7 @@ def node(chain: Chain, home: Path) -> Iterator[httpx.Client]:
         site = subprocess.Popen(
             [sys.executable, "-m", "backend", "site", "--port", str(port)],
             cwd=ROOT,
-            env=os.environ | QUICK_START | environment(chain, home),
+            env=os.environ | environment(chain, home),
         )
         stack.callback(site.wait, 30)
         stack.callback(site.terminate)
@@ -73,7 +73,7 @@ def test_the_second_node_serves_everything_without_the_first(
             done = subprocess.run(
                 [sys.executable, "-m", "backend", "sync", str(first.base_url)],
                 cwd=ROOT,
-                env=os.environ | QUICK_START | environment(deployed, second_home),
+                env=os.environ | environment(deployed, second_home),
                 capture_output=True,
                 text=True,
                 timeout=120,
