@@ -32,7 +32,7 @@ class Clock:
         self._latest = 0
         self._head = 0
         self._ahead = 0.0  # chain's seconds minus the wall's
-        self._asked = float("-inf")  # time.monotonic()
+        self._fresh_until = 0.0  # time.monotonic()
 
     def now(self) -> int:
         """The chain's present. Raises ChainUnreachable if the chain has never answered."""
@@ -55,22 +55,25 @@ class Clock:
             self._chain_id = int(self._ask("eth_chainId"), 16)
         return self._chain_id
 
+    def moved(self) -> None:
+        """Whoever asks next is told what the chain says then: its clock was set."""
+        with self._lock:
+            self._fresh_until = 0.0
+
     def _refresh(self) -> None:
         with self._lock:
-            if time.monotonic() - self._asked < FRESH_SECONDS:
+            if time.monotonic() < self._fresh_until:
                 return
-            known = self._asked > float("-inf")
-            self._asked = (
-                time.monotonic()
-            )  # also when it fails: not every page waits for a dead chain
+            # Also when it fails: not every page waits for a dead chain.
+            self._fresh_until = time.monotonic() + FRESH_SECONDS
             try:
                 block = self._ask("eth_getBlockByNumber", "latest", False)
                 head, latest = int(block["number"], 16), int(block["timestamp"], 16)
                 pending = self._ask("eth_getBlockByNumber", "pending", False)
             except ChainUnreachable:
-                if known:
+                if self._latest:
                     return
-                self._asked = float("-inf")
+                self._fresh_until = 0.0
                 raise
             ahead = int(pending["timestamp"], 16) if pending else latest
             self._head, self._latest = head, latest

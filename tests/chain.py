@@ -38,9 +38,18 @@ def anvil_binary() -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
+    """A port that the system gives to nobody else for a minute, though who asks for it by its number gets it.
+
+    That is where a connection lingers that was closed there first (TIME_WAIT).
+    """
+    with socket.socket() as listening, socket.socket() as client:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1)
+        client.connect(listening.getsockname())
+        accepted, _ = listening.accept()
+        accepted.close()
+        return int(listening.getsockname()[1])
 
 
 @dataclass

@@ -35,6 +35,8 @@ def move() -> dict[str, Any]:
         raise Problem(400, "bad_days", f"`days` is a number of days, over 0 and up to {MOST_DAYS}.")
     with closing(Rpc(node.settings.rpc)) as rpc:
         try:
-            return {"time": forward(rpc, max(1, round(days * node.deployment.day)))}
+            moved = forward(rpc, max(1, round(days * node.deployment.day)))
         except NodeUnreachable as error:
             raise Problem(503, "chain_unreachable", str(error)) from error
+    node.clock.moved()
+    return {"time": moved}

@@ -30,6 +30,12 @@ class NotStarted(Exception):
     """A process ended, or another program answers on its port."""
 
 
+def _client(port: int) -> httpx.Client:
+    """Each request on a connection of its own: one kept open may be closed just as the next goes out."""
+    once = httpx.Limits(max_keepalive_connections=0)
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, limits=once)
+
+
 @dataclass
 class Stack:
     """`url` is the site's; `home` holds the logs of its processes."""
@@ -129,7 +135,7 @@ def running_stack(home: Path, node: str = "anvil") -> Iterator[Stack]:
             ending.enter_context(_running(name, env, home))
             for name in ("index", "relay", f"site --port {port}")
         ]
-        http = ending.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10))
+        http = ending.enter_context(_client(port))
         stack = Stack(f"http://127.0.0.1:{port}", chain, home, http)
         _await(stack, processes)
         yield stack
@@ -142,7 +148,7 @@ def another_site(stack: Stack, **settings: str) -> Iterator[Stack]:
     with ExitStack() as ending:
         env = _environment(stack.chain, stack.home) | settings
         process = ending.enter_context(_running(f"site --port {port}", env, stack.home))
-        http = ending.enter_context(httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10))
+        http = ending.enter_context(_client(port))
         other = Stack(f"http://127.0.0.1:{port}", stack.chain, stack.home, http)
         _await(other, [process])
         yield other

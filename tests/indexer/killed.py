@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from weakref import finalize
 
 from indexer.settings import ROOT
 from tests.chain import Chain
@@ -48,6 +49,7 @@ class Running:
 
     def __post_init__(self) -> None:
         self._handle = os.pidfd_open(self.pid)
+        finalize(self, os.close, self._handle)
 
     @property
     def alive(self) -> bool:

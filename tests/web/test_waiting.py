@@ -34,6 +34,16 @@ def test_reading_goes_on_without_the_chain(site: Site, nowhere: str):
     assert chain.headers["Retry-After"] == "5"
 
 
+def test_a_clock_that_was_moved_is_told_at_once(site: Site):
+    with running_anvil() as chain:
+        reader = client(site.settings.asking(chain.url))
+        before = reader.get("/api/v1/chain").json
+        moved = reader.post("/api/v1/chain/forward", json={"days": 2})
+        after = reader.get("/api/v1/chain").json
+    assert moved.status_code == 200
+    assert after["time"] >= moved.json["time"] > before["time"] + before["day"]
+
+
 def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
     """By whatever name it is asked. (The town's mirror is at block 42, the chain at its first.)"""
     near = site.get("/health", Host="10.0.0.7:8000")
