@@ -22,7 +22,7 @@ install: $(PACKAGES) $(MODULES)
 	@echo "Installed. $(CURDIR)/.venv/bin/laurel is the command."
 
 test: .venv/.dev node_modules/.dev $(PEERS) browser servers lint
-	@.venv/bin/python -m pytest -n 3 --dist worksteal
+	@.venv/bin/python -m pytest -n 4 --dist worksteal
 
 test-long: export LAUREL_LONG = 1
 test-long: test

@@ -151,8 +151,7 @@ def test_a_killed_workers_rows_come_free(engine: Engine, store: Store, tmp_path:
         with working(Fetcher(engine, store, [base])):
             until(lambda: len(ready(engine)) == len(DOCUMENTS) - len(claimed))
             assert len(asked) == len(DOCUMENTS) - len(claimed)
-        later = time.time() + 120
-        with working(Fetcher(engine, store, [base], now=lambda: later)):
+        with working(Fetcher(engine, store, [base], now=lambda: time.time() + 120)):
             until(lambda: states(engine) == {"ready"})
 
 
