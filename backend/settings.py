@@ -51,7 +51,7 @@ class SiteSettings:
                 f"LAUREL_TRUSTED_PROXIES is the number of proxies before the site, not {proxies!r}."
             )
         return cls(
-            hosts=frozenset(host.strip().strip("[]").lower() for host in hosts.split(",")),
+            hosts=_names(hosts),
             proxies=int(proxies),
             rpc=env.get("LAUREL_PUBLIC_RPC") or None,
             read_database=env.get("LAUREL_READ_DATABASE") or None,
@@ -61,8 +61,12 @@ class SiteSettings:
     @property
     def url(self) -> str | None:
         """The https address of the first of `hosts` that is not this machine's own."""
-        names = sorted(self.hosts - {name.strip("[]") for name in LOOPBACK.split(",")})
+        names = sorted(self.hosts - _names(LOOPBACK))
         return f"https://{names[0]}" if names else None
+
+
+def _names(hosts: str) -> frozenset[str]:
+    return frozenset(host.strip().strip("[]").lower() for host in hosts.split(","))
 
 
 def _contact(text: str) -> str | None:

@@ -123,6 +123,7 @@ class Rpc:
 
     @property
     def name(self) -> str:
+        """The URL as messages may have it."""
         return bare(self.url)
 
     def call(self, kind: type[T], method: str, *params: Any) -> T:

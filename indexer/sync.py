@@ -200,7 +200,7 @@ class Copy:
         for batch in batches(coming()):
             self._put([data for _, data in batch])
             if self._stop.is_set():
-                return
+                break
         if trouble:
             raise trouble
 

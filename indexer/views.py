@@ -1,9 +1,7 @@
-"""Calls of the contracts' functions as bytes. Most arguments and all answers are words: they need no ABI."""
+"""Calls of the contracts' views as bytes: arguments and answers are words, so nothing needs an ABI."""
 
 from functools import cache
-from typing import Any
 
-from eth_abi.abi import encode as abi_encode
 from eth_utils.crypto import keccak
 
 Word = bytes | int
@@ -19,12 +17,6 @@ def call_data(signature: str, *words: Word) -> bytes:
     return _selector(signature) + b"".join(
         w if isinstance(w, bytes) else w.to_bytes(32) for w in words
     )
-
-
-def encoded(signature: str, *values: Any) -> bytes:
-    """Calldata of a function whose arguments are of any types but structs, as eth_abi takes them."""
-    types = signature[signature.index("(") + 1 : -1].split(",")
-    return _selector(signature) + abi_encode(types, values)
 
 
 def words_of(answer: str) -> list[int]:

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
 
+from backend.chain.calls import encoded
 from backend.chain.connection import NOBODY, Refused, Reverted, Wire
-from indexer.views import encoded
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"

@@ -88,9 +88,7 @@ class Outbox:
         self._settings = settings
         self._lease = lease
         self._looked: dict[str, float] = {}  # hash -> time.monotonic() of the last look or sending
-        self._missed: dict[
-            int, float
-        ] = {}  # id -> since when its nonce is used and no receipt there
+        self._missed: dict[int, float] = {}  # id -> when its nonce was used, without a receipt
         self._data_fee = fees.DataFee()
         self._asked = float("-inf")  # time.monotonic(), for the data fee
 

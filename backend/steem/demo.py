@@ -69,7 +69,7 @@ class Demo(Anvil):
     def command(self, port: int) -> list[str]:
         begin = self.timeline.begin
         seconds = 5 + _bytes(self.plan) // WRITTEN_SECOND
-        return anvil.command(port, self.state, begin, seconds, OPTIONS)
+        return anvil.command(port, self._state, begin, seconds, OPTIONS)
 
     def begun(self, rpc: Rpc) -> None:
         """Until the replay, each block is a second after the one before: all is set up the same each time."""

@@ -14,6 +14,7 @@ import msgspec
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 
+from backend.chain.calls import encoded
 from backend.chain.connection import Chain
 from backend.local.accounts import Owner, bytes_of, grant, registration
 from backend.local.batches import CLOSE_AT_ONCE, MOST_GAS, NotMined, encoded_relays, raw_transaction
@@ -29,7 +30,7 @@ from indexer.content.store import Store
 from indexer.rewards import WEI_PER_VEST
 from indexer.rpc import Rpc
 from indexer.slots import account_slot, post_slot
-from indexer.views import call_data, encoded
+from indexer.views import call_data
 
 T = TypeVar("T")
 

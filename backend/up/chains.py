@@ -54,15 +54,15 @@ class Anvil:
     goes_on = "`make up` goes on with the same chain, posts and accounts."
 
     def __init__(self, home: Path) -> None:
-        self.state = home / "chain.json"
-        self._copier = anvil.Copier(self.state)
+        self._state = home / "chain.json"
+        self._copier = anvil.Copier(self._state)
 
     def prepare(self) -> str | None:
-        healed = anvil.heal(self.state)
+        healed = anvil.heal(self._state)
         return healed.sentence if healed else None
 
     def command(self, port: int) -> list[str]:
-        return anvil.command(port, self.state)
+        return anvil.command(port, self._state)
 
     def environment(self) -> Mapping[str, str]:
         return {}
