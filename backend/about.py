@@ -12,7 +12,7 @@ from backend.present import present
 from backend.relay.settings import RelaySettings
 from backend.replay.queries import exists
 from backend.sponsor.settings import SponsorSettings
-from indexer.actions import ACTIONS
+from indexer.protocol.actions import ACTIONS
 
 bp = Blueprint("about", __name__)
 

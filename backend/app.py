@@ -25,7 +25,7 @@ from backend.settings import SiteSettings
 from backend.sponsor import routes as sponsor
 from backend.statuspage import routes as statuspage
 from backend.sync import routes as sync
-from indexer.database import connect
+from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 
 ROOMS = (

@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from backend.database import migrate_node
 from backend.settings import SiteSettings
 from backend.sponsor.settings import SponsorSettings
-from indexer.database import usable
+from indexer.mirror.database import usable
 from indexer.settings import Settings
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, MetaData
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from backend.node import current_node
-from indexer.database import Turn, upgrade
+from indexer.mirror.database import Turn, upgrade
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -4,7 +4,7 @@ from backend.node import current_node
 from backend.relay.limits import take
 from backend.relay.settings import Limit
 from backend.security import client_address
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 LIMITS = {
     "upload": Limit(times=300, seconds=600),  # documents and pictures together

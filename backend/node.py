@@ -10,7 +10,7 @@ from backend.clock import Clock
 from backend.settings import SiteSettings
 from indexer.content import open_store
 from indexer.content.store import Store
-from indexer.deployment import Deployment, load
+from indexer.protocol.deployment import Deployment, load
 from indexer.schema import Cursor
 from indexer.settings import Settings
 

@@ -10,7 +10,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from backend.clock import ChainUnreachable
 from indexer.content.errors import ContentError
-from indexer.deployment import NotDeployed
+from indexer.protocol.deployment import NotDeployed
 
 _log = logging.getLogger("laurel.site")
 

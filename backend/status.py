@@ -15,14 +15,14 @@ from backend.relay.costs import actions_left, coin, money, recent
 from backend.relay.purse import AWAY_SECONDS, gwei, relayers
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import LIVE, QUEUED, RelayCost, RelayTicket
-from indexer import status as mirrored
-from indexer.nodes import Nodes
+from indexer.chain.failover import Nodes
+from indexer.chain.rpc import NodeUnreachable, RpcError, quantity
+from indexer.monitoring import status as mirrored
+from indexer.monitoring.status import Section
 from indexer.rewards import ETHER
 from indexer.rewards.pool import MOST_OPEN_DAYS
-from indexer.rpc import NodeUnreachable, RpcError, quantity
 from indexer.schema import Cursor, Pool
 from indexer.settings import Settings
-from indexer.status import Section
 
 LATE_SECONDS = 60.0  # that something waits for the relay before somebody should look
 

@@ -16,7 +16,7 @@ from backend.node import current_node
 from backend.present import Present, present
 from backend.sessions.current import signed_in
 from indexer.content.cid import cid_of
-from indexer.deployment import NotDeployed
+from indexer.protocol.deployment import NotDeployed
 
 HUES = 12
 

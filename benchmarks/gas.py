@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size
-from indexer.actions import Signed, sha256
-from indexer.artifacts import contracts
+from indexer.protocol.actions import Signed, sha256
+from indexer.protocol.artifacts import contracts
 from tests.actors import Actor, Key, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 

@@ -22,7 +22,7 @@ from backend.local.keys import DEV_KEY
 from backend.steem.commands import gas_each, import_plan, report
 from backend.steem.plan import plan
 from backend.steem.read import read
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
 from indexer.settings import ROOT
 from tests.chain import running_anvil
 from tests.steem.node import furnished

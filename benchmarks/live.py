@@ -20,8 +20,8 @@ from rich.table import Table
 from sqlalchemy import Engine, select
 
 from indexer.content.cid import digest
-from indexer.database import connect
 from indexer.follow import LOCAL_POLL
+from indexer.mirror.database import connect
 from indexer.schema import Vote
 from tests.actors import Actor, join, stake
 from tests.chain import DEV, Chain, deployed_on, running_anvil

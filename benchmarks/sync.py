@@ -21,10 +21,10 @@ from rich.table import Table
 
 from indexer.content import open_store
 from indexer.content.cid import digest
-from indexer.content.fetch import fetch
-from indexer.database import connect
+from indexer.fetching.fetch import fetch
+from indexer.fetching.sync import Copy
+from indexer.mirror.database import connect
 from indexer.settings import ROOT
-from indexer.sync import Copy
 from tests.chain import free_port
 from tests.indexer.mirrors import document
 from tests.sync.homes import environment, mirror

@@ -9,15 +9,15 @@ from enum import Enum
 
 from sqlalchemy import Engine
 
-from indexer import store
-from indexer.ahead import Ahead
-from indexer.contents import Fetcher
-from indexer.database import UNAVAILABLE
-from indexer.deployment import Deployment
-from indexer.rpc import NodeUnreachable, RpcError
-from indexer.source import ChainMoved, Header, Source, Span
-from indexer.startup import check_mirror, check_node
-from indexer.writer import Lease, LeaseLost
+from indexer.chain.prefetch import Ahead
+from indexer.chain.rpc import NodeUnreachable, RpcError
+from indexer.chain.source import ChainMoved, Header, Source, Span
+from indexer.chain.startup import check_mirror, check_node
+from indexer.fetching.worker import Fetcher
+from indexer.mirror import store
+from indexer.mirror.database import UNAVAILABLE
+from indexer.mirror.lease import Lease, LeaseLost
+from indexer.protocol.deployment import Deployment
 
 LOCAL_CHAINS = frozenset({1337, 31337})
 LOCAL_POLL = 0.2  # seconds between looks at the head

@@ -16,16 +16,16 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, select, text, update
 from sqlalchemy.exc import OperationalError
 
-from indexer import store
-from indexer.alone import held
-from indexer.database import Turn, connect, migrate_mirror, writing
-from indexer.deployment import Deployment
-from indexer.digests import table_digests
 from indexer.errors import LaurelError
 from indexer.follow import Indexer, Report, catch_up
+from indexer.mirror import store
+from indexer.mirror.bulk import table
+from indexer.mirror.database import Turn, connect, migrate_mirror, writing
+from indexer.mirror.digests import table_digests
+from indexer.mirror.lease import Lease, LeaseLost
+from indexer.process.filelock import held
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Base, Content, Writer
-from indexer.tables import table
-from indexer.writer import Lease, LeaseLost
 
 BESIDE = "laurel_rebuild"  # PostgreSQL's schema, and what SQLite knows the other file as
 LOCK_MILLISECONDS = (

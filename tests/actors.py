@@ -7,9 +7,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from eth_abi.abi import encode as abi_encode
 
-from indexer import actions
-from indexer.actions import KINDS, Signed
-from indexer.deployment import Deployment
+from indexer.protocol import actions
+from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.deployment import Deployment
 from tests.chain import Anvil, Chain
 
 WINDOW = 1800  # seconds from signing to deadline

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.problems import Problem
-from indexer.recovery import recovery_at
+from indexer.protocol.recovery import recovery_at
 from indexer.rewards import DOWNVOTE_DIVISOR, mana_down
 from indexer.schema import Account, Key, Vote
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend.keeper.work import stake_reward
 from backend.posts.queries import pieces, read
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from indexer.rewards import WEI_PER_VEST, curation_vests_down
 from indexer.schema import Account, Beneficiary, Day, Post, Vote
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from eth_abi.abi import encode as abi_encode
 
-from indexer.views import call_data
+from indexer.protocol.calls import call_data
 
 
 def encoded(signature: str, *values: Any) -> bytes:

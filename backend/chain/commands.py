@@ -6,7 +6,7 @@ import click
 
 from backend.chain.errors import BUILT_IN, REASONS
 from backend.deployment.compile import compile_contracts
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 from indexer.settings import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"

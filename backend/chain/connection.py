@@ -13,9 +13,9 @@ from web3.types import RPCEndpoint
 
 from backend.clock import ChainUnreachable
 from backend.node import LOCAL_CHAINS
-from indexer.actions import KINDS_BY_NUMBER, Kind, Signed, domain_separator, message
-from indexer.artifacts import artifact
-from indexer.deployment import Deployment, load
+from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed, domain_separator, message
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.deployment import Deployment, load
 from indexer.settings import Settings
 
 TIMEOUT_SECONDS = 10

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from indexer.actions import KINDS_BY_NUMBER, Kind, Signed
+from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed
 
 # contracts/libraries/Kinds.sol and GraphKinds.sol, gasOf
 RESERVED = {

@@ -7,9 +7,9 @@ from web3 import Web3
 
 from backend.chain.connection import Reverted, Wire
 from backend.deployment.compile import settings_hash
-from indexer.artifacts import artifact
-from indexer.deployment import Deployment
 from indexer.errors import LaurelError
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.deployment import Deployment
 
 
 class OtherCode(LaurelError):

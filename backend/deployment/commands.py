@@ -19,8 +19,8 @@ from backend.deployment.deploy import LOCAL, Parameters
 from backend.deployment.offer import Offer, offer, survey
 from backend.deployment.plan import Plan
 from backend.key_commands import passphrase_option
-from indexer.artifacts import contracts
-from indexer.deployment import path_for
+from indexer.protocol.artifacts import contracts
+from indexer.protocol.deployment import path_for
 from indexer.settings import Settings
 
 

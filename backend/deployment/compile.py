@@ -10,8 +10,8 @@ from typing import Any
 import solcx
 from solcx.exceptions import SolcError
 
-from indexer.artifacts import BUILD, artifact
 from indexer.errors import LaurelError
+from indexer.protocol.artifacts import BUILD, artifact
 from indexer.settings import ROOT
 
 CONTRACTS = ROOT / "contracts"

@@ -24,9 +24,9 @@ from web3.types import TxParams, Wei
 from backend.chain.connection import Wire, wire_to
 from backend.chain.fees import gas_price
 from backend.deployment.compile import settings_hash
-from indexer.artifacts import artifact
-from indexer.deployment import Deployment, NotDeployed, load, path_for, save
 from indexer.errors import LaurelError
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.deployment import Deployment, NotDeployed, load, path_for, save
 from indexer.rewards import ETHER
 
 CORE, GRAPH = "LaurelCore", "LaurelGraph"

@@ -13,8 +13,8 @@ from backend.deployment.deploy import DeployError, Parameters, begun, connect, d
 from backend.deployment.plan import Plan, plan
 from backend.deployment.survey import chain_id_of
 from backend.keystore import address_of, read_secret
-from indexer.deployment import Deployment, NotDeployed, path_for
 from indexer.follow import LOCAL_CHAINS
+from indexer.protocol.deployment import Deployment, NotDeployed, path_for
 
 
 class Declined(DeployError):

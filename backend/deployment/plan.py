@@ -12,7 +12,7 @@ from backend.chain.fees import ENVELOPE, DataFee, GasPrice, data_fee, gas_price
 from backend.deployment.compile import BYTECODE_LIMIT, INITCODE_LIMIT, evm_version, initcode_size
 from backend.deployment.deploy import CORE, GRAPH, DeployError, refused
 from backend.deployment.survey import has_p256
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 from indexer.rewards import ETHER
 
 

@@ -4,8 +4,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from backend.chain.connection import Refused, Reverted, Wire
-from indexer.actions import sha256
 from indexer.errors import LaurelError
+from indexer.protocol.actions import sha256
 
 P256 = "0x0000000000000000000000000000000000000100"  # EIP-7951
 TELL_CHAIN_ID = "0x4660005260206000f3"  # CHAINID, PUSH1 0, MSTORE, PUSH1 32, PUSH1 0, RETURN

@@ -11,11 +11,11 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
 from backend.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
-from indexer import startup
+from indexer.chain import startup
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity
+from indexer.chain.source import Source
 from indexer.follow import LOCAL_CHAINS
-from indexer.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity
-from indexer.source import Source
-from indexer.status import OLD_BLOCK
+from indexer.monitoring.status import OLD_BLOCK
 
 DEPTH = 10
 """Blocks below the lowest head at which nodes are compared: those above may differ for a moment."""

@@ -11,10 +11,10 @@ from sqlalchemy.exc import DatabaseError
 from backend.database import MIGRATIONS as NODE
 from backend.doctor.findings import Findings, Setup, ok, problem, warning
 from backend.status import look
-from indexer.database import MIGRATIONS as MIRROR
-from indexer.database import refuse_later
+from indexer.mirror.database import MIGRATIONS as MIRROR
+from indexer.mirror.database import refuse_later
+from indexer.monitoring.status import NoDatabase, reading, shown, unusable
 from indexer.schema import Cursor
-from indexer.status import NoDatabase, reading, shown, unusable
 
 LEAST_CONNECTIONS = 50
 SECTIONS = ("Mirror", "Content", "Rewards", "Relay")

@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from sqlalchemy import make_url
 
 from backend.doctor.findings import Finding, Findings, Setup, ok, problem, warning
-from indexer.artifacts import contracts
+from indexer.protocol.artifacts import contracts
 from indexer.settings import ROOT
 
 PYTHON = (3, 11)

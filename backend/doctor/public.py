@@ -13,8 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from backend.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from indexer.content.cid import cid_of
 from indexer.errors import LaurelError
+from indexer.monitoring.status import reading
 from indexer.schema import Content
-from indexer.status import reading
 
 DAY = 86_400
 RENEWED_DAYS = 20

@@ -4,9 +4,9 @@ from contextlib import closing
 
 from backend.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from backend.relay.process import read_key
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, quantity
 from indexer.follow import LOCAL_CHAINS
 from indexer.rewards import ETHER
-from indexer.rpc import NodeUnreachable, Rpc, RpcError, quantity
 
 BATCHES = 100
 """Full transactions at today's price that the relayer should be able to pay."""

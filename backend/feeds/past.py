@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from backend import paging
 from backend.posts.queries import Piece, pieces, read
 from backend.problems import Problem
-from indexer import ranking
-from indexer.deployment import Deployment
+from indexer.fold import ranking
+from indexer.protocol.deployment import Deployment
 from indexer.rewards import CASHOUT_DAYS
 from indexer.schema import Post, Vote
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from backend import paging
 from backend.posts.queries import Piece, pieces, read
 from backend.problems import Problem
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Post
 
 _ORDERS: dict[str, tuple[tuple[Any, ...], tuple[Callable[[str], Any], ...]]] = {

@@ -15,7 +15,7 @@ from backend.node import current_node
 from backend.problems import Problem
 from indexer.content import car, unixfs
 from indexer.content.cid import BadCid, parse
-from indexer.content.nodes import BadNode
+from indexer.content.dagpb import BadNode
 
 bp = Blueprint("gateway", __name__)
 

@@ -15,8 +15,15 @@ from backend.relay.intake import enqueue
 from backend.relay.reading import Action, account_of_key
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import EXPIRED, INCLUDED, SKIPPED, RelayTicket
-from indexer.actions import KINDS, Signed, decode, encode, secp256k1_address, sign_secp256k1
-from indexer.database import writing
+from indexer.mirror.database import writing
+from indexer.protocol.actions import (
+    KINDS,
+    Signed,
+    decode,
+    encode,
+    secp256k1_address,
+    sign_secp256k1,
+)
 from indexer.rewards.pool import MOST_OPEN_DAYS
 
 log = logging.getLogger("laurel.faucet")

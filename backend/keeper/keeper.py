@@ -33,7 +33,7 @@ from backend.relay.tables import (
     RelayTicket,
     RelayTransaction,
 )
-from indexer.database import writing
+from indexer.mirror.database import writing
 from indexer.rewards.pool import MOST_OPEN_DAYS
 
 T = TypeVar("T", bound=Hashable)

@@ -10,10 +10,10 @@ from backend.local.batches import NotMined, call, close_days, relay, signed
 from backend.local.clock import latest
 from backend.local.keys import DEV_ADDRESS, DEV_KEY, key_file
 from backend.local.views import view
-from indexer.actions import Signed, secp256k1_address
+from indexer.chain.rpc import Rpc
 from indexer.errors import LaurelError
+from indexer.protocol.actions import Signed, secp256k1_address
 from indexer.rewards import ETHER
-from indexer.rpc import Rpc
 
 FAUCET = "faucet"
 KEPT = 1_000_000 * ETHER

@@ -17,11 +17,11 @@ from eth_utils.crypto import keccak
 from backend.chain.connection import Chain
 from backend.chain.gas import gas_of, item_gas
 from backend.chain.pool import open_days
-from indexer.actions import KINDS, Signed, encode, sign_secp256k1
+from indexer.chain.rpc import Rpc, quantity
 from indexer.errors import LaurelError
+from indexer.protocol.actions import KINDS, Signed, encode, sign_secp256k1
+from indexer.protocol.calls import Word, call_data
 from indexer.rewards.pool import MOST_OPEN_DAYS
-from indexer.rpc import Rpc, quantity
-from indexer.views import Word, call_data
 
 ITEMS = 100  # in a transaction, at the most
 IN_FLIGHT = 4  # transactions sent and not yet mined

@@ -3,8 +3,8 @@
 from typing import Any
 
 from backend.local.anvil import CHAIN_ID
+from indexer.chain.rpc import Rpc, RpcError, quantity
 from indexer.errors import LaurelError
-from indexer.rpc import Rpc, RpcError, quantity
 
 MOST_DAYS = 400
 

@@ -8,8 +8,8 @@ import click
 from backend.local.anvil import CHAIN_ID
 from backend.local.clock import MOST_DAYS, check_local, forward
 from backend.local.setup import furnish
-from indexer.deployment import load
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
+from indexer.protocol.deployment import load
 from indexer.settings import Settings
 
 

@@ -3,8 +3,8 @@
 import time
 
 from backend.local.anvil import BACK_SECONDS
+from indexer.chain.rpc import Rpc
 from indexer.errors import LaurelError
-from indexer.rpc import Rpc
 from indexer.settings import ROOT
 
 CONFIG = ROOT / "hardhat.config.js"

@@ -5,9 +5,9 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from indexer.actions import secp256k1_address
+from indexer.chain.rpc import Rpc, quantity
+from indexer.protocol.actions import secp256k1_address
 from indexer.rewards import ETHER
-from indexer.rpc import Rpc, quantity
 
 DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 """The first of the accounts that anvil and Hardhat give coin to. Everybody knows it."""

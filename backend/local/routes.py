@@ -10,7 +10,7 @@ from backend.bodies import json_body
 from backend.local.clock import MOST_DAYS, forward
 from backend.node import current_node
 from backend.problems import Problem
-from indexer.rpc import NodeUnreachable, Rpc
+from indexer.chain.rpc import NodeUnreachable, Rpc
 
 bp = Blueprint("local-chain", __name__, url_prefix="/api/v1")
 

@@ -17,13 +17,13 @@ from backend.local.batches import signed
 from backend.local.clock import check_local, latest
 from backend.local.keys import DEV_KEY, key_file
 from backend.local.pictures import way_of_a_post
-from indexer.actions import Signed, post_id, sha256
+from indexer.chain.rpc import Rpc
 from indexer.content.documents import canonical
 from indexer.content.pictures import reencode
 from indexer.content.store import Store
+from indexer.protocol.actions import Signed, post_id, sha256
+from indexer.protocol.packed import post_slot
 from indexer.rewards import CASHOUT_DAYS, ETHER
-from indexer.rpc import Rpc
-from indexer.slots import post_slot
 
 TEXTS = Path(__file__).parent / "samples"
 ACCOUNTS = ("sample-ada", "sample-ben", "sample-cleo")

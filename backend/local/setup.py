@@ -11,10 +11,10 @@ from backend.local.clock import check_local
 from backend.local.keys import DEV_KEY, fund, key_file
 from backend.local.samples import Samples
 from backend.relay.settings import RelaySettings
-from indexer.actions import secp256k1_address
+from indexer.chain.rpc import Rpc
 from indexer.content import open_store
-from indexer.deployment import Deployment, NotDeployed, load, path_for
-from indexer.rpc import Rpc
+from indexer.protocol.actions import secp256k1_address
+from indexer.protocol.deployment import Deployment, NotDeployed, load, path_for
 from indexer.settings import Settings
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from backend.chain.connection import Chain
-from indexer.rpc import Rpc, quantity
-from indexer.views import Word, call_data
+from indexer.chain.rpc import Rpc, quantity
+from indexer.protocol.calls import Word, call_data
 
 
 def views(

@@ -8,7 +8,7 @@ from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session, defer
 
 from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from indexer.rewards import Options
 from indexer.schema import Account, Beneficiary, Content, Day, Post, Vote
 from indexer.schema import Pool as PoolRow

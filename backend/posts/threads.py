@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.posts.queries import Piece, pieces, read
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Post
 
 LEVELS = 6

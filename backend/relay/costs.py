@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.chain.gas import typical
 from backend.relay.settings import Price
 from backend.relay.tables import RelayCost, RelayTicket, RelayTransaction
-from indexer.actions import KINDS, KINDS_BY_NUMBER, decode
+from indexer.protocol.actions import KINDS, KINDS_BY_NUMBER, decode
 from indexer.rewards import ETHER
 
 DAY = 86_400  # seconds of the wall's clock: nobody is billed by a test chain's

@@ -16,7 +16,7 @@ from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import SENT, RelayTransaction
-from indexer.writer import Lease
+from indexer.mirror.lease import Lease
 
 log = logging.getLogger("laurel.relay")
 

@@ -18,8 +18,8 @@ from backend.relay.settings import Limit
 from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayTicket
 from backend.sponsor import admission, quota
 from backend.sponsor.settings import SponsorSettings
-from indexer.actions import Signed
-from indexer.database import writing
+from indexer.mirror.database import writing
+from indexer.protocol.actions import Signed
 
 UNPAID = ("not_enough_tokens", "not_enough_allowance")
 

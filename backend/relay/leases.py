@@ -3,8 +3,8 @@
 from sqlalchemy import Engine
 
 from backend.relay.tables import RelayLease
-from indexer.database import Turn
-from indexer.writer import Lease, LeaseLost
+from indexer.mirror.database import Turn
+from indexer.mirror.lease import Lease, LeaseLost
 
 KEEPER = "keeper"
 _LEASES = RelayLease.metadata.tables[RelayLease.__tablename__]

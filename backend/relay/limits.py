@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select
 from backend.problems import Problem
 from backend.relay.settings import Limit
 from backend.relay.tables import RelayUse
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 
 def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> None:

@@ -25,8 +25,8 @@ from backend.relay.purse import Purse
 from backend.relay.quotes import Call, Quote
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import LOST, MINED, REVERTED, SENT, RelayTransaction
-from indexer.database import writing
-from indexer.writer import Lease
+from indexer.mirror.database import writing
+from indexer.mirror.lease import Lease
 
 log = logging.getLogger("laurel.relay")
 

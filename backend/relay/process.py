@@ -23,12 +23,12 @@ from backend.relay.limits import forget
 from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
-from indexer.alone import lock
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import NotDeployed
 from indexer.errors import LaurelError
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.lease import LEASE_SECONDS, Lease, LeaseLost
+from indexer.process.filelock import lock
+from indexer.protocol.deployment import NotDeployed
 from indexer.settings import Settings
-from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
 
 log = logging.getLogger("laurel.relay")
 

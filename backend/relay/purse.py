@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend.relay.settings import GWEI, RelaySettings
 from backend.relay.tables import RelayStatus
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 log = logging.getLogger("laurel.relay")
 

@@ -10,7 +10,7 @@ from eth_abi.exceptions import DecodingError
 from backend.chain.connection import Chain
 from backend.chain.errors import BY_CODE, Reason
 from backend.problems import Problem
-from indexer.actions import (
+from indexer.protocol.actions import (
     KINDS_BY_NUMBER,
     BadSignature,
     Kind,
@@ -20,7 +20,7 @@ from indexer.actions import (
     encode,
     signer_of,
 )
-from indexer.slots import key_slot
+from indexer.protocol.packed import key_slot
 
 MAX_SIGNATURE = 128
 MOST_BENEFICIARIES = 8  # Authoring.sol

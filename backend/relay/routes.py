@@ -20,7 +20,7 @@ from backend.relay.tables import QUEUED, RelayTicket, RelayTransaction
 from backend.security import client_address
 from backend.sponsor.admission import Shown
 from backend.sponsor.settings import SponsorSettings
-from indexer.actions import Signed
+from indexer.protocol.actions import Signed
 from indexer.schema import Account
 
 Answer = tuple[dict[str, Any], int, dict[str, str]]

@@ -32,8 +32,8 @@ from backend.relay.tables import (
     RelayTransaction,
 )
 from backend.sponsor.quota import give_back
-from indexer.actions import KINDS_BY_NUMBER, Kind, Signed, decode
-from indexer.database import writing
+from indexer.mirror.database import writing
+from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed, decode
 
 log = logging.getLogger("laurel.relay")
 

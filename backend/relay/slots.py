@@ -5,8 +5,8 @@ from typing import Any
 
 from backend.chain.connection import Chain
 from backend.relay.reading import Action
-from indexer.actions import encode, post_id, sha256
-from indexer.slots import KeySlot, VoteSlot, key_slot, post_slot, vote_slot
+from indexer.protocol.actions import encode, post_id, sha256
+from indexer.protocol.packed import KeySlot, VoteSlot, key_slot, post_slot, vote_slot
 
 VOTE_SECONDS = 3600  # a vote may be included so long after it was signed
 OWNER = 3  # role

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, delete, insert
 
 from backend.problems import Problem
 from backend.sessions.tables import Challenge
-from indexer.actions import BadSignature, signer_of
-from indexer.database import writing
+from indexer.mirror.database import writing
+from indexer.protocol.actions import BadSignature, signer_of
 
 CHALLENGE_SECONDS = 300
 _STATEMENT = "Sign in to Laurel. This costs nothing and changes nothing on the chain."

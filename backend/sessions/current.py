@@ -13,7 +13,7 @@ from backend.accounts.queries import live_key
 from backend.database import session
 from backend.security import SESSION_COOKIE
 from backend.sessions.tables import SignedIn
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 SESSION_SECONDS = 30 * 86_400
 

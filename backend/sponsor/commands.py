@@ -12,7 +12,7 @@ from backend.formats import moment
 from backend.settings import SiteSettings
 from backend.sponsor import invitations
 from backend.sponsor.settings import SponsorSettings
-from indexer.database import connect
+from indexer.mirror.database import connect
 from indexer.settings import Settings
 
 LOCAL_SITE = "http://127.0.0.1:8000"  # of `make up`

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from backend.relay.tables import EXPIRED, SKIPPED, RelayTicket
 from backend.sponsor.tables import Admission, Invitation
-from indexer.database import writing
 from indexer.errors import LaurelError
+from indexer.mirror.database import writing
 
 
 class NoSuchInvitation(LaurelError):

@@ -16,7 +16,7 @@ from backend.formats import count, span
 from backend.problems import Problem
 from backend.sponsor.settings import ACTION_GAS, Quota
 from backend.sponsor.tables import Used
-from indexer.actions import KINDS, KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import KINDS, KINDS_BY_NUMBER, Signed
 from indexer.schema import Account
 
 DAY_SECONDS = 86_400

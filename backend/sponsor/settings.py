@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from backend.chain.gas import item_gas
-from indexer.actions import KINDS, Signed
 from indexer.errors import LaurelError
+from indexer.protocol.actions import KINDS, Signed
 from indexer.rewards import ETHER, WEI_PER_VEST
 
 Join = Literal["open", "invitation", "work"]

@@ -11,7 +11,7 @@ from hashlib import pbkdf2_hmac
 from sqlalchemy import Engine, delete, insert
 
 from backend.sponsor.tables import Work
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 ROUNDS = 2000  # of each try
 SECONDS = 1800  # that a task is good for: choosing a key and saving a file take a person a while

@@ -12,7 +12,7 @@ from backend.relay.costs import Cost, Day, actions_left, by_day, recent
 from backend.relay.purse import relayers, why_waiting
 from backend.relay.settings import Price, RelaySettings
 from backend.relay.tables import LIVE, QUEUED, RelayStatus, RelayTicket
-from indexer.counts import contents_by_state
+from indexer.mirror.counts import contents_by_state
 from indexer.schema import Cursor
 
 DAYS = 14  # in the picture

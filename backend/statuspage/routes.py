@@ -13,7 +13,7 @@ from backend.node import current_node
 from backend.relay.costs import Cost, coin, money
 from backend.relay.purse import gwei
 from backend.statuspage.figures import Figures, gather
-from indexer.actions import KINDS
+from indexer.protocol.actions import KINDS
 
 FRESH_SECONDS = 3.0  # that figures are shown again: counting documents is dear in a large database
 

@@ -8,7 +8,7 @@ from backend.chain.connection import Chain
 from backend.local.accounts import WINDOW, Owner
 from backend.local.batches import signed
 from backend.steem.read import PLAIN, Piece
-from indexer.actions import Signed, sha256
+from indexer.protocol.actions import Signed, sha256
 
 
 def key_of(secret: bytes, handle: str) -> bytes:

@@ -17,11 +17,11 @@ from backend.relay.settings import RelaySettings
 from backend.steem.plan import Plan, plan
 from backend.steem.read import read
 from backend.steem.run import KINDS, Importer, Tally
-from indexer.actions import secp256k1_address
-from indexer.alone import alone
+from indexer.chain.rpc import Rpc
 from indexer.content import open_store
-from indexer.progress import bar
-from indexer.rpc import Rpc
+from indexer.monitoring.progress import bar
+from indexer.process.filelock import alone
+from indexer.protocol.actions import secp256k1_address
 from indexer.settings import Settings
 
 NOTES = 20  # sentences about single lines, at the most

@@ -20,8 +20,8 @@ from backend.steem.plan import Plan, plan
 from backend.steem.read import NotAnImport, Outcome, read
 from backend.steem.timeline import timeline
 from backend.up.chains import Anvil
+from indexer.chain.rpc import Rpc
 from indexer.errors import LaurelError
-from indexer.rpc import Rpc
 from indexer.settings import ROOT, Settings
 
 DAY = 86_400

@@ -18,11 +18,11 @@ from backend.steem.plan import Plan
 from backend.steem.tables import SteemPiece
 from backend.steem.tally import Counts
 from backend.steem.timeline import Timeline
-from indexer.deployment import Deployment
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
+from indexer.chain.source import Source
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Cursor, Post
-from indexer.source import Source
-from indexer.verify import Outcome, verify
+from indexer.verify.compare import Outcome, verify
 
 DUMP_SECONDS = 900.0  # that the chain may take to write its file
 VERIFY_WAIT = 900.0  # for the mirror to reach the head

@@ -11,9 +11,9 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from backend.local.views import view
-from indexer.deployment import Deployment
+from indexer.chain.rpc import Rpc
+from indexer.protocol.deployment import Deployment
 from indexer.rewards import DOWNVOTE_DIVISOR, ETHER, WEI_PER_VEST, accrued_down, emission_down
-from indexer.rpc import Rpc
 from indexer.schema import Account, Beneficiary, Day, Delegation, Pool, Post, Vote
 
 

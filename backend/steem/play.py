@@ -23,11 +23,11 @@ from backend.steem.read import Piece
 from backend.steem.replay import Replay
 from backend.steem.tally import Counts
 from backend.steem.timeline import Step
-from indexer.actions import secp256k1_address
+from indexer.chain.rpc import Rpc
 from indexer.content import open_store
-from indexer.database import connect
-from indexer.progress import bar
-from indexer.rpc import Rpc
+from indexer.mirror.database import connect
+from indexer.monitoring.progress import bar
+from indexer.protocol.actions import secp256k1_address
 
 RPC_SECONDS = 300.0  # a block of a thousand accounts takes its time
 KEEP_SECONDS = 5.0  # between writings of what was done

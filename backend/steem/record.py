@@ -8,7 +8,7 @@ from sqlalchemy import Engine, delete, insert, select
 from backend.steem.read import Piece
 from backend.steem.tables import SteemPiece, SteemRun, SteemStep
 from backend.steem.tally import Counts
-from indexer.database import writing
+from indexer.mirror.database import writing
 
 RUN = 1
 """The id of the one row of steem_runs."""

@@ -25,12 +25,12 @@ from backend.steem.plan import Plan, weight_for
 from backend.steem.read import Piece
 from backend.steem.tally import RECEIPTS, Counts, Receipt, block_at, counted, receipts_of
 from backend.steem.timeline import Step, Timeline
-from indexer.actions import post_id, sha256
+from indexer.chain.rpc import Rpc
 from indexer.content.store import Store
+from indexer.protocol.actions import post_id, sha256
+from indexer.protocol.calls import call_data
+from indexer.protocol.packed import account_slot, post_slot
 from indexer.rewards import WEI_PER_VEST
-from indexer.rpc import Rpc
-from indexer.slots import account_slot, post_slot
-from indexer.views import call_data
 
 T = TypeVar("T")
 

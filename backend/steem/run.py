@@ -19,12 +19,12 @@ from backend.steem.documents import document
 from backend.steem.plan import Plan, rounds, weight_for
 from backend.steem.read import Ballot, Piece
 from backend.steem.tally import Counts
-from indexer.actions import Signed, post_id, secp256k1_address, sha256
+from indexer.chain.rpc import Rpc
 from indexer.content.store import Store
 from indexer.errors import LaurelError
+from indexer.protocol.actions import Signed, post_id, secp256k1_address, sha256
+from indexer.protocol.packed import post_slot
 from indexer.rewards import ETHER, REGENERATION_DAYS, WEI_PER_VEST, used_up
-from indexer.rpc import Rpc
-from indexer.slots import post_slot
 
 KINDS = ("accounts", "stakes", "posts", "comments", "votes")
 NO_ACCOUNT = "the handle is somebody else's on this chain"

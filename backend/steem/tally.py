@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from backend.chain.errors import reason_of
-from indexer.decode import Log, decode_all
-from indexer.events import (
+from indexer.chain.rpc import Rpc, quantity
+from indexer.protocol.decode import Log, decode_all
+from indexer.protocol.events import (
     CurationClaimed,
     DayClosed,
     Event,
@@ -20,7 +21,6 @@ from indexer.events import (
     Skipped,
     Voted,
 )
-from indexer.rpc import Rpc, quantity
 
 # A transaction is of the first of these kinds that it has an event of.
 KINDS: Mapping[type[Event], str] = {

@@ -16,10 +16,10 @@ from backend.bodies import json_body
 from backend.limits import count_use
 from backend.node import current_node
 from backend.problems import Problem
-from indexer.content.bulk import MOST_BYTES, MOST_CIDS
 from indexer.content.car import MEDIA_TYPE, write_car
 from indexer.content.cid import BadCid, parse
 from indexer.content.store import Corrupt, Missing, Store, StoreUnavailable
+from indexer.fetching.bulk import MOST_BYTES, MOST_CIDS
 
 MOST_JSON = 80 * MOST_CIDS
 """Bytes of a question: a CID has 59 letters."""

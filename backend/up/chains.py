@@ -13,7 +13,7 @@ from typing import Protocol
 
 from backend.local import anvil, hardhat
 from backend.local.clock import is_local
-from indexer.rpc import Rpc, quantity
+from indexer.chain.rpc import Rpc, quantity
 from indexer.settings import Settings
 
 # What is of one chain, and no use beside another. Keys and logs stay.

@@ -5,8 +5,8 @@ import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from indexer.alone import held
 from indexer.errors import LaurelError
+from indexer.process.filelock import held
 
 PATIENCE_SECONDS = 4.0
 """A node that was killed takes a moment to let go of its ports."""

@@ -8,7 +8,7 @@ from rich.console import Console
 from backend.keystore import address_of
 from backend.local.keys import key_file
 from backend.relay.settings import RelaySettings
-from indexer.rpc import Rpc, quantity
+from indexer.chain.rpc import Rpc, quantity
 
 LOOK_SECONDS = 2.0
 

@@ -7,7 +7,7 @@ from backend.deployment.deploy import LOCAL, Parameters
 from backend.deployment.offer import Offer, offer
 from backend.local.setup import deploy_locally, is_gone
 from backend.up.chains import forget
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from indexer.settings import Settings
 
 Say = Callable[[str], None]

@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Console
 
 from backend.local.keys import DEV_ADDRESS, DEV_KEY
-from indexer.deployment import Deployment
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
+from indexer.protocol.deployment import Deployment
 from indexer.settings import ROOT, Settings
 
 HEAD = "\n[bold]Laurel is up.[/bold] Open [bold green]{site}[/bold green]\n\n"

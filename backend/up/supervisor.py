@@ -21,12 +21,12 @@ from backend.up.chains import OwnChain
 from backend.up.children import Child, check, start, stop, wait_for
 from backend.up.coin import await_coin
 from backend.up.screen import show, step
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import Deployment
-from indexer.rpc import Rpc, quantity
+from indexer.chain.rpc import Rpc, quantity
+from indexer.chain.startup import check_mirror
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Cursor
 from indexer.settings import ROOT, Settings, rpc_file
-from indexer.startup import check_mirror
 
 COPY_SECONDS = 5.0
 COPY_PART = 50  # looking at the chain's file takes at most this part (a fiftieth) of the time

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import accumulate
 from random import Random
 
-from indexer.decode import topic
+from indexer.protocol.decode import topic
 
 CHAIN_ID = 31337
 CORE = "0x" + "c0" * 20

@@ -15,17 +15,17 @@ import httpx
 from sqlalchemy import func, select
 
 from benchmarks.index.history import CHAIN_ID, CORE, DAY, GRAPH, hash_of, time_of
-from indexer.ahead import Ahead
+from indexer.chain.prefetch import Ahead
+from indexer.chain.rpc import Rpc
+from indexer.chain.source import Header, Source
 from indexer.content import open_store
-from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import Deployment
+from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, Status, catch_up
-from indexer.rpc import Rpc
-from indexer.source import Header, Source
-from indexer.store import CHAIN_TABLES
-from indexer.tables import table
-from indexer.writer import Lease
+from indexer.mirror.bulk import table
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.lease import Lease
+from indexer.mirror.store import CHAIN_TABLES
+from indexer.protocol.deployment import Deployment
 
 RANGE = 100  # blocks, 10,000 logs: what the indexer settles on
 SAMPLE_SECONDS = 0.05

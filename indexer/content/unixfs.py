@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from indexer.content import nodes
+from indexer.content import dagpb
 from indexer.content.cid import DAG_PB, RAW, Cid, binary, cid_of, digest, parse
-from indexer.content.nodes import BadNode, Link, Node
+from indexer.content.dagpb import BadNode, Link, Node
 from indexer.content.store import Store
 
 MAX_DEPTH = 8
@@ -132,12 +132,12 @@ def _visit(
 
 def _read(get: Get, name: Cid) -> tuple[bytes, Node]:
     block = get(cid_of(name.digest, name.codec))
-    return block, Node(block) if name.codec == RAW else nodes.decode(block)
+    return block, Node(block) if name.codec == RAW else dagpb.decode(block)
 
 
 def _piece(links: list[Link], data: bytes, profile: Profile) -> tuple[str, bytes]:
     """The block of a piece; its link is added to `links`."""
-    block = data if profile.version else nodes.encode([], data)
+    block = data if profile.version else dagpb.encode([], data)
     codec = RAW if profile.version else DAG_PB
     return _linked(links, block, codec, len(data), len(block), profile)
 
@@ -145,7 +145,7 @@ def _piece(links: list[Link], data: bytes, profile: Profile) -> tuple[str, bytes
 def _node(levels: list[list[Link]], level: int, profile: Profile) -> tuple[str, bytes]:
     """The node above all links of a level, which its own link on the next level replaces."""
     links = levels[level]
-    block = nodes.encode(links)
+    block = dagpb.encode(links)
     size, total = sum(link.size for link in links), sum(link.total for link in links)
     links.clear()
     if level + 1 == len(levels):

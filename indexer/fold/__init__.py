@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from indexer.events import Event
 from indexer.fold import accounts, graph, payouts, posts, stake
+from indexer.fold.rows import Place, Rows
 from indexer.fold.rule import Rule
-from indexer.rows import Place, Rows
+from indexer.protocol.events import Event
 
 __all__ = ["fold", "places"]
 

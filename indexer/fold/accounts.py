@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from indexer.events import (
+from indexer.fold.rows import Place, Row, Rows, new_account
+from indexer.fold.rule import Rule, account_place
+from indexer.protocol.events import (
     Event,
     KeyAdded,
     KeyRevoked,
@@ -12,9 +14,7 @@ from indexer.events import (
     RecoverySet,
     Registered,
 )
-from indexer.fold.rule import Rule, account_place
-from indexer.recovery import recovery_at
-from indexer.rows import Place, Row, Rows, new_account
+from indexer.protocol.recovery import recovery_at
 
 
 def _registered(event: Registered, rows: Rows, day: int) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from indexer.events import Collected, Event, Followed, Muted, ProfileSet, Reblogged, Tipped
+from indexer.fold.rows import Place, Row, Rows
 from indexer.fold.rule import Rule, account_place, content_place, want
-from indexer.rows import Place, Row, Rows
+from indexer.protocol.events import Collected, Event, Followed, Muted, ProfileSet, Reblogged, Tipped
 
 
 def _followed(event: Followed | Muted, rows: Rows, day: int) -> None:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from indexer.events import BeneficiaryPaid, CurationClaimed, DayClosed, Event, Settled
+from indexer.fold.rows import Place, Rows
 from indexer.fold.rule import Rule, account_place, enter, pay, post_place
-from indexer.rows import Place, Rows
+from indexer.protocol.events import BeneficiaryPaid, CurationClaimed, DayClosed, Event, Settled
 
 _POOL: Place = "pool", (1,)
 

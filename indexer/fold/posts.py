@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from indexer.events import Edited, Event, OptionsSet, Posted, Removed, Voted
+from indexer.fold.ranking import hot, trending
+from indexer.fold.rows import Place, Row, Rows, new_post
 from indexer.fold.rule import Rule, account_place, content_place, post_place, want
-from indexer.ranking import hot, trending
+from indexer.protocol.events import Edited, Event, OptionsSet, Posted, Removed, Voted
+from indexer.protocol.packed import AccountSlot
 from indexer.rewards import CASHOUT_DAYS
-from indexer.rows import Place, Row, Rows, new_post
-from indexer.slots import AccountSlot
 
 _NO_VOTE = {"rshares": 0, "weight": 0, "bps": 0}
 

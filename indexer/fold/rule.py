@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from indexer.events import Event
-from indexer.rows import Place, Rows, missing_content
+from indexer.fold.rows import Place, Rows, missing_content
+from indexer.protocol.events import Event
 
 E = TypeVar("E", bound=Event)
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from indexer.events import (
+from indexer.fold.posts import set_slot
+from indexer.fold.rows import Place, Rows
+from indexer.fold.rule import Rule, account_place, enter, pay
+from indexer.protocol.events import (
     Delegated,
     Deposited,
     Event,
@@ -15,10 +18,7 @@ from indexer.events import (
     Transferred,
     Withdrawn,
 )
-from indexer.fold.posts import set_slot
-from indexer.fold.rule import Rule, account_place, enter, pay
 from indexer.rewards import PART_DAYS, WEI_PER_VEST, part_up
-from indexer.rows import Place, Rows
 
 
 def _deposited(event: Deposited, rows: Rows, day: int) -> None:

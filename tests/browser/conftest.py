@@ -13,7 +13,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from indexer.actions import sha256
+from indexer.protocol.actions import sha256
 from tests.browser.stack import Stack, running_stack
 from tests.browser.wallet import Wallet
 from tests.conftest import PROFILE

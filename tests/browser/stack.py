@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from backend.deployment.deploy import Parameters
-from indexer.actions import Signed, sha256
 from indexer.content.documents import canonical
+from indexer.protocol.actions import Signed, sha256
 from indexer.settings import ROOT
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, deployed_on, free_port, running_anvil, running_hardhat

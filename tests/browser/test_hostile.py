@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from indexer.actions import Signed, sha256
 from indexer.content.documents import canonical
+from indexer.protocol.actions import Signed, sha256
 from tests.actors import Actor
 from tests.browser.stack import Stack
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from indexer.actions import sha256
+from indexer.protocol.actions import sha256
 from tests.browser import people
 from tests.browser.stack import Stack
 from tests.browser.wallet import Wallet

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import Engine
 
 from backend.sponsor import invitations
-from indexer.actions import sha256
-from indexer.database import connect
+from indexer.mirror.database import connect
+from indexer.protocol.actions import sha256
 from tests.browser import people
 from tests.browser.conftest import SLOW
 from tests.browser.stack import Stack, another_site

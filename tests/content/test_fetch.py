@@ -14,8 +14,8 @@ import pytest
 
 from indexer.content import open_store
 from indexer.content.cid import cid_of, digest
-from indexer.content.fetch import NotFound, backoff, fetch
 from indexer.content.store import Missing, Store
+from indexer.fetching.fetch import NotFound, backoff, fetch
 from tests.certificates import self_signed
 from tests.content.serving import HEAD, Answer, answering, dripping, serving
 

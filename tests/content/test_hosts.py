@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from indexer.content.hosts import AT_ONCE, FAILURES, PER_SECOND, HostBusy, Hosts
+from indexer.fetching.hosts import AT_ONCE, FAILURES, PER_SECOND, HostBusy, Hosts
 
 HOST = "http://one.example"
 

@@ -13,13 +13,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from backend.cli import main
-from indexer.alone import alone
 from indexer.content import unixfs
 from indexer.content.car import read_car
 from indexer.content.cid import cid_of, digest, parse
 from indexer.content.daemon import Daemon
 from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import Missing, StillPinned
+from indexer.process.filelock import alone
 from indexer.settings import ROOT
 from tests.content.js_ipfs import JsIpfs
 from tests.indexer.mirrors import document, until

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.content import nodes, open_store, varint
+from indexer.content import dagpb, open_store, varint
 from indexer.content.cid import DAG_PB, RAW, binary, cid_of, digest, parse
-from indexer.content.nodes import MAX_PIECES, BadNode, Link
+from indexer.content.dagpb import MAX_PIECES, BadNode, Link
 from indexer.content.store import Missing
 from indexer.content.unixfs import (
     MAX_DEPTH,
@@ -155,14 +155,14 @@ FILE = [(1, 2), (3, 4), (4, 4)]
 )
 def test_blocks_that_are_no_node_of_a_file(block: bytes, said: str) -> None:
     with pytest.raises(BadNode, match=said):
-        nodes.decode(block)
+        dagpb.decode(block)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_node_or_are_refused(block: bytes) -> None:
     for data in (block, message((2, GOOD_LINK), (1, block)), message((2, block), (1, b"\x08\x02"))):
         try:
-            assert nodes.decode(data).size < 2**200
+            assert dagpb.decode(data).size < 2**200
         except BadNode as error:
             assert str(error).endswith(".")
 
@@ -178,9 +178,9 @@ def every(blocks: Blocks, cid: str) -> list[Callable[[], object]]:
 def test_a_piece_that_is_longer_or_shorter_than_said(claimed: int) -> None:
     blocks = Blocks()
     for codec in (RAW, DAG_PB):
-        piece = b"leaf" if codec == RAW else nodes.encode([], b"leaf")
+        piece = b"leaf" if codec == RAW else dagpb.encode([], b"leaf")
         under = link(blocks.keep(piece, codec), claimed)
-        cid = blocks.keep(nodes.encode([under]), DAG_PB)
+        cid = blocks.keep(dagpb.encode([under]), DAG_PB)
         for call in every(blocks, cid):
             with pytest.raises(BadNode, match=f"4 bytes is said to have {claimed:,}"):
                 call()
@@ -190,7 +190,7 @@ def chain(blocks: Blocks, depth: int, times: int) -> str:
     """A leaf under so many nodes, each of which has what is below it so many times."""
     cid, size = blocks.keep(b"leaf", RAW), 4
     for _ in range(depth):
-        cid = blocks.keep(nodes.encode([link(cid, size)] * times), DAG_PB)
+        cid = blocks.keep(dagpb.encode([link(cid, size)] * times), DAG_PB)
         size *= times
     return cid
 

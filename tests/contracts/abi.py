@@ -7,7 +7,7 @@ from typing import Any
 from eth_abi.abi import encode
 from eth_utils.crypto import keccak
 
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 
 
 @dataclass(frozen=True)

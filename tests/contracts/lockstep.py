@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
 
-from indexer.actions import KINDS, Signed, sha256
+from indexer.chain.rpc import Rpc
+from indexer.protocol.actions import KINDS, Signed, sha256
 from indexer.rewards import Ledger, Refused
-from indexer.rpc import Rpc
 from tests.actors import Key, signed
 from tests.chain import DEV, Chain, error_names
 from tests.contracts.abi import function

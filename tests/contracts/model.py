@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.actions import post_id
+from indexer.protocol.actions import post_id
 from indexer.rewards import PLAIN, Ledger, Options, Refused
 from tests.contracts.keyring import (
     ACTIVE,

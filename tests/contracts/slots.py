@@ -7,8 +7,8 @@ from typing import Any
 
 from eth_abi.abi import decode
 
+from indexer.chain.rpc import Rpc
 from indexer.rewards import Vote
-from indexer.rpc import Rpc
 from tests.chain import Chain
 from tests.contracts.abi import Function, function
 from tests.contracts.keyring import NO_KEY, NOBODY, Recovery

@@ -9,7 +9,7 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from indexer.actions import post_id
+from indexer.protocol.actions import post_id
 from indexer.rewards import ETHER, NO_CAP, WEI_PER_VEST
 from tests.actors import Key
 from tests.contracts.keyring import NOBODY

@@ -7,8 +7,8 @@ import pytest
 from backend.chain.gas import reserved
 from backend.deployment.compile import BYTECODE_LIMIT, bytecode_size
 from benchmarks.gas import measure
-from indexer.actions import KINDS, KINDS_BY_NUMBER, Signed, sha256
-from indexer.artifacts import contracts
+from indexer.protocol.actions import KINDS, KINDS_BY_NUMBER, Signed, sha256
+from indexer.protocol.artifacts import contracts
 from tests.actors import Actor, Key, join, stake
 
 DAY = 86_400

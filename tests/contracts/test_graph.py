@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.actions import KINDS
+from indexer.protocol.actions import KINDS
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by

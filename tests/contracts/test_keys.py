@@ -5,8 +5,8 @@ from enum import IntEnum
 import pytest
 from web3 import Web3
 
-from indexer.actions import KINDS, Signed, decode
-from indexer.slots import KeySlot, account_slot, key_slot, post_slot, vote_slot
+from indexer.protocol.actions import KINDS, Signed, decode
+from indexer.protocol.packed import KeySlot, account_slot, key_slot, post_slot, vote_slot
 from tests.actors import Actor, Key, join, signed, stake
 from tests.chain import DEV, deployed_on, running_anvil
 from tests.contracts.attacks.direct import refused_by

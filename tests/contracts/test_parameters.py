@@ -5,7 +5,7 @@ from web3 import Web3
 from web3.exceptions import ContractCustomError
 
 from backend.deployment.deploy import Parameters
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 from tests.actors import Actor, Key
 from tests.chain import DEV, Anvil, Chain, deployed_on, error_names
 from tests.contracts.attacks.direct import refused_by

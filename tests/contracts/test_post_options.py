@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backend.deployment.deploy import Parameters
-from indexer.actions import KINDS, decode
-from indexer.slots import post_slot
+from indexer.protocol.actions import KINDS, decode
+from indexer.protocol.packed import post_slot
 from tests.actors import Actor, join, signed, stake
 from tests.chain import Chain, deployed_on
 from tests.contracts.attacks.direct import refused_by

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.slots import PostSlot, post_slot
+from indexer.protocol.packed import PostSlot, post_slot
 from tests.actors import Actor, join, stake
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from eth_abi.abi import decode as abi_decode
 
-from indexer import actions
-from indexer.actions import KINDS, Signed
-from indexer.slots import KeySlot, account_slot, key_slot
+from indexer.protocol import actions
+from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.packed import KeySlot, account_slot, key_slot
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from backend.deployment.deploy import Parameters, deploy
-from indexer.actions import P256_ORDER, SECP256K1_ORDER
+from indexer.protocol.actions import P256_ORDER, SECP256K1_ORDER
 from tests.actors import Actor, Key, join, stake
 from tests.chain import DEV, DEV_KEY
 from tests.contracts.attacks.direct import refused_by

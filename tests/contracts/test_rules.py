@@ -11,7 +11,7 @@ import pytest
 from eth_utils.address import to_checksum_address
 
 from backend.deployment.deploy import Parameters
-from indexer.actions import post_id
+from indexer.protocol.actions import post_id
 from indexer.rewards import DUST, LEAST_PAYOUT, NO_CAP, VOTES_PER_BAR, WEI_PER_VEST
 from tests.chain import deployed_on
 from tests.contracts.keyring import NOBODY

@@ -6,8 +6,8 @@ from itertools import product
 import pytest
 from eth_utils.crypto import keccak
 
-from indexer import actions
-from indexer.actions import KINDS, BadSignature, Signed
+from indexer.protocol import actions
+from indexer.protocol.actions import KINDS, BadSignature, Signed
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, START, Chain, deployed_on, running_anvil
 from tests.contracts import edges

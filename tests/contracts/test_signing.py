@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from eth_abi.abi import encode as abi_encode
 
-from indexer.actions import KINDS, Signed
+from indexer.protocol.actions import KINDS, Signed
 from tests.actors import Key, join
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.contracts.verdicts import verdict

@@ -4,7 +4,7 @@ from eth_abi.abi import decode as abi_decode
 from eth_utils.address import to_checksum_address
 from web3.exceptions import ContractCustomError
 
-from indexer.actions import KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import KINDS_BY_NUMBER, Signed
 from tests.chain import DEV, Chain, error_names
 
 ABOUT_AN_ADDRESS = {

@@ -17,8 +17,8 @@ from backend.deployment.compile import (
     initcode_size,
 )
 from backend.deployment.deploy import DeployError, Parameters, deploy
-from indexer.artifacts import artifact, contracts
-from indexer.deployment import NotDeployed, load, path_for, save
+from indexer.protocol.artifacts import artifact, contracts
+from indexer.protocol.deployment import NotDeployed, load, path_for, save
 from tests.chain import DEV, DEV_KEY, free_port, running_anvil
 
 ETHER = 10**18

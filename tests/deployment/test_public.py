@@ -17,8 +17,8 @@ from backend.deployment.compile import initcode_size
 from backend.deployment.deploy import DeployError, Parameters, deploy
 from backend.deployment.plan import NoP256, Plan, TooPoor, plan
 from backend.deployment.survey import WrongChain, chain_id_of, has_p256
-from indexer.artifacts import artifact
-from indexer.deployment import load
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.deployment import load
 from tests.chain import DEV, DEV_KEY, Anvil, running_anvil
 from tests.deployment.proxy import lying
 from tests.relay.test_data_fee import ARBITRUM, BOUND, EACH, FIXED, answering

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from backend.cli import main
 from backend.database import migrate_node
-from indexer.actions import sha256
 from indexer.content.cid import digest
+from indexer.protocol.actions import sha256
 from tests.actors import join
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.mirrors import Mirror, document, environment, mirror_of

@@ -22,8 +22,8 @@ from backend.doctor.findings import Level
 from backend.doctor.machine import compared, room
 from backend.doctor.services import states
 from backend.keystore import new_keystore
-from indexer import artifacts
-from indexer.deployment import path_for
+from indexer.protocol import artifacts
+from indexer.protocol.deployment import path_for
 from tests.chain import free_port, running_anvil
 from tests.content.serving import HEAD, answering, serving
 from tests.doctor.conftest import Patient

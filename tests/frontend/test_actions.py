@@ -10,8 +10,8 @@ from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
 from backend.deployment.compile import compile_contracts
-from indexer import actions
-from indexer.artifacts import artifact
+from indexer.protocol import actions
+from indexer.protocol.artifacts import artifact
 from indexer.settings import ROOT
 from tests.frontend.conftest import Js, JsError
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from indexer.actions import post_id, sha256
 from indexer.content.documents import NotJson, canonical, parse
+from indexer.protocol.actions import post_id, sha256
 from tests.frontend.conftest import Js
 
 GOOD = json.loads((Path(__file__).parent.parent / "vectors" / "content-documents.json").read_text())

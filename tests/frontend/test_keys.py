@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from indexer import actions
+from indexer.protocol import actions
 from tests.frontend.conftest import Js, JsError
 
 DATA = b"\x19\x01" + bytes(range(64))

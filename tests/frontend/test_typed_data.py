@@ -10,7 +10,7 @@ import pytest
 from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
-from indexer import actions
+from indexer.protocol import actions
 from tests.frontend.conftest import Js
 
 VECTORS = json.loads(

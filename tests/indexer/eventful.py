@@ -1,9 +1,9 @@
 """A week and more on a real chain in which everything happens that the contracts know."""
 
-from indexer.actions import Signed
 from indexer.content.cid import digest
 from indexer.content.documents import canonical
 from indexer.content.store import Store
+from indexer.protocol.actions import Signed
 from tests.actors import Actor, Key, join, stake
 from tests.chain import DEV, Chain
 from tests.indexer.mirrors import document

@@ -7,10 +7,11 @@ from hashlib import sha256
 from eth_utils.address import to_checksum_address
 from hypothesis import strategies as st
 
-from indexer.actions import post_id
+from indexer.chain.source import Header, Span
 from indexer.content import cid
 from indexer.content.documents import canonical
-from indexer.events import (
+from indexer.protocol.actions import post_id
+from indexer.protocol.events import (
     BallotSkipped,
     BeneficiaryPaid,
     Collected,
@@ -47,8 +48,7 @@ from indexer.events import (
     Voted,
     Withdrawn,
 )
-from indexer.slots import AccountSlot, StakeSlot, VoteSlot
-from indexer.source import Header, Span
+from indexer.protocol.packed import AccountSlot, StakeSlot, VoteSlot
 
 Step = tuple[str, int, int, int]
 KINDS = (

@@ -94,7 +94,7 @@ class Stock:
 
 
 @contextmanager
-def stock(command: str = "indexer.commands:index") -> Iterator[Stock]:
+def stock(command: str = "indexer.commands.index:index") -> Iterator[Stock]:
     process = subprocess.Popen(
         [sys.executable, "-c", _STOCK, command],
         cwd=ROOT,

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 from eth_utils.crypto import keccak
 
-from indexer.artifacts import artifact
-from indexer.decode import LAYOUTS, topic
-from indexer.events import LOG_BITS, Event, Followed, Muted, OptionsSet, Reblogged
-from indexer.slots import AccountSlot, StakeSlot, VoteSlot
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.decode import LAYOUTS, topic
+from indexer.protocol.events import LOG_BITS, Event, Followed, Muted, OptionsSet, Reblogged
+from indexer.protocol.packed import AccountSlot, StakeSlot, VoteSlot
 
 CORE, GRAPH = "0x" + "c0" * 20, "0x" + "61" * 20  # of chains that are made up
 TRANSACTION_INDEX = "0x0"

@@ -12,21 +12,21 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from indexer.ahead import Ahead
+from indexer.chain.prefetch import Ahead
+from indexer.chain.rpc import Rpc
+from indexer.chain.source import Source
 from indexer.content import open_store
 from indexer.content.documents import canonical
 from indexer.content.store import Store
-from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import save
+from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, State, Status, catch_up
-from indexer.rpc import Rpc
+from indexer.mirror.bulk import primary, table
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.lease import Lease
+from indexer.mirror.store import CHAIN_TABLES
+from indexer.protocol.deployment import save
 from indexer.settings import ROOT
-from indexer.source import Source
-from indexer.store import CHAIN_TABLES
-from indexer.tables import primary, table
-from indexer.verify import Outcome, verify
-from indexer.writer import Lease
+from indexer.verify.compare import Outcome, verify
 from tests.chain import Chain
 from tests.indexer.replay import Replay
 

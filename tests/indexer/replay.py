@@ -14,7 +14,7 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from indexer.deployment import Deployment
+from indexer.protocol.deployment import Deployment
 from tests.indexer.histories import KINDS, Step, World
 from tests.indexer.logs import CORE, GRAPH, bloom_of, log_of
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.ahead import Ahead
-from indexer.blocks import Header, Span
+from indexer.chain.blocks import Header, Span
+from indexer.chain.prefetch import Ahead
 from indexer.follow import State
 from indexer.settings import ROOT
 from tests.indexer.mirrors import mirror_of
@@ -116,7 +116,7 @@ def test_it_ends_with_its_user_whatever_it_waits_for() -> None:
         silent.listen()
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         process = subprocess.Popen(
-            [sys.executable, "-m", "indexer.ahead", "0x" + "c0" * 20, "--", url],
+            [sys.executable, "-m", "indexer.chain.prefetch", "0x" + "c0" * 20, "--", url],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

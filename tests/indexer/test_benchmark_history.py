@@ -4,7 +4,7 @@ import json
 
 from benchmarks.index.history import EVENTS as IN_A_BLOCK
 from benchmarks.index.history import History
-from indexer.decode import topic
+from indexer.protocol.decode import topic
 from tests.indexer.test_decode import EVENTS
 
 

@@ -1,7 +1,7 @@
 """What a block's logsBloom says, beside the blocks of a real chain and an account of it written apart."""
 
-from indexer.blooms import Watched, bits, filled_in, holds
-from indexer.decode import LAYOUTS, topic
+from indexer.chain.blooms import Watched, bits, filled_in, holds
+from indexer.protocol.decode import LAYOUTS, topic
 from tests.actors import join
 from tests.chain import Chain
 from tests.indexer.logs import bloom_of

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.content.fetch import LONGEST_WAIT_SECONDS
-from indexer.contents import Fetcher
+from indexer.fetching.fetch import LONGEST_WAIT_SECONDS
+from indexer.fetching.worker import Fetcher
 from tests.indexer.histories import WORDS
 from tests.indexer.mirrors import mirror_of
 from tests.indexer.replay import happenings, replaying

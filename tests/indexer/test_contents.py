@@ -10,7 +10,7 @@ import pytest
 
 from indexer.content.cid import cid_of, digest
 from indexer.content.documents import MAX_DOCUMENT, canonical
-from indexer.contents import Fetcher, read
+from indexer.fetching.worker import Fetcher, read
 from tests.actors import Actor, join
 from tests.indexer.mirrors import Mirror, document, until
 

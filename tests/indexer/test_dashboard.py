@@ -7,9 +7,9 @@ from collections import Counter
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from indexer.database import connect, migrate_mirror
 from indexer.follow import State, Status
-from indexer.metrics import Metrics
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.monitoring.metrics import Metrics
 from indexer.settings import ROOT
 
 OPERATIONS = ROOT / "docs" / "operations"

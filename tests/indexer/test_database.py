@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from indexer.database import MIGRATIONS, connect, migrate_mirror, writing
+from indexer.mirror.database import MIGRATIONS, connect, migrate_mirror, writing
+from indexer.mirror.lease import LEASE_SECONDS, Lease, LeaseLost
+from indexer.mirror.store import position
 from indexer.schema import Base, Writer
-from indexer.store import position
-from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
 from tests.actors import join
 from tests.indexer.mirrors import Mirror, rows
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.deployment.compile import compile_contracts
-from indexer.actions import post_id
-from indexer.artifacts import artifact
-from indexer.decode import LAYOUTS, Log, UnknownEvent, decode, topic
-from indexer.events import Posted
-from indexer.slots import account_slot, post_slot, stake_slot, vote_slot
+from indexer.protocol.actions import post_id
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.decode import LAYOUTS, Log, UnknownEvent, decode, topic
+from indexer.protocol.events import Posted
+from indexer.protocol.packed import account_slot, post_slot, stake_slot, vote_slot
 
 compile_contracts()
 

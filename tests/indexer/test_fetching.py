@@ -18,16 +18,16 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from backend.cli import main
-from indexer import tables
-from indexer.backlog import take
 from indexer.content import open_store
 from indexer.content.cid import cid_of, digest
-from indexer.content.hosts import FAILURES
 from indexer.content.store import Store
-from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror
+from indexer.fetching.hosts import FAILURES
+from indexer.fetching.queue import take
+from indexer.fetching.worker import Fetcher
+from indexer.fold.rows import missing_content
 from indexer.follow import follow
-from indexer.rows import missing_content
+from indexer.mirror import bulk
+from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.content.serving import HEAD, answering, dripping, serving
@@ -44,7 +44,7 @@ def engine(database: str) -> Iterator[Engine]:
     migrate_mirror(engine)
     with engine.begin() as connection:
         wanted = ((("contents", (name,)), missing_content(name)) for name in DOCUMENTS)
-        tables.write(connection, wanted)
+        bulk.write(connection, wanted)
     yield engine
     engine.dispose()
 
@@ -270,7 +270,7 @@ def test_status_of_each_kind(engine: Engine, store: Store, tmp_path: Path) -> No
     bad = b"no document"
     with engine.begin() as connection:
         place = "contents", (digest(bad),)
-        tables.write(connection, [(place, missing_content(digest(bad)))])
+        bulk.write(connection, [(place, missing_content(digest(bad)))])
     store.put_many([bad, *DOCUMENTS.values()])
     Fetcher(engine, store).sweep()
     assert "0 missing, 24 ready, 1 unreadable" in laurel(engine, tmp_path, "status").output

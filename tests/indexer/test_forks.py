@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from indexer import store
-from indexer.actions import Signed
+from indexer.chain.source import ChainMoved
 from indexer.content.cid import digest
 from indexer.follow import State
-from indexer.source import ChainMoved
+from indexer.mirror import store
+from indexer.protocol.actions import Signed
 from tests.actors import Actor, join, stake
 from tests.chain import DEV, Chain
 from tests.conftest import PROFILE

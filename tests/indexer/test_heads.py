@@ -7,16 +7,17 @@ from contextlib import contextmanager
 
 import pytest
 
-from indexer import follow, heads
+from indexer import follow
+from indexer.chain import websocket
+from indexer.chain.websocket import Heads, heard
 from indexer.follow import Status
-from indexer.heads import Heads, heard
 from tests.actors import join
 from tests.chain import Anvil, Chain, free_port, running_anvil
 from tests.indexer.mirrors import Mirror, until
 from tests.indexer.proxy import provider
 
 
-def websocket(anvil: Anvil) -> str:
+def address(anvil: Anvil) -> str:
     return anvil.url.replace("http", "ws")
 
 
@@ -32,7 +33,7 @@ def listening(url: str) -> Iterator[tuple[Heads, threading.Event]]:
 
 
 def test_each_block_is_heard(anvil: Anvil) -> None:
-    with listening(websocket(anvil)) as (listener, wake):
+    with listening(address(anvil)) as (listener, wake):
         until(lambda: listener.live and wake.is_set())
         for _ in range(3):
             wake.clear()
@@ -41,7 +42,7 @@ def test_each_block_is_heard(anvil: Anvil) -> None:
 
 
 def test_it_connects_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heads, "FIRST_WAIT", 0.05)
+    monkeypatch.setattr(websocket, "FIRST_WAIT", 0.05)
     port = free_port()
     with listening(f"ws://127.0.0.1:{port}") as (listener, wake):
         for _ in range(2):
@@ -68,7 +69,7 @@ def test_without_a_url_nobody_is_woken() -> None:
 
 
 def test_it_stops_soon(anvil: Anvil) -> None:
-    with listening(websocket(anvil)) as (listener, _):
+    with listening(address(anvil)) as (listener, _):
         until(lambda: listener.live)
         started = time.monotonic()
     assert time.monotonic() - started < 3
@@ -80,7 +81,7 @@ def test_the_indexer_follows_by_it(
     """Between its own looks at the head are sixty seconds, and it does not take so long."""
     monkeypatch.setattr(follow, "LOCAL_POLL", 60.0)
     stop, told = threading.Event(), list[Status]()
-    with heard(websocket(deployed.anvil)) as wake:
+    with heard(address(deployed.anvil)) as wake:
         thread = threading.Thread(
             target=follow.follow, args=(mirror.indexer, told.append, stop, wake)
         )

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from indexer import store, tables
-from indexer.database import writing
-from indexer.digests import table_digests
 from indexer.follow import State
+from indexer.mirror import bulk, store
+from indexer.mirror.database import writing
+from indexer.mirror.digests import table_digests
 from indexer.schema import Base
 from tests.indexer.eventful import DAY, first_half, publish, second_half, settled_in
 from tests.indexer.mirrors import MIRRORED, Mirror, mirror_of
@@ -87,10 +87,10 @@ def verify_with_wrong(mirror: Mirror, name: str, column: str) -> bool:
 
 
 def replace(mirror: Mirror, name: str, rows: list[dict[str, Any]]) -> None:
-    places = [(name, tuple(row[c] for c in tables.primary(name))) for row in rows]
+    places = [(name, tuple(row[c] for c in bulk.primary(name))) for row in rows]
     with writing(mirror.engine) as connection:
-        tables.write(connection, [(place, None) for place in places])
-        tables.write(connection, zip(places, rows, strict=True))
+        bulk.write(connection, [(place, None) for place in places])
+        bulk.write(connection, zip(places, rows, strict=True))
 
 
 def other_than(value: Any) -> Any:
@@ -105,9 +105,9 @@ def test_a_lost_row_is_noticed(lived: Mirror) -> None:
     """Where the contracts can tell how many there are, or what they come to."""
     for name in ("delegations", "beneficiaries"):
         rows = lived.rows(name)
-        place = name, tuple(rows[-1][c] for c in tables.primary(name))
+        place = name, tuple(rows[-1][c] for c in bulk.primary(name))
         with writing(lived.engine) as connection:
-            tables.write(connection, [(place, None)])
+            bulk.write(connection, [(place, None)])
         assert not lived.verify().same
         replace(lived, name, rows)
     assert lived.verify().same

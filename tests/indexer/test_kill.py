@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine, inspect
 
 from indexer.content import open_store
-from indexer.database import connect
-from indexer.store import position
+from indexer.mirror.database import connect
+from indexer.mirror.store import position
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
 from tests.indexer.killed import Running, Stock

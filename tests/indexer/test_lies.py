@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer import rpc, store
+from indexer.chain import rpc
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError
+from indexer.chain.source import ChainMoved, Source
 from indexer.content.cid import digest
 from indexer.follow import State
-from indexer.rpc import NodeUnreachable, Rpc, RpcError
-from indexer.source import ChainMoved, Source
+from indexer.mirror import store
 from tests.actors import join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.conftest import PROFILE

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web3 import Web3
 
-from indexer.decode import Log, decode, topic
-from indexer.events import Voted
-from indexer.slots import AccountSlot, VoteSlot
+from indexer.protocol.decode import Log, decode, topic
+from indexer.protocol.events import Voted
+from indexer.protocol.packed import AccountSlot, VoteSlot
 from tests.chain import Chain
 from tests.indexer.histories import World, histories
 from tests.indexer.logs import CORE, GRAPH, bloom_of, log_of

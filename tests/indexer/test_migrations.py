@@ -18,10 +18,10 @@ from sqlalchemy import Engine, inspect, text
 
 from backend.cli import main
 from backend.database import migrate_node
-from indexer.database import FromLater, connect, migrate_mirror
-from indexer.deployment import Deployment
+from indexer.mirror.database import FromLater, connect, migrate_mirror
+from indexer.mirror.store import position
+from indexer.protocol.deployment import Deployment
 from indexer.schema import Base
-from indexer.store import position
 from tests.actors import Key, join
 from tests.chain import Chain, chain_of, running_anvil
 from tests.indexer.eventful import publish

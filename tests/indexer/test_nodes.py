@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from indexer import rpc, store
-from indexer.database import connect
-from indexer.nodes import Disagreement, Nodes
-from indexer.rpc import NodeUnreachable, TimedOut
+from indexer.chain import rpc
+from indexer.chain.failover import Disagreement, Nodes
+from indexer.chain.rpc import NodeUnreachable, TimedOut
+from indexer.chain.source import LogsWithheld, Source
+from indexer.mirror import store
+from indexer.mirror.database import connect
 from indexer.settings import Settings
-from indexer.source import LogsWithheld, Source
 from tests.actors import join
 from tests.chain import Chain, deployed_on, free_port, running_anvil
 from tests.indexer.faults import Fault

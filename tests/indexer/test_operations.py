@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.cli import main
-from indexer.database import connect
+from indexer.mirror.database import connect
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain

@@ -19,9 +19,9 @@ import pytest
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import OperationalError
 
-from indexer import tables
 from indexer.content import open_store
-from indexer.database import connect, migrate_mirror, writing
+from indexer.mirror import bulk
+from indexer.mirror.database import connect, migrate_mirror, writing
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
 from tests.indexer.killed import Running, Stock
@@ -150,10 +150,10 @@ def test_what_copy_meets_is_an_error_like_any_other(postgres: str) -> None:
     migrate_mirror(engine)
     many = [(("follows", (n, 1)), {"account": n, "target": 1, "seq": 1}) for n in range(60_000)]
     with writing(engine) as connection:  # which makes the table in between
-        tables.write(connection, many[: tables.COPY_FROM])
+        bulk.write(connection, many[: bulk.COPY_FROM])
     with pytest.raises(OperationalError, match="COPY new_follows"), writing(engine) as connection:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 30")
-        tables.write(connection, many)
+        bulk.write(connection, many)
     engine.dispose()
 
 

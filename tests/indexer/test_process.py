@@ -9,11 +9,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine
 
 from backend.cli import main
-from indexer import verify
-from indexer.commands import rebuild_command, verify_command
+from indexer.commands.index import rebuild_command, verify_command
 from indexer.content.cid import digest
-from indexer.database import connect
-from indexer.store import position
+from indexer.mirror.database import connect
+from indexer.mirror.store import position
+from indexer.verify import compare
 from tests.actors import join, stake
 from tests.chain import Chain, deployed_on, free_port, running_anvil
 from tests.indexer.mirrors import (
@@ -193,7 +193,7 @@ def test_a_file_that_is_no_database_gets_a_sentence(deployed: Chain, tmp_path: P
 def test_verify_says_when_the_mirror_is_behind(
     deployed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify, "WAIT_SECONDS", 0.2)
+    monkeypatch.setattr(compare, "WAIT_SECONDS", 0.2)
     refused = laurel(deployed, tmp_path, verify_command)
     assert refused.exit_code == 1
     assert "Start `laurel index`, then verify again" in refused.output

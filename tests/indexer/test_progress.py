@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from indexer.follow import State, Status
-from indexer.health import STALE_SECONDS, Watch
-from indexer.progress import LINE_SECONDS, QUIET_SECONDS, Pace, lines, shown
+from indexer.monitoring.health import STALE_SECONDS, Watch
+from indexer.monitoring.progress import LINE_SECONDS, QUIET_SECONDS, Pace, lines, shown
 
 
 class Clock:

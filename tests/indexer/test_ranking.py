@@ -1,6 +1,6 @@
 from datetime import UTC, datetime
 
-from indexer.ranking import hot, trending
+from indexer.fold.ranking import hot, trending
 
 CREATED = int(datetime(2017, 6, 20, 15, 53, 51, tzinfo=UTC).timestamp())
 

@@ -15,15 +15,15 @@ from sqlalchemy import Connection, Engine, func, inspect, make_url, select, text
 
 from indexer import rebuild as rebuilding
 from indexer.content.cid import digest
-from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror, writing
-from indexer.digests import table_digests
+from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, follow
+from indexer.mirror.database import connect, migrate_mirror, writing
+from indexer.mirror.digests import table_digests
+from indexer.mirror.lease import Lease
+from indexer.mirror.store import CHAIN_TABLES
 from indexer.rebuild import BESIDE, ReadersInTheWay, RebuildRunning, Rebuilt, rebuild
 from indexer.schema import Base, Content, Post, Vote
 from indexer.settings import ROOT
-from indexer.store import CHAIN_TABLES
-from indexer.writer import Lease
 from tests.actors import join
 from tests.chain import Chain
 from tests.indexer.eventful import first_half, publish, settled_in

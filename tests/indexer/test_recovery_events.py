@@ -1,6 +1,6 @@
 """Lost and stolen keys: from transactions to rows."""
 
-from indexer.recovery import recovery_at
+from indexer.protocol.recovery import recovery_at
 from tests.actors import Key, join
 from tests.indexer.mirrors import Mirror
 

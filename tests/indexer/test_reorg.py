@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer import store
+from indexer.chain.startup import DifferentChain
 from indexer.content.cid import digest
 from indexer.follow import Behind, State
-from indexer.startup import DifferentChain
+from indexer.mirror import store
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.mirrors import Mirror, document, mirror_of

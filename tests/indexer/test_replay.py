@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from indexer.chain.rpc import BadAnswer
 from indexer.follow import Behind, State
-from indexer.rpc import BadAnswer
 from tests.indexer.mirrors import MIRRORED, mirror_of
 from tests.indexer.replay import happenings, replaying
 

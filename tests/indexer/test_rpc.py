@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from indexer import rpc
-from indexer.rpc import (
+from indexer.chain import rpc
+from indexer.chain.rpc import (
     BadAnswer,
     BadStatus,
     NodeUnreachable,

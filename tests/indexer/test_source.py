@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.blooms import bits
+from indexer.chain.blooms import bits
+from indexer.chain.rpc import BadAnswer, NodeUnreachable, Rpc, RpcError, TooManyResults
+from indexer.chain.source import SAMPLE, ChainMoved, Header, LogsWithheld, Source
 from indexer.content.cid import digest
-from indexer.decode import LAYOUTS, topic
-from indexer.rpc import BadAnswer, NodeUnreachable, Rpc, RpcError, TooManyResults
-from indexer.source import SAMPLE, ChainMoved, Header, LogsWithheld, Source
+from indexer.protocol.decode import LAYOUTS, topic
 from tests.actors import join
 from tests.chain import Chain, free_port
 from tests.indexer.faults import Answer, Fault, lied

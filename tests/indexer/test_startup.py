@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from indexer import startup
-from indexer.rpc import Rpc
-from indexer.source import Source
-from indexer.startup import DifferentChain, NotOurContracts, UnfitNode, WrongStart
+from indexer.chain import startup
+from indexer.chain.rpc import Rpc
+from indexer.chain.source import Source
+from indexer.chain.startup import DifferentChain, NotOurContracts, UnfitNode, WrongStart
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.faults import Answer
 from tests.indexer.mirrors import laurel_index, mirror_of

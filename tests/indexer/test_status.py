@@ -14,9 +14,9 @@ from sqlalchemy import insert, update
 from backend.cli import main
 from backend.database import migrate_node
 from backend.relay.tables import QUEUED, RelayCost, RelayStatus, RelayTicket
-from indexer import deployment
 from indexer.content.cid import cid_of, digest
-from indexer.database import connect
+from indexer.mirror.database import connect
+from indexer.protocol import deployment
 from indexer.schema import Cursor, Pool
 from tests.actors import join
 from tests.chain import DEV, Chain, free_port

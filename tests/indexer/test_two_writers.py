@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from indexer.database import Turn, connect, migrate_mirror, writing
-from indexer.store import position
-from indexer.writer import LEASE_SECONDS, Lease, LeaseLost
+from indexer.mirror.database import Turn, connect, migrate_mirror, writing
+from indexer.mirror.lease import LEASE_SECONDS, Lease, LeaseLost
+from indexer.mirror.store import position
 from tests.indexer.killed import Stock
 from tests.indexer.mirrors import dump, mirror_of, rows, until
 from tests.indexer.replay import happenings, replaying

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from indexer import store
-from indexer.database import connect, migrate_mirror
-from indexer.events import Event
-from indexer.writer import Lease
+from indexer.mirror import store
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.lease import Lease
+from indexer.protocol.events import Event
 from tests.conftest import EXAMPLES, PROFILE
 from tests.indexer.histories import KINDS, World, header, histories, span
 from tests.indexer.mirrors import dump, rows

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from backend.keeper.keeper import Keeper
 from backend.keeper.work import Due, to_complete
+from indexer.protocol.packed import stake_slot
 from indexer.schema import Account
-from indexer.slots import stake_slot
 from tests.actors import Actor, Key, join, stake
 from tests.chain import Chain
 from tests.relay.node import RELAYER, Node

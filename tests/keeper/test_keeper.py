@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from indexer.actions import sha256
+from indexer.protocol.actions import sha256
 from indexer.schema import Day, Post, Vote
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, deployed_on, running_anvil

@@ -23,15 +23,15 @@ from backend.relay.outbox import Outbox
 from backend.relay.sender import Sender
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import RelayTransaction
-from indexer.actions import Signed, sha256
+from indexer.chain.rpc import Rpc
+from indexer.chain.source import Source
 from indexer.content import open_store
-from indexer.contents import Fetcher
-from indexer.database import connect, migrate_mirror
+from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, catch_up
-from indexer.rpc import Rpc
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.lease import Lease
+from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
-from indexer.source import Source
-from indexer.writer import Lease
 from tests.chain import Chain
 
 RELAYER_KEY = sha256(b"relayer")

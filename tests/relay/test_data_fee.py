@@ -6,7 +6,7 @@ from eth_utils.crypto import keccak
 from backend.chain import fees
 from backend.relay import outbox
 from backend.relay.costs import recent
-from indexer.actions import sha256
+from indexer.protocol.actions import sha256
 from tests.actors import Actor, join
 from tests.chain import Chain
 from tests.relay.node import RELAYER, Node

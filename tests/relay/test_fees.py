@@ -14,8 +14,8 @@ from backend.relay.leases import key_lease
 from backend.relay.outbox import Outbox
 from backend.relay.purse import gwei
 from backend.relay.settings import BadFee, RelaySettings
-from indexer.actions import sha256
-from indexer.writer import LeaseLost
+from indexer.mirror.lease import LeaseLost
+from indexer.protocol.actions import sha256
 from tests.actors import Actor, join
 from tests.chain import DEV, Chain
 from tests.indexer.mirrors import until

@@ -6,7 +6,7 @@ import pytest
 from web3.exceptions import ContractCustomError
 
 from backend.chain.gas import gas_of, item_gas, reserved
-from indexer.actions import KINDS, Kind, Signed
+from indexer.protocol.actions import KINDS, Kind, Signed
 from indexer.settings import ROOT
 from tests.actors import Actor, join
 from tests.chain import DEV, Chain

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.actions import Signed, sha256
+from indexer.protocol.actions import Signed, sha256
 from tests.actors import Actor, Key, join, signed, stake
 from tests.chain import DEV, Chain
 from tests.relay.node import Node

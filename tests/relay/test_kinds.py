@@ -11,8 +11,8 @@ from web3 import Web3
 
 from backend.deployment.deploy import Parameters
 from backend.relay.tables import RelayTicket, RelayUse
-from indexer.actions import KINDS, Signed, sha256
-from indexer.slots import vote_slot
+from indexer.protocol.actions import KINDS, Signed, sha256
+from indexer.protocol.packed import vote_slot
 from tests.actors import Actor, Key, join, stake
 from tests.chain import Anvil, Chain, deployed_on
 from tests.contracts.attacks.hostile_token import Mode, hostile_token

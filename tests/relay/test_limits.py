@@ -12,7 +12,7 @@ from backend.relay import limits
 from backend.relay.limits import forget, take
 from backend.relay.settings import BadLimits, Limit, RelaySettings
 from backend.relay.tables import RelayUse
-from indexer.database import connect, writing
+from indexer.mirror.database import connect, writing
 
 
 class Wall:

@@ -18,7 +18,7 @@ from backend.relay.outbox import Outbox
 from backend.relay.quotes import Call
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import REVERTED
-from indexer.database import connect
+from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 from tests.chain import DEV, DEV_KEY, free_port
 from tests.up.test_hardhat import chain_id, hardhat_env

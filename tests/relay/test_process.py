@@ -15,7 +15,7 @@ import pytest
 from backend.keystore import NoKey
 from backend.relay import process
 from backend.relay.process import NoRelayerKey, RelayRunning, run
-from indexer.actions import sha256
+from indexer.protocol.actions import sha256
 from indexer.settings import ROOT
 from tests.actors import Actor, join
 from tests.chain import Chain, deployed_on, free_port, running_anvil

@@ -7,7 +7,7 @@ from eth_account import Account
 
 from backend.chain import fees, gas
 from backend.relay import sender
-from indexer.actions import post_id, sha256
+from indexer.protocol.actions import post_id, sha256
 from tests.actors import Actor, join, stake
 from tests.chain import Chain
 from tests.relay.node import RELAYER, RELAYER_KEY, Node, running_node

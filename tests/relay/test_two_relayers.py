@@ -25,8 +25,8 @@ from backend.relay.tables import (
     RelayTicket,
     RelayTransaction,
 )
-from indexer.actions import Signed, sha256
-from indexer.database import connect, migrate_mirror
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
 from tests.actors import Actor, join, stake
 from tests.chain import Chain

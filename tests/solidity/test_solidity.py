@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from backend.deployment.compile import compile_contracts
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 from indexer.settings import ROOT
 
 HERE = Path(__file__).parent

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from backend.database import migrate_node
-from indexer.database import connect, migrate_mirror
+from indexer.mirror.database import connect, migrate_mirror
 from tests.chain import Chain
 from tests.relay.node import Node, running_node
 

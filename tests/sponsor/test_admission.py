@@ -13,7 +13,7 @@ from backend.sponsor import invitations, work
 from backend.sponsor.admission import Shown, admit, check
 from backend.sponsor.settings import SponsorSettings
 from backend.sponsor.tables import Invitation, Work
-from indexer.database import connect, writing
+from indexer.mirror.database import connect, writing
 from tests.actors import Actor, Key
 from tests.relay.node import Node
 from tests.sponsor.racing import at_once

@@ -17,9 +17,9 @@ from backend.sponsor import quota
 from backend.sponsor.quota import DAY_SECONDS, POST_GAS, Standing, remaining, spend, standing
 from backend.sponsor.settings import ACTION_GAS, BadSponsoring, Quota, SponsorSettings
 from backend.sponsor.tables import Used
-from indexer.actions import KINDS, Signed, sha256
-from indexer.database import connect, writing
-from indexer.rows import new_account
+from indexer.fold.rows import new_account
+from indexer.mirror.database import connect, writing
+from indexer.protocol.actions import KINDS, Signed, sha256
 from indexer.schema import Account
 from tests.actors import Actor, join, stake
 from tests.chain import Chain

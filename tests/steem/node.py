@@ -15,11 +15,11 @@ from backend.local.keys import fund, key_file
 from backend.local.setup import deploy_locally, furnish
 from backend.steem.plan import Plan
 from backend.steem.run import Importer, Tally
-from indexer.actions import secp256k1_address
-from indexer.artifacts import artifact
+from indexer.chain.rpc import Rpc
 from indexer.content import open_store
-from indexer.deployment import load
-from indexer.rpc import Rpc
+from indexer.protocol.actions import secp256k1_address
+from indexer.protocol.artifacts import artifact
+from indexer.protocol.deployment import load
 from indexer.settings import Settings
 from tests.chain import Anvil, Chain
 

@@ -16,8 +16,8 @@ from backend.deployment.compile import compile_contracts
 from backend.local.setup import deploy_locally, furnish
 from backend.steem.demo import PARAMETERS, Demo, prepare
 from backend.steem.play import replayed
-from indexer.database import connect, migrate_mirror
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
+from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import Settings
 from tests.chain import Anvil, Chain, chain_of, free_port
 from tests.indexer.mirrors import Mirror, mirror_of

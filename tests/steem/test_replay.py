@@ -18,8 +18,8 @@ from backend.steem.invariants import invariants
 from backend.steem.plan import plan
 from backend.steem.read import read
 from backend.steem.timeline import timeline
-from indexer.database import connect
-from indexer.rpc import Rpc
+from indexer.chain.rpc import Rpc
+from indexer.mirror.database import connect
 from indexer.settings import ROOT
 from tests.chain import Chain
 from tests.conftest import PROFILE

@@ -13,13 +13,13 @@ from werkzeug.serving import make_server
 
 from backend.app import create_app
 from backend.database import migrate_node
-from indexer import tables
 from indexer.content import open_store, unixfs
 from indexer.content.cid import cid_of, digest
 from indexer.content.encoding import canonical
 from indexer.content.store import Store
-from indexer.database import connect, migrate_mirror
-from indexer.rows import missing_content
+from indexer.fold.rows import missing_content
+from indexer.mirror import bulk
+from indexer.mirror.database import connect, migrate_mirror
 from indexer.schema import Cursor
 from indexer.settings import Settings
 from tests.indexer.mirrors import document
@@ -65,7 +65,7 @@ def mirror(home: Path, documents: Iterable[bytes]) -> None:
         connection.execute(insert(Cursor).values(**cursor))
         names = (digest(data) for data in documents)
         rows = ((("contents", (name,)), missing_content(name)) for name in names)
-        tables.write(connection, rows)
+        bulk.write(connection, rows)
     engine.dispose()
 
 

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from backend.sync import routes
-from indexer.content import bulk
-from indexer.content.bulk import MOST_CIDS, NodeTrouble
 from indexer.content.car import read_car
 from indexer.content.cid import DAG_PB, cid_of, digest
 from indexer.content.store import MAX_BLOCK, Store
+from indexer.fetching import bulk
+from indexer.fetching.bulk import MOST_CIDS, NodeTrouble
 from tests.sync.homes import site
 
 ABSENT = cid_of(digest(b"nobody has this"))

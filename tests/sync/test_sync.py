@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from backend.cli import main
-from indexer import sync
-from indexer.alone import alone
 from indexer.content import open_store
 from indexer.content.car import write_car
 from indexer.content.cid import cid_of, digest
 from indexer.content.store import MAX_BLOCK, Store
+from indexer.fetching import sync
+from indexer.process.filelock import alone
 from indexer.settings import ROOT
 from tests.content.serving import HEAD, Answer, answering, serving
 from tests.indexer.mirrors import document, until

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.deployment.deploy import Parameters, deploy
-from indexer.deployment import path_for
+from indexer.protocol.deployment import path_for
 from tests.chain import DEV_KEY, Anvil, free_port, running_anvil
 from tests.up.node import Node
 

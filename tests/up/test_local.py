@@ -9,9 +9,9 @@ from backend.deployment.deploy import LOCAL
 from backend.local.anvil import BACK_SECONDS
 from backend.local.clock import NotLocal, forward, latest
 from backend.local.keys import PURSE, fund, key_file
-from indexer.actions import secp256k1_address
+from indexer.chain.rpc import Rpc
+from indexer.protocol.actions import secp256k1_address
 from indexer.rewards import ETHER, WEI_PER_VEST, Ledger, Refused
-from indexer.rpc import Rpc
 from tests.chain import Anvil, running_anvil
 
 

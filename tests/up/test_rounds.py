@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from indexer.actions import Signed, sha256
 from indexer.content.documents import canonical
-from indexer.deployment import load
+from indexer.protocol.actions import Signed, sha256
+from indexer.protocol.deployment import load
 from tests.actors import Actor, Key
 from tests.chain import Anvil
 from tests.up.node import PATIENCE, Node

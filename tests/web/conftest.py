@@ -19,8 +19,8 @@ from backend.app import create_app
 from backend.database import migrate_node
 from indexer.content import open_store
 from indexer.content.store import Store
-from indexer.database import connect, migrate_mirror
-from indexer.deployment import save
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.protocol.deployment import save
 from indexer.settings import Settings
 from tests.chain import running_anvil
 from tests.web.world import DEPLOYMENT, World, build

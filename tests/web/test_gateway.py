@@ -13,7 +13,7 @@ from backend.gateway.providers import address
 from indexer.content import open_store, unixfs
 from indexer.content.car import read_car
 from indexer.content.cid import DAG_PB, binary, cid_of, digest, parse
-from indexer.content.nodes import Link, encode
+from indexer.content.dagpb import Link, encode
 from indexer.content.store import MAX_BLOCK, Store
 from tests.content.files import Keystream
 from tests.web.conftest import Site

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert
 from backend.limits import LIMITS
 from backend.relay.tables import RelayUse
 from indexer.content.cid import cid_of, digest
-from indexer.database import writing
+from indexer.mirror.database import writing
 from tests.web.conftest import Site
 from tests.web.world import picture
 

@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 
 from backend.feeds import past
 from backend.feeds.moments import seconds, written
-from indexer import ranking
 from indexer.content.store import Store
+from indexer.fold import ranking
 from indexer.schema import Cursor, Post, Vote
 from tests.web.conftest import Site, serving
 from tests.web.test_browser import AXE, SMALL_TARGETS, violations

@@ -19,8 +19,8 @@ from backend.steem.read import read
 from backend.steem.record import finish, keep
 from backend.steem.tables import SteemPiece
 from backend.steem.tally import Counts
-from indexer.actions import post_id, sha256
 from indexer.content.cid import cid_of
+from indexer.protocol.actions import post_id, sha256
 from indexer.rewards import WEI_PER_VEST
 from tests.chain import running_anvil
 from tests.indexer.mirrors import mirror_of, rows

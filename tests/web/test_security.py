@@ -11,7 +11,7 @@ from backend.limits import LIMITS
 from backend.relay.tables import RelayUse
 from backend.security import CSP
 from backend.settings import BadProxies, SiteSettings
-from indexer.database import writing
+from indexer.mirror.database import writing
 from tests.chain import free_port
 from tests.web.conftest import Site
 

@@ -8,7 +8,7 @@ from eth_account.messages import encode_defunct
 from sqlalchemy import update
 
 from backend.sessions.tables import Challenge, SignedIn
-from indexer.database import writing
+from indexer.mirror.database import writing
 from indexer.schema import Account, Key
 from tests.actors import Key as Signer
 from tests.web.conftest import Answer, Site

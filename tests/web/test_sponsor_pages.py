@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from backend.sponsor import invitations
 from backend.sponsor.settings import ACTION_GAS
 from backend.sponsor.tables import Used
-from indexer.database import writing
+from indexer.mirror.database import writing
 from tests.web.conftest import Site
 from tests.web.test_browser import AXE, OPEN_MENU, SMALL_TARGETS, context, violations
 

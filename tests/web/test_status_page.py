@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 
 from backend.relay.tables import QUEUED, SENT, RelayCost, RelayStatus, RelayTicket
 from backend.statuspage.routes import NAMES
-from indexer.actions import KINDS
+from indexer.protocol.actions import KINDS
 from tests.chain import DEV
 from tests.web.conftest import Site, serving
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from backend.app import create_app
 from backend.database import migrate_node
-from indexer.database import connect, migrate_mirror
+from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import Settings
 from tests.chain import free_port, running_anvil
 from tests.web.conftest import Site

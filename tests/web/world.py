@@ -9,16 +9,16 @@ from typing import Any
 from PIL import Image, ImageDraw
 from sqlalchemy import Engine, insert
 
-from indexer.actions import post_id, sha256
 from indexer.content import pictures
 from indexer.content.encoding import canonical
 from indexer.content.store import Store
-from indexer.contents import read
-from indexer.database import writing
-from indexer.deployment import Deployment
-from indexer.ranking import hot, trending
+from indexer.fetching.worker import read
+from indexer.fold.ranking import hot, trending
+from indexer.fold.rows import missing_content, new_account, new_post
+from indexer.mirror.database import writing
+from indexer.protocol.actions import post_id, sha256
+from indexer.protocol.deployment import Deployment
 from indexer.rewards import part_up
-from indexer.rows import missing_content, new_account, new_post
 from indexer.schema import (
     Account,
     Base,

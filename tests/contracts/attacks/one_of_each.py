@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from indexer.actions import Signed
+from indexer.protocol.actions import Signed
 from tests.actors import Actor, Key, stake
 from tests.chain import DEV, Chain
 

@@ -2,7 +2,7 @@
 
 from itertools import permutations
 
-from indexer.slots import vote_slot
+from indexer.protocol.packed import vote_slot
 from tests.actors import join, stake
 from tests.chain import Chain
 from tests.contracts.attacks.direct import refused_by

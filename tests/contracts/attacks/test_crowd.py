@@ -2,7 +2,7 @@
 
 import os
 
-from indexer.slots import post_slot
+from indexer.protocol.packed import post_slot
 from tests.actors import Actor
 from tests.chain import Chain
 

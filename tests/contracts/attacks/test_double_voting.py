@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import pytest
 from web3 import Web3
 
-from indexer.actions import Signed
-from indexer.slots import account_slot
+from indexer.protocol.actions import Signed
+from indexer.protocol.packed import account_slot
 from tests.actors import Actor, join, stake
 from tests.chain import Chain
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.deployment.deploy import Parameters
+from indexer.protocol.packed import account_slot, post_slot, vote_slot
 from indexer.rewards import SUPPLY_CAP, emission_down
-from indexer.slots import account_slot, post_slot, vote_slot
 from tests.actors import Actor, join, stake
 from tests.chain import DEV, Anvil, Chain, deployed_on
 from tests.contracts.attacks.direct import refused_by

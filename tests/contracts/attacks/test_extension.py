@@ -8,7 +8,7 @@ from eth_abi.abi import encode as abi_encode
 from web3 import Web3
 
 from backend.deployment.compile import CONTRACTS, SOLC_JSON, WRAPPER
-from indexer.artifacts import artifact
+from indexer.protocol.artifacts import artifact
 from indexer.settings import ROOT
 from tests.actors import Key
 from tests.chain import DEV, Chain

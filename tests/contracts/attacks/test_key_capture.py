@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from indexer.slots import key_slot
+from indexer.protocol.packed import key_slot
 from tests.actors import Actor, Key, join
 from tests.chain import Chain
 from tests.contracts.attacks.direct import refused_by

@@ -1,6 +1,6 @@
 """The last half day of a post's voting: votes count less and less, and only first ones count."""
 
-from indexer.slots import account_slot, post_slot
+from indexer.protocol.packed import account_slot, post_slot
 from tests.actors import join, stake
 from tests.chain import Chain
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.actions import KINDS, Signed, decode
+from indexer.protocol.actions import KINDS, Signed, decode
 from tests.actors import Key, join, signed
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by

@@ -1,7 +1,7 @@
 """Stake that is counted where it is not, and balances that grow by being moved."""
 
-from indexer.actions import Signed
-from indexer.slots import account_slot
+from indexer.protocol.actions import Signed
+from indexer.protocol.packed import account_slot
 from tests.actors import Actor
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by

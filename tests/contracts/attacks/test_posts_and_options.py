@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.actions import Signed
-from indexer.slots import post_slot
+from indexer.protocol.actions import Signed
+from indexer.protocol.packed import post_slot
 from tests.actors import Actor
 from tests.chain import Chain
 from tests.contracts.attacks.direct import refused_by

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from indexer.actions import KINDS, Signed
+from indexer.protocol.actions import KINDS, Signed
 from tests.actors import join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.hostile_token import Mode, hostile_token

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from indexer.actions import KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import KINDS_BY_NUMBER, Signed
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.one_of_each import DAY, ETHER, Keys, set_scene

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from web3.logs import DISCARD
 
-from indexer.actions import KINDS, Signed, domain_separator, message
+from indexer.protocol.actions import KINDS, Signed, domain_separator, message
 from tests.actors import Actor, Key, join, stake
 from tests.chain import DEV, Chain, deployed_on, running_anvil
 from tests.contracts.attacks.direct import refused_by

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from indexer.slots import account_slot, post_slot, vote_slot
+from indexer.protocol.packed import account_slot, post_slot, vote_slot
 from tests.actors import Actor, join, stake
 from tests.chain import DEV, Chain
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.actions import P256_ORDER, SECP256K1_ORDER, Signed
+from indexer.protocol.actions import P256_ORDER, SECP256K1_ORDER, Signed
 from tests.actors import Actor, Key, join
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.contracts.attacks.direct import refused_by

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from eth_abi.abi import encode as abi_encode
 
-from indexer.slots import account_slot
+from indexer.protocol.packed import account_slot
 from tests.actors import Actor, Key, join
 from tests.chain import Chain
 from tests.contracts.attacks.direct import refused_by

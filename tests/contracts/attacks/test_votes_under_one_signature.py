@@ -3,7 +3,7 @@
 import pytest
 from web3.logs import DISCARD
 
-from indexer.slots import account_slot, post_slot, vote_slot
+from indexer.protocol.packed import account_slot, post_slot, vote_slot
 from tests.actors import Actor, join, stake
 from tests.chain import Chain, error_names
 

@@ -1,0 +1,1 @@
+"""`laurel index`, `verify`, `rebuild`, `content` and `sync`."""

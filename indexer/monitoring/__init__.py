@@ -1,0 +1,1 @@
+"""How the indexer is: status, health, metrics, log lines and progress."""

@@ -1,0 +1,1 @@
+"""Processes: one at a time, and how one ends."""
