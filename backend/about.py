@@ -6,12 +6,12 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
-from backend.database import session
-from backend.node import current_node
-from backend.present import present
 from backend.relay.settings import RelaySettings
-from backend.replay.queries import exists
-from backend.sponsor.settings import SponsorSettings
+from backend.relay.sponsor.settings import SponsorSettings
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.now import present
+from backend.steem.pages.queries import exists
 from indexer.protocol.actions import ACTIONS
 
 bp = Blueprint("about", __name__)

@@ -5,26 +5,27 @@ import sys
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import about, assets, compression, health, problems, security, templating
+from backend import about, health, templating
 from backend.accounts import api as accounts_api
 from backend.accounts import routes as accounts
-from backend.clock import Clock
-from backend.database import close_sessions
+from backend.chain.clock import Clock
+from backend.content import bulk as sync
+from backend.content import gateway as gateway
+from backend.content import uploads as media
 from backend.feeds import api as feeds_api
 from backend.feeds import routes as feeds
-from backend.gateway import routes as gateway
+from backend.identity import api as sessions_api
 from backend.local import routes as local
-from backend.media import routes as media
-from backend.node import Node
+from backend.operator import status_page as statuspage
 from backend.posts import api as posts_api
 from backend.posts import routes as posts
 from backend.relay import routes as relay
-from backend.replay import routes as replay
-from backend.sessions import api as sessions_api
-from backend.settings import SiteSettings
-from backend.sponsor import routes as sponsor
-from backend.statuspage import routes as statuspage
-from backend.sync import routes as sync
+from backend.relay.sponsor import routes as sponsor
+from backend.site import assets, compression, problems, security
+from backend.site.database import close_sessions
+from backend.site.node import Node
+from backend.site.settings import SiteSettings
+from backend.steem.pages import routes as replay
 from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 

@@ -9,23 +9,23 @@ import click
 from indexer.errors import LaurelError
 
 COMMANDS = {
-    "up": "backend.up.commands:up",
+    "up": "backend.operator.up.commands:up",
     "chain": "backend.local.commands:chain",
     "samples": "backend.local.commands:samples",
     "import": "backend.steem.commands:import_group",
     "compile": "backend.deployment.commands:compile_command",
-    "errors": "backend.chain.commands:errors",
+    "errors": "backend.deployment.errors_command:errors",
     "deploy": "backend.deployment.commands:deploy_command",
-    "key": "backend.key_commands:key",
+    "key": "backend.deployment.key_command:key",
     "index": "indexer.commands.index:index",
-    "status": "backend.status:status",
-    "doctor": "backend.doctor.commands:doctor",
+    "status": "backend.operator.status:status",
+    "doctor": "backend.operator.doctor.commands:doctor",
     "verify": "indexer.commands.index:verify_command",
     "rebuild": "indexer.commands.index:rebuild_command",
     "content": "indexer.commands.content:content",
     "sync": "indexer.commands.sync:sync",
     "relay": "backend.relay.commands:relay",
-    "invite": "backend.sponsor.commands:invite",
+    "invite": "backend.relay.sponsor.commands:invite",
     "site": "backend.commands:site",
 }
 """Name -> module:attribute. Imported when called: web3 alone takes a second or more."""

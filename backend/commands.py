@@ -6,9 +6,9 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
-from backend.database import migrate_node
-from backend.settings import SiteSettings
-from backend.sponsor.settings import SponsorSettings
+from backend.relay.sponsor.settings import SponsorSettings
+from backend.site.database import migrate_node
+from backend.site.settings import SiteSettings
 from indexer.mirror.database import usable
 from indexer.settings import Settings
 

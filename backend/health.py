@@ -5,9 +5,9 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy import select
 
-from backend.clock import ChainUnreachable
-from backend.database import session
-from backend.node import current_node
+from backend.chain.clock import ChainUnreachable
+from backend.site.database import session
+from backend.site.node import current_node
 from indexer.schema import Cursor
 
 bp = Blueprint("health", __name__)

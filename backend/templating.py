@@ -9,12 +9,12 @@ from flask import Flask, request
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 
-from backend import formats
-from backend.assets import current_assets
-from backend.clock import ChainUnreachable
-from backend.node import current_node
-from backend.present import Present, present
-from backend.sessions.current import signed_in
+from backend.chain.clock import ChainUnreachable
+from backend.identity.sessions import signed_in
+from backend.site import formats
+from backend.site.assets import current_assets
+from backend.site.node import current_node
+from backend.site.now import Present, present
 from indexer.content.cid import cid_of
 from indexer.protocol.deployment import NotDeployed
 

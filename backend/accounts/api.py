@@ -6,15 +6,15 @@ from eth_utils.address import is_address, to_checksum_address
 from flask import Blueprint, request
 from sqlalchemy import select
 
-from backend import paging
 from backend.accounts import history, stake
-from backend.accounts.queries import ROLES, by_handle, guardian, key_state, keys, mana
-from backend.database import session
-from backend.formats import hex0x
-from backend.keeper.work import stake_reward
-from backend.node import current_node
-from backend.present import present
-from backend.problems import Problem
+from backend.identity.accounts import ROLES, by_handle, guardian, key_state, keys, mana
+from backend.relay.keeping.owed import stake_reward
+from backend.site import paging
+from backend.site.database import session
+from backend.site.formats import hex0x
+from backend.site.node import current_node
+from backend.site.now import present
+from backend.site.problems import Problem
 from indexer.rewards import WEI_PER_VEST
 from indexer.schema import Account, Entry, Key
 

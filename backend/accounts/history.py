@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import paging
+from backend.site import paging
 from indexer.schema import Account, Entry
 
 Line = tuple[Entry, str | None]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from backend.keeper.work import stake_reward
 from backend.posts.queries import pieces, read
+from backend.relay.keeping.owed import stake_reward
 from indexer.protocol.deployment import Deployment
 from indexer.rewards import WEI_PER_VEST, curation_vests_down
 from indexer.schema import Account, Beneficiary, Day, Post, Vote

@@ -3,18 +3,18 @@
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from backend import paging
 from backend.accounts import history, stake
 from backend.accounts.api import keys_of
-from backend.accounts.queries import by_handle, guardian, mana, votes_cast
 from backend.accounts.rewards import waiting
-from backend.database import session
 from backend.feeds.queries import of_account
 from backend.feeds.routes import account_atom
-from backend.formats import lrl
-from backend.node import current_node
-from backend.present import present
-from backend.sessions.current import signed_in
+from backend.identity.accounts import by_handle, guardian, mana, votes_cast
+from backend.identity.sessions import signed_in
+from backend.site import paging
+from backend.site.database import session
+from backend.site.formats import lrl
+from backend.site.node import current_node
+from backend.site.now import present
 from indexer.rewards import REGENERATION_DAYS
 from indexer.schema import Account
 

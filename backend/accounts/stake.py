@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import paging
+from backend.site import paging
 from indexer.rewards import PART_DAYS
 from indexer.schema import Account, Delegation
 

@@ -11,8 +11,8 @@ from web3 import HTTPProvider, Web3
 from web3.contract import Contract
 from web3.types import RPCEndpoint
 
-from backend.clock import ChainUnreachable
-from backend.node import LOCAL_CHAINS
+from backend.chain.clock import ChainUnreachable
+from backend.site.node import LOCAL_CHAINS
 from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed, domain_separator, message
 from indexer.protocol.artifacts import artifact
 from indexer.protocol.deployment import Deployment, load

@@ -16,9 +16,9 @@ from backend.deployment.compile import (
     initcode_size,
 )
 from backend.deployment.deploy import LOCAL, Parameters
+from backend.deployment.key_command import passphrase_option
 from backend.deployment.offer import Offer, offer, survey
 from backend.deployment.plan import Plan
-from backend.key_commands import passphrase_option
 from indexer.protocol.artifacts import contracts
 from indexer.protocol.deployment import path_for
 from indexer.settings import Settings

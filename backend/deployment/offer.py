@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from backend.chain.connection import wire_to
+from backend.chain.keystore import address_of, read_secret
 from backend.deployment.code import check_code
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import DeployError, Parameters, begun, connect, deploy, recorded
 from backend.deployment.plan import Plan, plan
 from backend.deployment.survey import chain_id_of
-from backend.keystore import address_of, read_secret
 from indexer.follow import LOCAL_CHAINS
 from indexer.protocol.deployment import Deployment, NotDeployed, path_for
 

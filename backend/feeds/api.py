@@ -4,15 +4,15 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from backend import paging
-from backend.accounts.queries import by_handle
-from backend.database import session
 from backend.feeds.moments import asked
 from backend.feeds.past import Then, feed_at
 from backend.feeds.queries import feed, of_account
-from backend.node import current_node
+from backend.identity.accounts import by_handle
 from backend.posts.api import as_json
-from backend.problems import Problem
+from backend.site import paging
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.problems import Problem
 
 bp = Blueprint("feeds-api", __name__, url_prefix="/api/v1")
 

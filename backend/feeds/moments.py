@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from flask import request
 
-from backend.formats import moment
-from backend.present import present
-from backend.problems import Problem
+from backend.site.formats import moment
+from backend.site.now import present
+from backend.site.problems import Problem
 
 
 def asked() -> int | None:

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
-from backend import paging
 from backend.posts.queries import Piece, pieces, read
-from backend.problems import Problem
+from backend.site import paging
+from backend.site.problems import Problem
 from indexer.fold import ranking
 from indexer.protocol.deployment import Deployment
 from indexer.rewards import CASHOUT_DAYS

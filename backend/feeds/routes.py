@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from backend import paging
-from backend.accounts.queries import by_handle
-from backend.database import session
 from backend.feeds.moments import asked, written
 from backend.feeds.past import feed_at, first_post
 from backend.feeds.queries import feed, of_account
-from backend.node import current_node
+from backend.identity.accounts import by_handle
 from backend.posts.queries import Piece, pool_now
-from backend.present import present
+from backend.site import paging
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.now import present
 
 bp = Blueprint("feeds", __name__)
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from flask import Blueprint
 
-from backend.bodies import json_body
 from backend.local.clock import MOST_DAYS, forward
-from backend.node import current_node
-from backend.problems import Problem
+from backend.site.node import current_node
+from backend.site.problems import Problem
+from backend.site.request_bodies import json_body
 from indexer.chain.rpc import NodeUnreachable, Rpc
 
 bp = Blueprint("local-chain", __name__, url_prefix="/api/v1")

@@ -4,12 +4,12 @@ from typing import Any
 
 from alembic import context
 
-import backend.keeper.tables  # noqa: F401  # each import adds its tables to NodeBase
+import backend.identity.tables  # noqa: F401
+import backend.relay.keeping.tables  # noqa: F401  # each import adds its tables to NodeBase
+import backend.relay.sponsor.tables  # noqa: F401
 import backend.relay.tables  # noqa: F401
-import backend.sessions.tables  # noqa: F401
-import backend.sponsor.tables  # noqa: F401
 import backend.steem.tables  # noqa: F401
-from backend.database import NodeBase
+from backend.site.database import NodeBase
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, against: Any) -> bool:

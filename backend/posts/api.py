@@ -5,15 +5,15 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy import select
 
-from backend import paging
-from backend.bodies import exact_bytes, members
-from backend.database import session
-from backend.formats import hex0x
-from backend.limits import count_use
-from backend.node import current_node
 from backend.posts.payout import Payout
 from backend.posts.queries import Piece, Share, find, pieces, read
-from backend.problems import Problem
+from backend.site import paging
+from backend.site.address_limits import count_use
+from backend.site.database import session
+from backend.site.formats import hex0x
+from backend.site.node import current_node
+from backend.site.problems import Problem
+from backend.site.request_bodies import exact_bytes, members
 from backend.templating import prose
 from indexer.content import documents
 from indexer.content.cid import cid_of, digest

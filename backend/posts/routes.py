@@ -3,15 +3,15 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from backend.database import session
-from backend.node import current_node
+from backend.identity.sessions import signed_in
 from backend.posts.api import found, standing
 from backend.posts.payout import worth
 from backend.posts.queries import pool_now, removable, voters, votes_of
 from backend.posts.threads import MOST, Branch, thread
-from backend.present import present
-from backend.problems import Problem
-from backend.sessions.current import signed_in
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.now import present
+from backend.site.problems import Problem
 from indexer.content.cid import cid_of
 from indexer.content.encoding import decode
 

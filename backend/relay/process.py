@@ -11,18 +11,18 @@ from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from backend.chain.clock import ChainUnreachable
 from backend.chain.connection import Chain, Reverted, connect_chain
-from backend.clock import ChainUnreachable
-from backend.database import migrate_node
-from backend.keeper.faucet import Faucet
-from backend.keeper.keeper import Keeper
-from backend.keystore import read_secret
-from backend.relay.heirs import Heir
+from backend.chain.keystore import read_secret
+from backend.relay.keeping.faucet import Faucet
+from backend.relay.keeping.keeper import Keeper
 from backend.relay.leases import holds, keeper_lease, key_lease
-from backend.relay.limits import forget
-from backend.relay.outbox import Outbox
-from backend.relay.sender import Sender
+from backend.relay.sending.batches import Sender
+from backend.relay.sending.takeover import Heir
+from backend.relay.sending.transactions import Outbox
 from backend.relay.settings import RelaySettings
+from backend.site.database import migrate_node
+from backend.site.rate_limits import forget
 from indexer.errors import LaurelError
 from indexer.mirror.database import connect, migrate_mirror
 from indexer.mirror.lease import LEASE_SECONDS, Lease, LeaseLost

@@ -6,20 +6,20 @@ import msgspec
 from flask import Blueprint
 from sqlalchemy import select
 
-from backend.bodies import exact_bytes
 from backend.chain.connection import connect_chain
 from backend.chain.errors import BY_CODE, REFUSED
-from backend.database import session
-from backend.keeper.work import is_owed, mirrored_block
-from backend.node import current_node
-from backend.problems import Problem
-from backend.relay.intake import Accepted, submit, submit_claim
-from backend.relay.purse import relayers, why_waiting
+from backend.relay.intake.submit import Accepted, submit, submit_claim
+from backend.relay.keeping.owed import is_owed, mirrored_block
+from backend.relay.relayers import relayers, why_waiting
 from backend.relay.settings import RelaySettings
+from backend.relay.sponsor.admission import Shown
+from backend.relay.sponsor.settings import SponsorSettings
 from backend.relay.tables import QUEUED, RelayTicket, RelayTransaction
-from backend.security import client_address
-from backend.sponsor.admission import Shown
-from backend.sponsor.settings import SponsorSettings
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.problems import Problem
+from backend.site.request_bodies import exact_bytes
+from backend.site.security import client_address
 from indexer.protocol.actions import Signed
 from indexer.schema import Account
 

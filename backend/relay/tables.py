@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Float, Index, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.database import NodeBase
+from backend.site.database import NodeBase
 from indexer.schema import Wei
 
 QUEUED, SENT, INCLUDED, SKIPPED, EXPIRED = "queued", "sent", "included", "skipped", "expired"

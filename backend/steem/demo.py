@@ -15,11 +15,11 @@ from rich.console import Console
 
 from backend.deployment.deploy import Parameters
 from backend.local import anvil
+from backend.local.chains import Anvil
 from backend.steem.commands import tell
 from backend.steem.plan import Plan, plan
 from backend.steem.read import NotAnImport, Outcome, read
 from backend.steem.timeline import timeline
-from backend.up.chains import Anvil
 from indexer.chain.rpc import Rpc
 from indexer.errors import LaurelError
 from indexer.settings import ROOT, Settings

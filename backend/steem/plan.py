@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from backend.local.accounts import FAUCET
-from backend.relay.reading import MOST_BENEFICIARIES
+from backend.relay.intake.parse import MOST_BENEFICIARIES
 from backend.steem.documents import document
 from backend.steem.read import Ballot, Piece, Unread
 from indexer.content.errors import ContentError

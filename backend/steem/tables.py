@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from backend.database import NodeBase
+from backend.site.database import NodeBase
 
 
 class SteemPiece(NodeBase):

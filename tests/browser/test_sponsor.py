@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import Engine
 
-from backend.sponsor import invitations
+from backend.relay.sponsor import invitations
 from indexer.mirror.database import connect
 from indexer.protocol.actions import sha256
 from tests.browser import people

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from backend.doctor.content import kubo
-from backend.doctor.environment import setup
-from backend.doctor.findings import Level, Setup
+from backend.operator.doctor.content import kubo
+from backend.operator.doctor.environment import setup
+from backend.operator.doctor.findings import Level, Setup
 from tests.content.js_ipfs import JsIpfs
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from backend.keystore import (
+from backend.chain.keystore import (
     KeyExists,
     NoKey,
     NoKeyFile,

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from backend.cli import main
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.content.cid import digest
 from indexer.protocol.actions import sha256
 from tests.actors import join

@@ -16,12 +16,12 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from backend.chain.keystore import new_keystore
 from backend.cli import main
-from backend.doctor.environment import known_names
-from backend.doctor.findings import Level
-from backend.doctor.machine import compared, room
-from backend.doctor.services import states
-from backend.keystore import new_keystore
+from backend.operator.doctor.environment import known_names
+from backend.operator.doctor.findings import Level
+from backend.operator.doctor.machine import compared, room
+from backend.operator.doctor.services import states
 from indexer.protocol import artifacts
 from indexer.protocol.deployment import path_for
 from tests.chain import free_port, running_anvil

@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from backend.doctor.environment import setup
-from backend.doctor.findings import Setup
-from backend.doctor.public import unencrypted
+from backend.operator.doctor.environment import setup
+from backend.operator.doctor.findings import Setup
+from backend.operator.doctor.public import unencrypted
 from indexer.settings import ROOT
 from tests.certificates import self_signed
 from tests.chain import free_port

@@ -2,7 +2,7 @@
 
 import re
 
-from backend.assets import Assets
+from backend.site.assets import Assets
 from indexer.settings import ROOT
 
 KECCAK = 3 * 1024

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from sqlalchemy import Engine, inspect, text
 
 from backend.cli import main
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.mirror.database import FromLater, connect, migrate_mirror
 from indexer.mirror.store import position
 from indexer.protocol.deployment import Deployment

@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg
 
 from backend.app import create_app
-from backend.database import migrate_node
-from backend.settings import SiteSettings
+from backend.site.database import migrate_node
+from backend.site.settings import SiteSettings
 from indexer.content.cid import digest
 from indexer.settings import Settings
 from tests.actors import join

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from sqlalchemy import insert, update
 
 from backend.cli import main
-from backend.database import migrate_node
 from backend.relay.tables import QUEUED, RelayCost, RelayStatus, RelayTicket
+from backend.site.database import migrate_node
 from indexer.content.cid import cid_of, digest
 from indexer.mirror.database import connect
 from indexer.protocol import deployment

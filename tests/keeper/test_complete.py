@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.orm import Session
 
-from backend.keeper.keeper import Keeper
-from backend.keeper.work import Due, to_complete
+from backend.relay.keeping.keeper import Keeper
+from backend.relay.keeping.owed import Due, to_complete
 from indexer.protocol.packed import stake_slot
 from indexer.schema import Account
 from tests.actors import Actor, Key, join, stake

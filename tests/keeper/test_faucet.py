@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from backend.keeper import faucet as faucet_module
-from backend.keeper.tables import FaucetGrant
+from backend.relay.keeping import faucet as faucet_module
+from backend.relay.keeping.tables import FaucetGrant
 from tests.actors import Actor, join
 from tests.chain import deployed_on, running_anvil
 from tests.relay.node import Node, running_node

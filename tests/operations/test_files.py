@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from backend.cli import COMMANDS, main
-from backend.doctor import environment
-from backend.doctor.findings import Level, Setup
-from backend.doctor.services import UNITS
+from backend.operator.doctor import environment
+from backend.operator.doctor.findings import Level, Setup
+from backend.operator.doctor.services import UNITS
 from indexer.settings import ROOT
 from tests.operations.proxies import OPERATIONS, program, replaced
 

@@ -15,14 +15,14 @@ from sqlalchemy.orm import Session
 from backend.app import create_app
 from backend.chain.connection import Chain as Connection
 from backend.chain.connection import connect_chain
-from backend.database import migrate_node
-from backend.keeper.faucet import Faucet
-from backend.keeper.keeper import Keeper
+from backend.relay.keeping.faucet import Faucet
+from backend.relay.keeping.keeper import Keeper
 from backend.relay.leases import key_lease
-from backend.relay.outbox import Outbox
-from backend.relay.sender import Sender
+from backend.relay.sending.batches import Sender
+from backend.relay.sending.transactions import Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import RelayTransaction
+from backend.site.database import migrate_node
 from indexer.chain.rpc import Rpc
 from indexer.chain.source import Source
 from indexer.content import open_store

@@ -4,8 +4,8 @@ import pytest
 from eth_utils.crypto import keccak
 
 from backend.chain import fees
-from backend.relay import outbox
-from backend.relay.costs import recent
+from backend.relay.sending import transactions
+from backend.relay.sending.costs import recent
 from indexer.protocol.actions import sha256
 from tests.actors import Actor, join
 from tests.chain import Chain
@@ -16,7 +16,7 @@ EACH, FIXED = 10**12, 10**14
 
 @pytest.fixture(autouse=True)
 def asked_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "DATA_FEE_SECONDS", 0.0)
+    monkeypatch.setattr(transactions, "DATA_FEE_SECONDS", 0.0)
 
 
 @pytest.fixture

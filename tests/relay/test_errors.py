@@ -2,9 +2,9 @@
 
 import re
 
-from backend.chain.commands import PAGE, declared, table
 from backend.chain.errors import BUILT_IN, BY_CODE, BY_SELECTOR, REASONS, reason_of
 from backend.deployment.compile import compile_contracts
+from backend.deployment.errors_command import PAGE, declared, table
 
 
 def test_the_table_has_every_error_of_the_contracts_and_no_other() -> None:

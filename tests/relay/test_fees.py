@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.chain import fees
-from backend.relay import bids, outbox
 from backend.relay.leases import key_lease
-from backend.relay.outbox import Outbox
-from backend.relay.purse import gwei
+from backend.relay.relayers import gwei
+from backend.relay.sending import bids, transactions
+from backend.relay.sending.transactions import Outbox
 from backend.relay.settings import BadFee, RelaySettings
 from indexer.mirror.lease import LeaseLost
 from indexer.protocol.actions import sha256
@@ -115,7 +115,7 @@ def test_one_that_the_node_dropped_is_no_gap(
     node: Node, ann: Actor, deployed: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three are on their way, and the node forgets the first: the others wait for it, and come after it."""
-    monkeypatch.setattr(outbox, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(transactions, "LOOK_SECONDS", 0.0)
     anvil = deployed.anvil
     anvil.rpc("evm_setAutomine", False)
     tickets = []

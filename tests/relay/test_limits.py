@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from backend.database import NodeBase
-from backend.problems import Problem
-from backend.relay import limits
-from backend.relay.limits import forget, take
 from backend.relay.settings import BadLimits, Limit, RelaySettings
 from backend.relay.tables import RelayUse
+from backend.site import rate_limits
+from backend.site.database import NodeBase
+from backend.site.problems import Problem
+from backend.site.rate_limits import forget, take
 from indexer.mirror.database import connect, writing
 
 
@@ -35,7 +35,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
     wall = Wall()
-    monkeypatch.setattr(limits, "time", wall)
+    monkeypatch.setattr(rate_limits, "time", wall)
     return wall
 
 
@@ -71,17 +71,17 @@ def test_a_lowered_limit_waits_for_enough_to_leave(engine: Engine, wall: Wall) -
 
 
 def test_old_uses_are_forgotten(engine: Engine, wall: Wall) -> None:
-    limits = {"attempt": Limit(5, 60), "all": Limit(5, 3600)}
-    buckets = {"attempt:a": limits["attempt"], "all": limits["all"]}
+    rate_limits = {"attempt": Limit(5, 60), "all": Limit(5, 3600)}
+    buckets = {"attempt:a": rate_limits["attempt"], "all": rate_limits["all"]}
     for bucket, limit in buckets.items():
         use(engine, bucket, limit)
     wall.seconds += 61
-    use(engine, "attempt:b", limits["attempt"])
-    forget(engine, limits)
+    use(engine, "attempt:b", rate_limits["attempt"])
+    forget(engine, rate_limits)
     with engine.connect() as connection:
         assert set(connection.scalars(select(RelayUse.bucket))) == {"all", "attempt:b"}
     wall.seconds += 3600
-    forget(engine, limits)
+    forget(engine, rate_limits)
     with engine.connect() as connection:
         assert connection.scalars(select(RelayUse.bucket)).all() == []
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from eth_account import Account
 
 from backend.chain.connection import connect_chain
-from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import deploy
 from backend.relay.leases import key_lease
-from backend.relay.outbox import Outbox
-from backend.relay.quotes import Call
+from backend.relay.sending.quotes import Call
+from backend.relay.sending.transactions import Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import REVERTED
+from backend.site.database import migrate_node
 from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 from tests.chain import DEV, DEV_KEY, free_port

@@ -12,7 +12,7 @@ from threading import Event, Thread
 
 import pytest
 
-from backend.keystore import NoKey
+from backend.chain.keystore import NoKey
 from backend.relay import process
 from backend.relay.process import NoRelayerKey, RelayRunning, run
 from indexer.protocol.actions import sha256

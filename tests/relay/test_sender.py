@@ -6,7 +6,7 @@ import pytest
 from eth_account import Account
 
 from backend.chain import fees, gas
-from backend.relay import sender
+from backend.relay.sending import batches
 from indexer.protocol.actions import post_id, sha256
 from tests.actors import Actor, join, stake
 from tests.chain import Chain
@@ -262,7 +262,7 @@ def test_a_reply_waits_for_a_parent_that_is_sent_again(
     most_tries: int,
     end: str,
 ) -> None:
-    monkeypatch.setattr(sender, "MOST_TRIES", most_tries)
+    monkeypatch.setattr(batches, "MOST_TRIES", most_tries)
     deployed.anvil.rpc("evm_setAutomine", False)
     parent = node.accept(ann.post(sha256(b"parent")))
     node.sender.send()

@@ -15,7 +15,6 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from backend.app import create_app
-from backend.database import migrate_node
 from backend.relay.tables import (
     INCLUDED,
     LOST,
@@ -25,6 +24,7 @@ from backend.relay.tables import (
     RelayTicket,
     RelayTransaction,
 )
+from backend.site.database import migrate_node
 from indexer.mirror.database import connect, migrate_mirror
 from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.mirror.database import connect, migrate_mirror
 from tests.chain import Chain
 from tests.relay.node import Node, running_node

@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from backend.app import create_app
-from backend.problems import Problem
+from backend.relay.sponsor import invitations, proof_of_work
+from backend.relay.sponsor.admission import Shown, admit, check
+from backend.relay.sponsor.settings import SponsorSettings
+from backend.relay.sponsor.tables import Invitation, Work
 from backend.relay.tables import INCLUDED, QUEUED, SKIPPED, RelayTicket
-from backend.sponsor import invitations, work
-from backend.sponsor.admission import Shown, admit, check
-from backend.sponsor.settings import SponsorSettings
-from backend.sponsor.tables import Invitation, Work
+from backend.site.problems import Problem
 from indexer.mirror.database import connect, writing
 from tests.actors import Actor, Key
 from tests.relay.node import Node
@@ -42,7 +42,9 @@ def settle(engine: Engine, ticket: str, state: str) -> None:
 
 
 def solve(task: dict, handle: str) -> str:
-    nonce = next(n for n in range(10_000) if work.zeros(task["id"], handle, str(n)) >= task["bits"])
+    nonce = next(
+        n for n in range(10_000) if proof_of_work.zeros(task["id"], handle, str(n)) >= task["bits"]
+    )
     return f"{task['id']}.{nonce}"
 
 
@@ -94,11 +96,11 @@ def test_invitations_end(engine: Engine) -> None:
 def test_a_work_serves_once_for_its_handle_and_in_time(database: str) -> None:
     engines = [connect(database) for _ in range(6)]
     engine = engines[0]
-    task = work.issue(engine, "ann", BITS)
+    task = proof_of_work.issue(engine, "ann", BITS)
     done = Shown(work=solve({"id": task.id, "bits": BITS}, "ann"))
     with engine.connect() as connection:
         check(connection, WORK, "ann", done)
-        undone = next(n for n in range(99) if work.zeros(task.id, "ann", str(n)) < BITS)
+        undone = next(n for n in range(99) if proof_of_work.zeros(task.id, "ann", str(n)) < BITS)
         for handle, shown in (
             ("bob", done.work),
             ("ann", f"{task.id}.{undone}"),
@@ -119,7 +121,7 @@ def test_a_work_serves_once_for_its_handle_and_in_time(database: str) -> None:
     with writing(engine) as connection:
         connection.execute(update(Work).values(until=1.0))
     assert queue(engine, "late", WORK, "ann", done) == "bad_work"
-    work.issue(engine, "bob", BITS)
+    proof_of_work.issue(engine, "bob", BITS)
     with engine.connect() as connection:  # the old one is forgotten
         assert connection.exec_driver_sql("SELECT count(*) FROM works").scalar() == 1
     for each in engines:
@@ -159,8 +161,8 @@ def test_for_work_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None
 
     assert register(node, "ann").json["code"] == "work_needed"
     task = ask(handle="ann").json
-    assert (task["bits"], task["rounds"]) == (BITS, work.ROUNDS)
-    assert time.time() < task["until"] <= time.time() + work.SECONDS
+    assert (task["bits"], task["rounds"]) == (BITS, proof_of_work.ROUNDS)
+    assert time.time() < task["until"] <= time.time() + proof_of_work.SECONDS
     shown = solve(task, "ann")
     assert register(node, "bob", work=shown).json["code"] == "bad_work"
     monkeypatch.setenv("LAUREL_WORK_BITS", "30")  # what was asked for stays enough

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, insert, update
 
 from backend.chain.gas import item_gas
-from backend.database import NodeBase
-from backend.problems import Problem
-from backend.sponsor import quota
-from backend.sponsor.quota import DAY_SECONDS, POST_GAS, Standing, remaining, spend, standing
-from backend.sponsor.settings import ACTION_GAS, BadSponsoring, Quota, SponsorSettings
-from backend.sponsor.tables import Used
+from backend.relay.sponsor import quota
+from backend.relay.sponsor.quota import DAY_SECONDS, POST_GAS, Standing, remaining, spend, standing
+from backend.relay.sponsor.settings import ACTION_GAS, BadSponsoring, Quota, SponsorSettings
+from backend.relay.sponsor.tables import Used
+from backend.site.database import NodeBase
+from backend.site.problems import Problem
 from indexer.fold.rows import new_account
 from indexer.mirror.database import connect, writing
 from indexer.protocol.actions import KINDS, Signed, sha256

@@ -11,9 +11,9 @@ from typing import Any
 
 from rich.progress import Progress
 
-from backend.database import migrate_node
 from backend.deployment.compile import compile_contracts
 from backend.local.setup import deploy_locally, furnish
+from backend.site.database import migrate_node
 from backend.steem.demo import PARAMETERS, Demo, prepare
 from backend.steem.play import replayed
 from indexer.chain.rpc import Rpc

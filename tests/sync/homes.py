@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from werkzeug.serving import make_server
 
 from backend.app import create_app
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.content import open_store, unixfs
 from indexer.content.cid import cid_of, digest
 from indexer.content.encoding import canonical

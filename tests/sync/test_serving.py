@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from backend.sync import routes
+from backend.content import bulk as serving
 from indexer.content.car import read_car
 from indexer.content.cid import DAG_PB, cid_of, digest
 from indexer.content.store import MAX_BLOCK, Store
@@ -49,7 +49,7 @@ def test_a_store_that_is_too_slow_breaks_off(
     node: tuple[str, Store], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else it would look like a node that has nothing."""
-    monkeypatch.setattr(routes, "MOST_SECONDS", -1.0)
+    monkeypatch.setattr(serving, "MOST_SECONDS", -1.0)
     with httpx.Client(trust_env=False) as client, pytest.raises(NodeTrouble):
         list(bulk.ask(node[0], [ABSENT], client))
 

@@ -106,7 +106,7 @@ def test_several_questions(
     """More blocks than one question or answer holds, some of which the node lacks."""
     url, store = first
     monkeypatch.setattr(sync, "MOST_CIDS", 7)
-    monkeypatch.setattr("backend.sync.routes.MOST_BYTES", 400)
+    monkeypatch.setattr("backend.content.bulk.MOST_BYTES", 400)
     documents = [document(f"Number {n}", body="x" * (40 * n)) for n in range(30)]
     store.put_many(documents[5:25])
     mirror(home, documents)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.up.children import Child, ChildDied, check, start, stop, wait_for
+from backend.operator.up.processes import Child, ChildDied, check, start, stop, wait_for
 from indexer.settings import ROOT
 from tests.indexer.mirrors import until
 

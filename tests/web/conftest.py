@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from werkzeug.serving import make_server
 
 from backend.app import create_app
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.content import open_store
 from indexer.content.store import Store
 from indexer.mirror.database import connect, migrate_mirror

@@ -6,7 +6,7 @@ from html import unescape
 
 import pytest
 
-from backend.sessions.current import open_session
+from backend.identity.sessions import open_session
 from tests.web.conftest import Answer, Site
 from tests.web.test_pages import Tags, path
 from tests.web.world import GONE, HOSTILE, QUIET, SHARED

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from backend.sessions.current import open_session
+from backend.identity.sessions import open_session
 from indexer.settings import ROOT
 from tests.web.conftest import Site
 from tests.web.world import GONE, HOSTILE, QUIET, SHARED, TABLE

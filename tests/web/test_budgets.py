@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from backend.sessions.current import open_session
+from backend.identity.sessions import open_session
 from tests.web.conftest import Site
 
 PAGE = 20 * 1024

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from backend.settings import BadContact, SiteSettings
+from backend.site.settings import BadContact, SiteSettings
 from tests.web.conftest import Site
 from tests.web.test_security import reached
 

@@ -1,6 +1,6 @@
 import pytest
 
-from backend import formats
+from backend.site import formats
 from indexer.rewards import ETHER
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import base58
 import pytest
 
-from backend.gateway.providers import address
+from backend.content.providers import address
 from indexer.content import open_store, unixfs
 from indexer.content.car import read_car
 from indexer.content.cid import DAG_PB, binary, cid_of, digest, parse

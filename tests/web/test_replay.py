@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert
 from werkzeug.serving import make_server
 
 from backend.app import create_app
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from backend.steem.documents import document
 from backend.steem.plan import Plan, plan
 from backend.steem.read import read

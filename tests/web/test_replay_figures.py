@@ -4,19 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from backend.charts import (
-    ceiling,
-    curves,
-    grid,
-    scatter,
-    side_by_side,
-    spaced,
-    stacked,
-)
-from backend.replay.figures import gini, lorenz, newcomers, share, week_of, weeks
-from backend.replay.queries import Own, Replayed
-from backend.replay.report import report, returned
-from backend.replay.routes import day_label, percents
+from backend.site.charts import ceiling, curves, grid, scatter, side_by_side, spaced, stacked
+from backend.steem.pages.figures import gini, lorenz, newcomers, share, week_of, weeks
+from backend.steem.pages.queries import Own, Replayed
+from backend.steem.pages.report import report, returned
+from backend.steem.pages.routes import day_label, percents
 
 DAY = 86_400
 MONDAY = 1_467_590_400  # 4 July 2016

@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert
 
 from backend.app import create_app
-from backend.limits import LIMITS
 from backend.relay.tables import RelayUse
-from backend.security import CSP
-from backend.settings import BadProxies, SiteSettings
+from backend.site.address_limits import LIMITS
+from backend.site.security import CSP
+from backend.site.settings import BadProxies, SiteSettings
 from indexer.mirror.database import writing
 from tests.chain import free_port
 from tests.web.conftest import Site
@@ -162,7 +162,7 @@ def test_the_nodes_own_rpc_is_told_to_nobody(site: Site, monkeypatch: pytest.Mon
     closed = create_app(site.settings.asking(secret), SiteSettings.from_env({})).test_client()
     answer = closed.get("/api/v1/chain")
     assert answer.status_code == 503 and "secret" not in answer.text
-    monkeypatch.setattr("backend.node.LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr("backend.site.node.LOCAL_CHAINS", frozenset())
     assert reached(site).get("/api/v1/chain").json["rpc"] is None
     assert site.settings.rpc not in reached(site).get("/about").text
     open_to_all = reached(site, LAUREL_PUBLIC_RPC="https://rpc.example")

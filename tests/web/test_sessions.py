@@ -7,7 +7,7 @@ from eth_account import Account as EthAccount
 from eth_account.messages import encode_defunct
 from sqlalchemy import update
 
-from backend.sessions.tables import Challenge, SignedIn
+from backend.identity.tables import Challenge, SignedIn
 from indexer.mirror.database import writing
 from indexer.schema import Account, Key
 from tests.actors import Key as Signer

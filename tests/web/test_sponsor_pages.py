@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 from sqlalchemy import insert
 
-from backend.sponsor import invitations
-from backend.sponsor.settings import ACTION_GAS
-from backend.sponsor.tables import Used
+from backend.relay.sponsor import invitations
+from backend.relay.sponsor.settings import ACTION_GAS
+from backend.relay.sponsor.tables import Used
 from indexer.mirror.database import writing
 from tests.web.conftest import Site
 from tests.web.test_browser import AXE, OPEN_MENU, SMALL_TARGETS, context, violations

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, insert
 
+from backend.operator.status_page import NAMES
 from backend.relay.tables import QUEUED, SENT, RelayCost, RelayStatus, RelayTicket
-from backend.statuspage.routes import NAMES
 from indexer.protocol.actions import KINDS
 from tests.chain import DEV
 from tests.web.conftest import Site, serving
@@ -26,7 +26,7 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def site(own_site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose relay tables are empty before and after."""
-    monkeypatch.setattr("backend.statuspage.routes.FRESH_SECONDS", 0.0)
+    monkeypatch.setattr("backend.operator.status_page.FRESH_SECONDS", 0.0)
     monkeypatch.delenv("LAUREL_COIN_PRICE", raising=False)
     yield own_site
     with own_site.engine.begin() as connection:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.app import create_app
-from backend.database import migrate_node
+from backend.site.database import migrate_node
 from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import Settings
 from tests.chain import free_port, running_anvil

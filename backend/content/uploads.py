@@ -1,0 +1,22 @@
+"""Pictures in, re-encoded; backend/gateway gives them out."""
+
+from typing import Any
+
+from flask import Blueprint
+
+from backend.site.address_limits import count_use
+from backend.site.node import current_node
+from backend.site.request_bodies import exact_bytes
+from indexer.content import pictures
+
+bp = Blueprint("media", __name__)
+
+
+@bp.post("/api/v1/media")
+def put_picture() -> tuple[dict[str, Any], int]:
+    data = exact_bytes(pictures.MAX_BYTES, pictures.PictureTooLarge.code)
+    count_use("upload")  # before the work
+    picture = pictures.reencode(data)
+    cid = current_node().store.put(picture.data)
+    size = {"width": picture.width, "height": picture.height}
+    return {"cid": cid, "type": picture.type, "bytes": len(picture.data), **size}, 201

@@ -1,0 +1,1 @@
+"""Who somebody is: accounts, their keys, challenges and sessions."""

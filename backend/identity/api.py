@@ -1,0 +1,74 @@
+"""/api/v1/session: the text to sign, signing in and out, and who is signed in."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from backend.accounts.api import keys_of
+from backend.identity import challenges, sessions
+from backend.identity.accounts import live_key
+from backend.site.address_limits import count_use
+from backend.site.database import session
+from backend.site.node import current_node
+from backend.site.now import present
+from backend.site.problems import Problem
+from backend.site.request_bodies import hex_bytes, members
+from backend.site.security import SESSION_COOKIE
+
+bp = Blueprint("session", __name__, url_prefix="/api/v1/session")
+
+
+@bp.post("/challenge")
+def challenge() -> dict[str, str]:
+    node = current_node()
+    (address,) = members("address")
+    count_use("sign-in")
+    site = challenges.Signer(request.host, request.host_url.rstrip("/"), node.deployment.chain_id)
+    found, message = challenges.issue(node.engine, address, site)
+    return {"id": found, "message": message}
+
+
+@bp.post("")
+def sign_in() -> Response:
+    engine = current_node().engine
+    found, signature = members("id", "signature")
+    count_use("sign-in")
+    address = challenges.redeem(engine, found, hex_bytes("signature", signature))
+    live = live_key(session(), address, present().time)
+    if live is None:
+        detail = f"{address} is not a key of any account here, or it was revoked or has expired."
+        raise Problem(403, "unknown_key", detail)
+    account = live[1]
+    response = jsonify(account=account.id, handle=account.handle)
+    response.set_cookie(
+        SESSION_COOKIE,
+        sessions.open_session(engine, account.id, address),
+        max_age=sessions.SESSION_SECONDS,
+        httponly=True,
+        secure=request.is_secure,
+        samesite="Lax",
+    )
+    return response
+
+
+@bp.delete("")
+def sign_out() -> Response:
+    secret = request.cookies.get(SESSION_COOKIE)
+    if secret:
+        sessions.close(current_node().engine, secret)
+    response = jsonify(account=None)
+    response.delete_cookie(SESSION_COOKIE, httponly=True, secure=request.is_secure, samesite="Lax")
+    return response
+
+
+@bp.get("")
+def who() -> dict[str, Any]:
+    person = sessions.signed_in(present().time)
+    if person is None:
+        return {"account": None}
+    return {
+        "account": person.account,
+        "handle": person.handle,
+        "address": person.address,
+        "keys": keys_of(person.account),
+    }

@@ -1,1 +1,0 @@
-"""What anyone may do for everyone: closing, settling, claiming; on a local chain, the faucet."""

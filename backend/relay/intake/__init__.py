@@ -1,0 +1,1 @@
+"""Signed actions on their way in: parsed, checked against replay, tried, and queued."""

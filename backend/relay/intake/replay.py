@@ -1,0 +1,131 @@
+"""What a signed action occupies on the chain, so that it can happen once, and whether it did."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.chain.connection import Chain
+from backend.relay.intake.parse import Action
+from indexer.protocol.actions import encode, post_id, sha256
+from indexer.protocol.packed import KeySlot, VoteSlot, key_slot, post_slot, vote_slot
+
+VOTE_SECONDS = 3600  # a vote may be included so long after it was signed
+OWNER = 3  # role
+
+# A code that means "this slot is taken": by this very action, perhaps.
+REPLAYED = {
+    "already_used",
+    "handle_taken",
+    "key_taken",
+    "key_void",
+    "post_removed",
+    "stale_vote",
+}
+# Whose slot another action has taken, and with which code the chain would refuse.
+TAKEN = {
+    "Register": "handle_taken",
+    "AddKey": "key_taken",
+    "Restore": "key_taken",
+    "Vote": "stale_vote",
+}
+
+
+def slot_of(action: Action) -> str:
+    """A name for what the action occupies."""
+    fields = action.fields
+    match action.kind.name:
+        case "Register":
+            return f"handle:{fields['handle']}"
+        case "AddKey":
+            return f"key:{fields['key']}"
+        case "Restore":
+            return f"key:{fields['newOwner']}"
+        case "RevokeKey":
+            return f"revoke:{fields['key']}"
+        case "Post" | "PostWithOptions":
+            return _post(post_id(fields["account"], fields["digest"]))
+        case "Remove":
+            return f"remove:{fields['post'].hex()}"
+        case "Vote":
+            return f"vote:{fields['post'].hex()}:{fields['account']}:{fields['at']}"
+        case "Votes":
+            return f"votes:{sha256(encode(action.kind, fields)).hex()}"
+        case _:
+            return f"nonce:{action.kind.contract}:{action.signer}:{fields['nonce']:x}"
+
+
+def deadline_of(action: Action) -> int:
+    """The last second, by the chain's clock, at which the action can be included."""
+    fields = action.fields
+    return int(fields["at"]) + VOTE_SECONDS if "at" in fields else int(fields["deadline"])
+
+
+def awaited_slots(code: str, fields: Mapping[str, Any]) -> list[str]:
+    """The slots of which one has to be occupied first, if that is why the chain refused with `code`."""
+    if code == "unknown_parent":
+        return [_post(fields["parent"])]
+    if code == "unknown_post":
+        return [_post(each["post"]) for each in fields.get("votes", (fields,))]
+    return []
+
+
+def needed_slots(fields: Mapping[str, Any]) -> list[str]:
+    """The slots that must be occupied before the action can be done: of the posts that it is about."""
+    if "parent" in fields:
+        return [_post(fields["parent"])] if any(fields["parent"]) else []
+    return [_post(each["post"]) for each in fields.get("votes", (fields,)) if "post" in each]
+
+
+def is_done(chain: Chain, action: Action) -> bool:
+    """Whether the chain shows the action as done, whoever brought it there."""
+    fields = action.fields
+    match action.kind.name:
+        case "Register":
+            account = _key(chain, fields["ownerKey"]).account
+            handle = fields["handle"].encode().ljust(32, b"\0")
+            return account != 0 and bool(chain.view("handleOf", account)[0] == handle)
+        case "AddKey":
+            key = _key(chain, fields["key"])
+            return (key.account, key.role) == (fields["account"], fields["role"])
+        case "Restore":
+            key = _key(chain, fields["newOwner"])
+            return (key.account, key.role) == (fields["account"], OWNER)
+        case "RevokeKey":
+            key = _key(chain, fields["key"])
+            return key.account == fields["account"] and key.revoked
+        case "Post" | "PostWithOptions":
+            post = post_id(fields["account"], fields["digest"])
+            return bool(chain.view("postState", post)[0] != 0)
+        case "Remove":
+            return post_slot(chain.view("postState", fields["post"])[0]).removed
+        case "Vote" | "Votes":
+            return all(_stands(chain, fields, each) for each in fields.get("votes", (fields,)))
+        case _:
+            used = chain.view(
+                "nonceUsed", action.signer, fields["nonce"], contract=action.kind.contract
+            )
+            return bool(used[0])
+
+
+def is_stale(chain: Chain, action: Action) -> bool:
+    """Whether each ballot of a vote of many comes too late, which the core passes over without refusing it."""
+    return action.kind.name == "Votes" and all(
+        _vote(chain, action.fields, ballot).signed_at >= action.fields["at"]
+        for ballot in action.fields["votes"]
+    )
+
+
+def _post(post: bytes) -> str:
+    return f"post:{post.hex()}"
+
+
+def _key(chain: Chain, address: str) -> KeySlot:
+    return key_slot(chain.view("keyOf", address)[0])
+
+
+def _stands(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> bool:
+    vote = _vote(chain, fields, ballot)
+    return (vote.signed_at, vote.bps) == (fields["at"], ballot["weight"])
+
+
+def _vote(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> VoteSlot:
+    return vote_slot(chain.view("voteState", ballot["post"], fields["account"])[0])

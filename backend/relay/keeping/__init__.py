@@ -1,0 +1,1 @@
+"""What nobody signs: closing days, settling posts, paying rewards out, the faucet."""

@@ -1,0 +1,1 @@
+"""For whom this node pays gas, and how much."""

@@ -1,1 +1,0 @@
-"""Signing in: a text to sign, and the session that the signature opens."""

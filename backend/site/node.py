@@ -1,0 +1,60 @@
+"""What one process of the site holds: settings, database, content store and the chain's clock."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import current_app
+from sqlalchemy import Engine, select
+
+from backend.chain.clock import Clock
+from backend.site.settings import SiteSettings
+from indexer.content import open_store
+from indexer.content.store import Store
+from indexer.protocol.deployment import Deployment, load
+from indexer.schema import Cursor
+from indexer.settings import Settings
+
+LOCAL_CHAINS = frozenset({31337})
+"""Chain ids of development chains, whose clock may be moved."""
+
+
+@dataclass
+class Node:
+    """Made once per process, after any fork: neither store nor engine survives one."""
+
+    settings: Settings
+    engine: Engine
+    reader: Engine  # of the same database, or of a replica that follows it
+    clock: Clock
+    site: SiteSettings
+
+    @cached_property
+    def store(self) -> Store:
+        """Raises StoreUnavailable."""
+        return open_store(self.settings.home / "content", self.settings.ipfs_api)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The contracts that this node follows: the mirror's, or before there is one, the chain's.
+
+        Raises NotDeployed, ChainUnreachable.
+        """
+        with self.engine.connect() as connection:
+            mirrored = connection.scalar(select(Cursor.chain_id))
+        return load(self.settings.deployments, mirrored or self.clock.chain_id())
+
+    @property
+    def public_rpc(self) -> str | None:
+        """The RPC URL that anybody may know: a node's own may hold a secret."""
+        return self.site.rpc or (self.settings.rpc if self.local else None)
+
+    @property
+    def local(self) -> bool:
+        """Whether this is a development chain on somebody's own machine."""
+        return self.deployment.chain_id in LOCAL_CHAINS
+
+
+def current_node() -> Node:
+    """The node of the running application."""
+    node: Node = current_app.extensions["laurel"]
+    return node

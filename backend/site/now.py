@@ -1,0 +1,40 @@
+"""The present as a request sees it: the chain's time, and how far the mirror is."""
+
+from dataclasses import dataclass
+
+from flask import g
+from sqlalchemy import select
+
+from backend.chain.clock import ChainUnreachable
+from backend.site.database import session
+from backend.site.node import current_node
+from indexer.schema import Cursor
+
+
+@dataclass(frozen=True)
+class Present:
+    """`time`: the chain's present, in seconds; while the chain is away, that of the last block.
+
+    `block`: the last block in the mirror, 0 for none.
+    """
+
+    time: int
+    block: int
+    reachable: bool
+
+
+def present() -> Present:
+    """The present of this request."""
+    found: Present | None = g.get("present")
+    if found is None:
+        found = g.present = _look()
+    return found
+
+
+def _look() -> Present:
+    cursor = session().scalar(select(Cursor))
+    block, timestamp = (cursor.block, cursor.timestamp) if cursor else (0, 0)
+    try:
+        return Present(max(current_node().clock.now(), timestamp), block, True)
+    except ChainUnreachable:
+        return Present(timestamp, block, False)

@@ -1,0 +1,1 @@
+"""The pages and API of a Steem replay: what became of it beside what Steem paid."""

@@ -1,1 +1,0 @@
-"""Blocks in bulk, for another node that wants to have what this one has."""
