@@ -9,7 +9,7 @@ UV_VERSION := 0.13.9
 # What `make test` installed holds all that `make up` needs. Hardhat is there alone.
 PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
 MODULES := $(if $(or $(filter hardhat,$(CHAIN)),$(wildcard node_modules/.dev)),node_modules/.dev,node_modules/.run)
-PEERS := tests/content/peers/node_modules/.made
+PEERS := tests/peers/node_modules/.made
 
 .PHONY: up install test test-long lint format audit coverage browser servers node clean
 
@@ -55,7 +55,7 @@ coverage: node_modules/.dev
 
 # Takes away what make installed and built. Chain, posts and keys in var/ stay.
 clean:
-	rm -rf .venv .venv-audit node_modules tests/content/peers/node_modules build artifacts cache
+	rm -rf .venv .venv-audit node_modules tests/peers/node_modules build artifacts cache
 
 # ---------------------------------------------------------------- Python
 
@@ -113,9 +113,9 @@ node_modules/.dev: package.json package-lock.json | node
 	@touch $@
 
 # Other people's IPFS, which the content tests talk to: 700 MB, apart from all that we ourselves use.
-$(PEERS): tests/content/peers/package.json tests/content/peers/package-lock.json | node_modules/.dev
+$(PEERS): tests/peers/package.json tests/peers/package-lock.json | node_modules/.dev
 	@echo "Installing IPFS implementations for the tests ..."
-	@cd tests/content/peers && PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@cd tests/peers && PATH="$(CURDIR)/node_modules/.bin:$$PATH" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # ---------------------------------------------------------------- programs of the tests, from Debian's packages

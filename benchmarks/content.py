@@ -27,7 +27,7 @@ from indexer.content.store import checked
 from indexer.content.unixfs import V1_2025, Profile
 from indexer.settings import ROOT
 from tests.chain import free_port
-from tests.content.files import Keystream
+from tests.indexer.content.files import Keystream
 
 PIECES = Profile(chunk=2048, width=1024, version=1)
 """Pieces as long as a document of a few paragraphs."""

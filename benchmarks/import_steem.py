@@ -24,8 +24,8 @@ from backend.steem.plan import plan
 from backend.steem.read import read
 from indexer.chain.rpc import Rpc
 from indexer.settings import ROOT
+from tests.backend.steem.node import furnished
 from tests.chain import running_anvil
-from tests.steem.node import furnished
 
 REAL = ROOT.parent / "shared" / "data" / "steem-2016.jsonl.gz"
 FIXTURE = ROOT / "tests" / "steem" / "fixture.jsonl"

@@ -26,8 +26,8 @@ from indexer.fetching.sync import Copy
 from indexer.mirror.database import connect
 from indexer.settings import ROOT
 from tests.chain import free_port
+from tests.indexer.fetching.homes import environment, mirror
 from tests.indexer.mirrors import document
-from tests.sync.homes import environment, mirror
 
 
 @click.command()

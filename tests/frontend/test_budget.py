@@ -1,4 +1,4 @@
-"""The modules, as they are sent. What a page may load of them, tests/web/test_budgets.py measures."""
+"""The modules, as they are sent. What a page may load of them, tests/backend/test_budgets.py measures."""
 
 import re
 

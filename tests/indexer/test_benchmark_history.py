@@ -5,7 +5,7 @@ import json
 from benchmarks.index.history import EVENTS as IN_A_BLOCK
 from benchmarks.index.history import History
 from indexer.protocol.decode import topic
-from tests.indexer.test_decode import EVENTS
+from tests.indexer.protocol.test_decode import EVENTS
 
 
 def test_logs_are_laid_out_as_the_abi_says() -> None:

@@ -27,8 +27,8 @@ from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain
 from tests.indexer.eventful import first_half, publish, settled_in
+from tests.indexer.mirror.test_migrations import described, differences
 from tests.indexer.mirrors import Mirror, document, environment, mirror_of, rows, until
-from tests.indexer.test_migrations import described, differences
 
 MIRRORED = (*CHAIN_TABLES, "contents")
 

@@ -1,0 +1,124 @@
+"""The real site, on a real server, with a real mirror and a real chain's clock."""
+
+import gzip
+import json
+import threading
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.client import HTTPMessage
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+from sqlalchemy import Engine
+from werkzeug.serving import make_server
+
+from backend.app import create_app
+from backend.site.database import migrate_node
+from indexer.content import open_store
+from indexer.content.store import Store
+from indexer.mirror.database import connect, migrate_mirror
+from indexer.protocol.deployment import save
+from indexer.settings import Settings
+from tests.backend.world import DEPLOYMENT, World, build
+from tests.chain import running_anvil
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A response; `body` is as the server meant it, `size` the bytes on the wire."""
+
+    status: int
+    headers: HTTPMessage
+    body: bytes
+    size: int
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    engine: Engine
+    settings: Settings
+    world: World
+
+    def ask(
+        self, path: str, data: bytes | None = None, method: str | None = None, **headers: str
+    ) -> Answer:
+        """One request; header names are written with _ for -."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, data, sent, method=method)
+        try:
+            with _open(request) as response:
+                return _answer(response.status, response.headers, response.read())
+        except HTTPError as error:
+            return _answer(error.code, error.headers, error.read())
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.ask(path, **({"Accept": "text/html,*/*"} | headers))
+
+    def post(self, path: str, body: Any, **headers: str) -> Answer:
+        """Sends JSON, or bytes as they are."""
+        kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.ask(path, data, **({"Content_Type": kind, "Origin": self.url} | headers))
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_open = urllib.request.build_opener(_NoRedirect).open
+
+
+def _answer(status: int, headers: HTTPMessage, data: bytes) -> Answer:
+    packed = headers.get("Content-Encoding") == "gzip"
+    return Answer(status, headers, gzip.decompress(data) if packed else data, len(data))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site with the town of tests.backend.world in it."""
+    with serving(tmp_path_factory.mktemp("site")) as found:
+        yield found
+
+
+class serving:
+    """A context manager: the site in `home`, on a port of the system's choosing."""
+
+    def __init__(self, home: Path, build: Callable[[int, Store], World] = build) -> None:
+        self._home, self._build = home, build
+
+    def __enter__(self) -> Site:
+        self._chain = running_anvil()
+        anvil = self._chain.__enter__()
+        settings = Settings.from_env({}).asking(anvil.url).apart(self._home)
+        save(settings.deployments, DEPLOYMENT)
+        self._engine = connect(settings.database)
+        migrate_mirror(self._engine)
+        migrate_node(self._engine)
+        self._store = open_store(self._home / "content")
+        world = self._build(anvil.now() + 1, self._store)
+        world.save(self._engine)
+        self._server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._thread.start()
+        return Site(f"http://127.0.0.1:{self._server.port}", self._engine, settings, world)
+
+    def __exit__(self, *error: Any) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+        self._engine.dispose()
+        self._store.close()
+        self._chain.__exit__(None, None, None)

@@ -1,0 +1,22 @@
+"""A chain on which small stakes earn something, and a node that keeps it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.deployment.deploy import Parameters
+from tests.backend.relay.node import Node, running_node
+from tests.chain import Anvil, Chain, deployed_on
+
+
+@pytest.fixture
+def chain(anvil: Anvil, tmp_path: Path) -> Chain:
+    return deployed_on(anvil, tmp_path / "deployments", Parameters(seed=10**9))
+
+
+@pytest.fixture
+def node(chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Node]:
+    monkeypatch.delenv("LAUREL_RELAY_LIMITS", raising=False)
+    with running_node(chain, tmp_path / "home", LAUREL_RELAY_GATHER="0") as node:
+        yield node

@@ -1,1 +1,0 @@
-"""Copying a node from another."""
