@@ -1,4 +1,4 @@
-"""Calls of functions whose arguments are more than words (indexer/views.py), encoded by eth_abi."""
+"""Calls of functions whose arguments are more than words (indexer/protocol/calls.py), encoded by eth_abi."""
 
 from typing import Any
 

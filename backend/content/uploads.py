@@ -1,4 +1,4 @@
-"""Pictures in, re-encoded; backend/gateway gives them out."""
+"""Pictures in, re-encoded; backend/content/gateway.py gives them out."""
 
 from typing import Any
 

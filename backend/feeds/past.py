@@ -1,7 +1,7 @@
 """Lists of posts as they stood at a moment of the past, from the votes that the mirror has.
 
 A post whose voting had ended by then has the rank that it still has. What one had whose voting went on is
-worked out from its votes, by the formulas that ranks always come from (indexer/ranking.py). A vote counts
+worked out from its votes, by the formulas that ranks always come from (indexer/fold/ranking.py). A vote counts
 from when it was signed (at most an hour before its block). Of a vote that was changed later only the last
 state is known, so it counts from its last change on; what an author took back later is missing.
 """

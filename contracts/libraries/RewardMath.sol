@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @notice The formulas of votes, mana, the reward curve and emission, without state.
-///         indexer/rewards.py holds the same formulas in Python; tests compare them to the last unit.
+///         indexer/rewards holds the same formulas in Python; tests compare them to the last unit.
 ///         Stake, mana and rshares have 64 bits, times 40, the curve constant 60: so where arithmetic is
 ///         unchecked, no product reaches 256.
 library RewardMath {

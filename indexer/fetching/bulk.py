@@ -1,7 +1,7 @@
 """Many blocks from another node in one answer, which is believed in nothing.
 
 A node is asked for at most `MOST_CIDS` blocks; it sends those that it has, in the order asked for,
-in a CAR of some `MOST_BYTES` (backend/sync). Every block is hashed before it is given out here.
+in a CAR of some `MOST_BYTES` (backend/content/bulk.py). Every block is hashed before it is given out here.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Events as a node's logs: the inverse of indexer/decode.py, for chains that no EVM runs."""
+"""Events as a node's logs: the inverse of indexer/protocol/decode.py, for chains that no EVM runs."""
 
 from collections.abc import Iterable
 from functools import lru_cache
