@@ -9,14 +9,13 @@ from backend import about, health, templating
 from backend.accounts import api as accounts_api
 from backend.accounts import routes as accounts
 from backend.chain.clock import Clock
-from backend.content import bulk as sync
-from backend.content import gateway as gateway
-from backend.content import uploads as media
+from backend.content import bulk, gateway, uploads
+from backend.feeds import accounts as account_feeds
 from backend.feeds import api as feeds_api
 from backend.feeds import routes as feeds
-from backend.identity import api as sessions_api
+from backend.identity import api as identity_api
 from backend.local import routes as local
-from backend.operator import status_page as statuspage
+from backend.operator import status_page
 from backend.posts import api as posts_api
 from backend.posts import routes as posts
 from backend.relay import routes as relay
@@ -25,13 +24,24 @@ from backend.site import assets, compression, problems, security
 from backend.site.database import close_sessions
 from backend.site.node import Node
 from backend.site.settings import SiteSettings
-from backend.steem.pages import routes as replay
+from backend.steem.pages import routes as steem
 from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 
 ROOMS = (
-    *(about, health, assets, posts, posts_api, feeds, feeds_api, accounts, accounts_api),
-    *(sessions_api, media, gateway, sync, relay, sponsor, replay, statuspage, local),
+    *(about, health, assets, posts, posts_api, feeds, feeds_api, account_feeds, accounts),
+    *(
+        accounts_api,
+        identity_api,
+        uploads,
+        gateway,
+        bulk,
+        relay,
+        sponsor,
+        steem,
+        status_page,
+        local,
+    ),
 )
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""

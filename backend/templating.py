@@ -15,6 +15,7 @@ from backend.site import formats
 from backend.site.assets import current_assets
 from backend.site.node import current_node
 from backend.site.now import Present, present
+from backend.site.prose import prose
 from indexer.content.cid import cid_of
 from indexer.protocol.deployment import NotDeployed
 
@@ -83,16 +84,6 @@ def profile(handle: str) -> str:
 def trouble(code: str) -> str:
     """Why there are no words to show."""
     return _TROUBLES.get(code, f"The document cannot be read ({code}).")
-
-
-def prose(html: str) -> Markup:
-    """Rendered words for a page: a table scrolls by itself where it is too wide.
-
-    Beside a table's tags are line ends, which no attribute of rendered words has.
-    """
-    region = '<div class="scroll" tabindex="0" role="region" aria-label="Table">'
-    html = html.replace("<table>\n<thead>", f"{region}<table>\n<thead>")
-    return Markup(html.replace("\n</table>", "\n</table></div>"))
 
 
 def _context() -> dict[str, Any]:

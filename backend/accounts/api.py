@@ -7,7 +7,8 @@ from flask import Blueprint, request
 from sqlalchemy import select
 
 from backend.accounts import history, stake
-from backend.identity.accounts import ROLES, by_handle, guardian, key_state, keys, mana
+from backend.identity.accounts import by_handle, guardian, mana
+from backend.identity.keys import key_json, keys_json
 from backend.relay.keeping.owed import stake_reward
 from backend.site import paging
 from backend.site.database import session
@@ -60,7 +61,7 @@ def account(handle: str) -> dict[str, Any]:
 @bp.get("/accounts/<handle>/entries")
 def entries(handle: str) -> dict[str, Any]:
     found = by_handle(session(), handle)
-    rows, cursor = history.entries(session(), found.id, paging.limit())
+    rows, cursor = history.entries(session(), found.id, paging.api_request())
     return {"entries": [_entry(*row) for row in rows], "next": cursor}
 
 
@@ -71,15 +72,15 @@ def delegations(handle: str) -> dict[str, Any]:
     if direction not in ("out", "in"):
         raise Problem(400, "bad_direction", "`direction` is out or in.")
     found = by_handle(session(), handle)
-    size = paging.limit()
-    rows, cursor = stake.loans(session(), found.id, size, received=direction == "in", paged=True)
+    page = paging.api_request()
+    rows, cursor = stake.loans(session(), found.id, page, received=direction == "in")
     loans = [{"account": r.account, "handle": r.handle, "vests": str(r.vests)} for r in rows]
     return {"delegations": loans, "next": cursor}
 
 
 @bp.get("/accounts/<handle>/keys")
 def account_keys(handle: str) -> dict[str, Any]:
-    return {"keys": keys_of(by_handle(session(), handle).id)}
+    return {"keys": keys_json(session(), by_handle(session(), handle).id, present().time)}
 
 
 @bp.get("/keys/<address>")
@@ -98,13 +99,7 @@ def key(address: str) -> dict[str, Any]:
     if row is None:
         raise Problem(404, "unknown_key", "This address is not a key of any account here.")
     found, owner = row
-    return {"account": owner.id, "handle": owner.handle, **_key(found, owner)}
-
-
-def keys_of(account: int) -> list[dict[str, Any]]:
-    """All keys of an account as JSON."""
-    owner = session().get_one(Account, account)
-    return [_key(found, owner) for found in keys(session(), account)]
+    return {"account": owner.id, "handle": owner.handle, **key_json(found, owner, present().time)}
 
 
 def request_of(account: Account) -> dict[str, Any] | None:
@@ -112,20 +107,6 @@ def request_of(account: Account) -> dict[str, Any] | None:
     if not account.request_ready_at:
         return None
     return {"newOwner": account.request_owner, "readyAt": account.request_ready_at}
-
-
-def _key(found: Key, owner: Account) -> dict[str, Any]:
-    state = key_state(found, owner, present().time)
-    return {
-        "address": found.address,
-        "role": ROLES.get(found.role, "none"),
-        "expiry": found.expiry,
-        "state": state,
-        "live": state == "live",
-        "revoked": state == "revoked",
-        "revokedAt": found.revoked_at or None,
-        "addedAt": found.added_at,
-    }
 
 
 def _name(account: Account | None) -> dict[str, Any]:

@@ -1,20 +1,19 @@
-"""The pages of an account: posts, comments, wallet, keys; and those for signing in and recovering."""
+"""The pages of an account: its wallet and keys; and those for signing in and recovering."""
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from backend.accounts import history, stake
-from backend.accounts.api import keys_of
 from backend.accounts.rewards import waiting
-from backend.feeds.queries import of_account
-from backend.feeds.routes import account_atom
 from backend.identity.accounts import by_handle, guardian, mana, votes_cast
+from backend.identity.keys import keys_json
 from backend.identity.sessions import signed_in
 from backend.site import paging
 from backend.site.database import session
 from backend.site.formats import lrl
 from backend.site.node import current_node
 from backend.site.now import present
+from backend.site.paging import PageRequest
 from indexer.rewards import REGENERATION_DAYS
 from indexer.schema import Account
 
@@ -32,37 +31,8 @@ KINDS = {
     "curation": "Voter reward",
     "stake-reward": "Stake reward",
 }
-LOANS = 50
+LOANS = PageRequest(50)
 """Delegations on a wallet's page, each way; the API has them all."""
-
-
-@bp.get("/@<handle>")
-def profile(handle: str) -> str | Response:
-    """An account's posts, or with `.atom` its feed (templating.profile keeps the two apart)."""
-    if handle.endswith(".atom"):
-        return account_atom(handle.removesuffix(".atom"))
-    return posts(handle, "posts")
-
-
-@bp.get("/@<handle>/<any(posts, comments):tab>")
-def posts(handle: str, tab: str) -> str:
-    account = by_handle(session(), handle)
-    found, cursor = of_account(
-        session(),
-        current_node().deployment,
-        account.id,
-        comments=tab == "comments",
-        size=paging.DEFAULT,
-    )
-    return render_template(
-        "profile.html",
-        account=account,
-        votes=votes_cast(session(), account.id),
-        tab=tab,
-        pieces=found,
-        cursor=cursor,
-        paged="cursor" in request.args,
-    )
 
 
 @bp.get("/@<handle>/wallet")
@@ -70,7 +40,7 @@ def wallet(handle: str) -> str:
     account = by_handle(session(), handle)
     deployment = current_node().deployment
     now = present().time
-    rows, cursor = history.entries(session(), account.id, paging.DEFAULT)
+    rows, cursor = history.entries(session(), account.id, paging.page_request())
     lent, more_lent = stake.loans(session(), account.id, LOANS, received=False)
     borrowed, more_borrowed = stake.loans(session(), account.id, LOANS, received=True)
     return render_template(
@@ -112,7 +82,7 @@ def own_keys() -> str:
     return render_template(
         "keys.html",
         account=account,
-        keys=keys_of(account.id),
+        keys=keys_json(session(), account.id, now),
         guardian=guardian(session(), account, now),
     )
 

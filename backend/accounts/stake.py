@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.site import paging
+from backend.site.paging import PageRequest
 from indexer.rewards import PART_DAYS
 from indexer.schema import Account, Delegation
 
@@ -44,10 +45,12 @@ def parts(account: Account, day: int) -> list[tuple[int, int]]:
 
 
 def loans(
-    session: Session, account: int, size: int, *, received: bool, paged: bool = False
+    session: Session, account: int, page: PageRequest, *, received: bool
 ) -> tuple[list[Loan], str | None]:
-    """Delegations by an account, or those it received: the first, or with `paged` those at the request's
-    cursor. Also the next cursor."""
+    """A page of the delegations by an account, or of those it received, and the next cursor.
+
+    Raises Problem 400 `bad_cursor`.
+    """
     mine, other = Delegation.account, Delegation.to
     if received:
         mine, other = other, mine
@@ -55,9 +58,9 @@ def loans(
         select(other, Account.handle, Delegation.vests)
         .join(Account, Account.id == other)
         .where(mine == account, Delegation.vests > 0)
+        .where(paging.after(page.cursor, (other,), (int,)))
+        .order_by(other.desc())
+        .limit(page.size + 1)
     )
-    condition = paging.after((other,), (int,)) if paged else None
-    if condition is not None:
-        statement = statement.where(condition)
-    rows = session.execute(statement.order_by(other.desc()).limit(size + 1)).all()
-    return paging.cut([Loan(*row) for row in rows], size, lambda loan: [loan.account])
+    found = [Loan(*row) for row in session.execute(statement)]
+    return paging.cut(found, page.size, lambda loan: [loan.account])

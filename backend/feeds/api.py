@@ -1,4 +1,4 @@
-"""/api/v1/posts and the posts of one account, as JSON."""
+"""/api/v1/posts: the feeds as JSON."""
 
 from typing import Any
 
@@ -6,13 +6,11 @@ from flask import Blueprint, request
 
 from backend.feeds.moments import asked
 from backend.feeds.past import Then, feed_at
-from backend.feeds.queries import feed, of_account
-from backend.identity.accounts import by_handle
+from backend.feeds.queries import feed
 from backend.posts.api import as_json
 from backend.site import paging
 from backend.site.database import session
 from backend.site.node import current_node
-from backend.site.problems import Problem
 
 bp = Blueprint("feeds-api", __name__, url_prefix="/api/v1")
 
@@ -23,26 +21,9 @@ def posts() -> dict[str, Any]:
     name = request.args.get("feed", "new")
     at = asked()
     if at is not None:
-        then, cursor = feed_at(session(), current_node().deployment, name, at, paging.limit())
+        then, cursor = feed_at(session(), current_node().deployment, name, at, paging.api_request())
         return {"posts": [then_json(row) for row in then], "next": cursor, "at": at}
-    found, cursor = feed(session(), current_node().deployment, name, paging.limit())
-    return {"posts": [as_json(piece) for piece in found], "next": cursor}
-
-
-@bp.get("/accounts/<handle>/posts")
-def account_posts(handle: str) -> dict[str, Any]:
-    """`kind` is posts (the default) or comments."""
-    kind = request.args.get("kind", "posts")
-    if kind not in ("posts", "comments"):
-        raise Problem(400, "bad_kind", "`kind` is posts or comments.")
-    account = by_handle(session(), handle)
-    found, cursor = of_account(
-        session(),
-        current_node().deployment,
-        account.id,
-        comments=kind == "comments",
-        size=paging.limit(),
-    )
+    found, cursor = feed(session(), current_node().deployment, name, paging.api_request())
     return {"posts": [as_json(piece) for piece in found], "next": cursor}
 
 

@@ -6,15 +6,17 @@ from when it was signed (at most an hour before its block). Of a vote that was c
 state is known, so it counts from its last change on; what an author took back later is missing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
+from backend.feeds.queries import Feed, feed_called
 from backend.posts.queries import Piece, pieces, read
 from backend.site import paging
-from backend.site.problems import Problem
+from backend.site.paging import PageRequest
 from indexer.fold import ranking
 from indexer.protocol.deployment import Deployment
 from indexer.rewards import CASHOUT_DAYS
@@ -24,7 +26,6 @@ MOST = 5_000
 """Posts weighed among those whose voting went on: beyond, only those that rank highest now."""
 MOST_RSHARES = 2**63 - 1
 
-_SCORES = {"hot": (ranking.hot, Post.hot), "trending": (ranking.trending, Post.trending)}
 Place = tuple[Any, ...]
 """Where a post stands in a list: its score, if the list has one, and its seq."""
 
@@ -47,21 +48,19 @@ class Then:
 
 
 def feed_at(
-    session: Session, deployment: Deployment, name: str, at: int, size: int
+    session: Session, deployment: Deployment, name: str, at: int, page: PageRequest
 ) -> tuple[list[Then], str | None]:
     """A page of the feed `name` as it stood at `at` (the chain's seconds), and the next cursor.
 
     Raises Problem 400 `unknown_feed`, `bad_cursor`.
     """
-    if name == "new":
-        after = paging.position((int,))
-        found = _newest(session, deployment, at, after, size + 1)
-    elif name in _SCORES:
-        after = paging.position((float, int))
-        found = _ranked(session, deployment, name, at, after, size + 1)
+    feed = feed_called(name)
+    after = paging.position(page.cursor, feed.kinds)
+    if feed.score is None:
+        found = _newest(session, deployment, at, after, page.size + 1)
     else:
-        raise Problem(400, "unknown_feed", f"The feeds are new, {', '.join(_SCORES)}.")
-    chosen, cursor = paging.cut(found, size, lambda row: row[0])
+        found = _ranked(session, deployment, feed, feed.score, at, after, page.size + 1)
+    chosen, cursor = paging.cut(found, page.size, lambda row: row[0])
     return _then(session, deployment, [post for _, post in chosen], at), cursor
 
 
@@ -96,9 +95,15 @@ def _newest(
 
 
 def _ranked(
-    session: Session, deployment: Deployment, name: str, at: int, after: Place | None, most: int
+    session: Session,
+    deployment: Deployment,
+    feed: Feed,
+    score: Callable[[int, int], float],
+    at: int,
+    after: Place | None,
+    most: int,
 ) -> list[tuple[Place, bytes]]:
-    score, column = _SCORES[name]
+    column = feed.columns[0]
     opened = at - CASHOUT_DAYS * deployment.day
     # Nothing older can stand higher, which spares reading all that was posted since.
     over = [Post.cashout_at <= at, column <= score(MOST_RSHARES, opened)]

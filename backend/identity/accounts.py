@@ -1,7 +1,6 @@
-"""Accounts and their keys, as the mirror has them."""
+"""Accounts, as the mirror has them."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,10 +8,7 @@ from sqlalchemy.orm import Session
 from backend.site.problems import Problem
 from indexer.protocol.recovery import recovery_at
 from indexer.rewards import DOWNVOTE_DIVISOR, mana_down
-from indexer.schema import Account, Key, Vote
-
-ROLES = {1: "posting", 2: "active", 3: "owner"}
-KeyState = Literal["live", "revoked", "void", "expired"]
+from indexer.schema import Account, Vote
 
 
 @dataclass(frozen=True)
@@ -43,29 +39,6 @@ def mana(account: Account, now: int, day: int) -> Mana:
         mana_down(account.down_mana, quarter, elapsed, day),
         quarter,
     )
-
-
-def keys(session: Session, account: int) -> list[Key]:
-    """All keys that an account ever had, the latest first."""
-    statement = select(Key).where(Key.account == account).order_by(Key.added_at.desc(), Key.address)
-    return list(session.scalars(statement))
-
-
-def key_state(key: Key, account: Account, now: int) -> KeyState:
-    """What a key is at the chain's moment `now`. One is void since a recovery of its account."""
-    if key.revoked_at:
-        return "revoked"
-    if key.epoch != account.key_epoch:
-        return "void"
-    return "expired" if key.expiry and now >= key.expiry else "live"
-
-
-def live_key(session: Session, address: str, now: int) -> tuple[Key, Account] | None:
-    """The key at a checksummed address and its account, if it may sign now."""
-    row = session.execute(
-        select(Key, Account).join(Account, Account.id == Key.account).where(Key.address == address)
-    ).one_or_none()
-    return (row[0], row[1]) if row and key_state(*row, now) == "live" else None
 
 
 @dataclass(frozen=True)

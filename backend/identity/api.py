@@ -4,9 +4,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from backend.accounts.api import keys_of
 from backend.identity import challenges, sessions
-from backend.identity.accounts import live_key
+from backend.identity.keys import keys_json, live_key
 from backend.site.address_limits import count_use
 from backend.site.database import session
 from backend.site.node import current_node
@@ -63,12 +62,13 @@ def sign_out() -> Response:
 
 @bp.get("")
 def who() -> dict[str, Any]:
-    person = sessions.signed_in(present().time)
+    now = present().time
+    person = sessions.signed_in(now)
     if person is None:
         return {"account": None}
     return {
         "account": person.account,
         "handle": person.handle,
         "address": person.address,
-        "keys": keys_of(person.account),
+        "keys": keys_json(session(), person.account, now),
     }

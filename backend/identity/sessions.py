@@ -9,7 +9,7 @@ from flask import g, request
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.orm import Session
 
-from backend.identity.accounts import live_key
+from backend.identity.keys import live_key
 from backend.identity.tables import SignedIn
 from backend.site.database import session
 from backend.site.security import SESSION_COOKIE

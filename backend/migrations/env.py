@@ -1,15 +1,17 @@
 """Alembic's way into the node's own tables, in the transaction that `migrate_node` opened."""
 
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from alembic import context
 
-import backend.identity.tables  # noqa: F401
-import backend.relay.keeping.tables  # noqa: F401  # each import adds its tables to NodeBase
-import backend.relay.sponsor.tables  # noqa: F401
-import backend.relay.tables  # noqa: F401
-import backend.steem.tables  # noqa: F401
 from backend.site.database import NodeBase
+
+BACKEND = Path(__file__).parents[1]
+
+for path in sorted(BACKEND.rglob("tables.py")):  # each import adds its room's tables to NodeBase
+    import_module(".".join(path.relative_to(BACKEND.parent).with_suffix("").parts))
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, against: Any) -> bool:

@@ -3,22 +3,21 @@
 from typing import Any
 
 from flask import Blueprint
-from sqlalchemy import select
 
 from backend.posts.payout import Payout
-from backend.posts.queries import Piece, Share, find, pieces, read
+from backend.posts.queries import Piece, Share, find, replies, votes_on
 from backend.site import paging
 from backend.site.address_limits import count_use
 from backend.site.database import session
 from backend.site.formats import hex0x
 from backend.site.node import current_node
 from backend.site.problems import Problem
+from backend.site.prose import prose
 from backend.site.request_bodies import exact_bytes, members
-from backend.templating import prose
 from indexer.content import documents
 from indexer.content.cid import cid_of, digest
 from indexer.content.render import render
-from indexer.schema import Account, Post, Vote
+from indexer.schema import Vote
 
 MOST_PREVIEW = 6 * documents.MAX_BODY + 64
 """Bytes of JSON around the longest body: a character of one byte takes up to six there (\\u0001)."""
@@ -105,16 +104,7 @@ def one(post: str) -> dict[str, Any]:
 def comments(post: str) -> dict[str, Any]:
     """The direct replies, newest first; `children` says how many replies each has itself."""
     top = standing(post).post
-    size = paging.limit()
-    statement = pieces(whole=True).where(
-        Post.root == top.root, Post.parent == top.id, Post.removed.is_(False)
-    )
-    condition = paging.after((Post.seq,), (int,))
-    if condition is not None:
-        statement = statement.where(condition)
-    statement = statement.order_by(Post.seq.desc()).limit(size + 1)
-    rows = read(session(), current_node().deployment, statement)
-    rows, cursor = paging.cut(rows, size, lambda piece: [piece.post.seq])
+    rows, cursor = replies(session(), current_node().deployment, top, paging.api_request())
     return {"comments": [as_json(row, html=True) for row in rows], "next": cursor}
 
 
@@ -122,17 +112,7 @@ def comments(post: str) -> dict[str, Any]:
 def votes(post: str) -> dict[str, Any]:
     """The votes that stand, the latest first; `bps` is their weight in hundredths of a per cent."""
     top = standing(post).post
-    size = paging.limit()
-    statement = (
-        select(Vote, Account.handle)
-        .join(Account, Account.id == Vote.account)
-        .where(Vote.post == top.id, Vote.bps != 0)
-    )
-    condition = paging.after((Vote.seq,), (int,))
-    if condition is not None:
-        statement = statement.where(condition)
-    rows = session().execute(statement.order_by(Vote.seq.desc()).limit(size + 1)).all()
-    rows, cursor = paging.cut(list(rows), size, lambda row: [row[0].seq])
+    rows, cursor = votes_on(session(), top.id, paging.api_request())
     return {"votes": [_vote(vote, handle) for vote, handle in rows], "next": cursor}
 
 

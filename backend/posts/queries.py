@@ -8,6 +8,8 @@ from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session, defer
 
 from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of
+from backend.site import paging
+from backend.site.paging import PageRequest
 from indexer.protocol.deployment import Deployment
 from indexer.rewards import Options
 from indexer.schema import Account, Beneficiary, Content, Day, Post, Vote
@@ -119,6 +121,41 @@ def voters(session: Session, post: bytes, limit: int) -> Sequence[tuple[str, Vot
         .limit(limit)
     )
     return [(handle, vote) for handle, vote in rows]
+
+
+def replies(
+    session: Session, deployment: Deployment, to: Post, page: PageRequest
+) -> tuple[list[Piece], str | None]:
+    """A page of the direct replies to a post or comment, newest first, and the next cursor.
+
+    Raises Problem 400 `bad_cursor`.
+    """
+    statement = (
+        pieces(whole=True)
+        .where(Post.root == to.root, Post.parent == to.id, Post.removed.is_(False))
+        .where(paging.after(page.cursor, (Post.seq,), (int,)))
+        .order_by(Post.seq.desc())
+        .limit(page.size + 1)
+    )
+    found = read(session, deployment, statement)
+    return paging.cut(found, page.size, lambda piece: [piece.post.seq])
+
+
+def votes_on(
+    session: Session, post: bytes, page: PageRequest
+) -> tuple[list[tuple[Vote, str]], str | None]:
+    """A page of the votes that stand on a post, each with the voter's handle, the latest first, and the next
+    cursor. Raises Problem 400 `bad_cursor`."""
+    statement = (
+        select(Vote, Account.handle)
+        .join(Account, Account.id == Vote.account)
+        .where(Vote.post == post, Vote.bps != 0)
+        .where(paging.after(page.cursor, (Vote.seq,), (int,)))
+        .order_by(Vote.seq.desc())
+        .limit(page.size + 1)
+    )
+    found = [(row[0], row[1]) for row in session.execute(statement)]
+    return paging.cut(found, page.size, lambda row: [row[0].seq])
 
 
 def votes_of(session: Session, account: int, posts: list[bytes]) -> dict[bytes, int]:

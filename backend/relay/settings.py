@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from backend.chain.keystore import passphrase_file
+from backend.site.rate_limits import Limit
 from indexer.errors import LaurelError
 from indexer.rewards import ETHER
 
@@ -24,14 +25,6 @@ class BadLimits(LaurelError):
 
 class BadFee(LaurelError):
     """A bound on fees, or the price of a coin, is not understood."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """At most `times` in any `seconds` (of the wall's clock: this is about load)."""
-
-    times: int
-    seconds: int
 
 
 @dataclass(frozen=True)

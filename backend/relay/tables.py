@@ -83,17 +83,6 @@ class RelayTransaction(NodeBase):
     )
 
 
-class RelayUse(NodeBase):
-    """One use of something limited, such as `account:7`."""
-
-    __tablename__ = "relay_uses"
-    id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    bucket: Mapped[str] = mapped_column(String(80))
-    at: Mapped[float] = mapped_column(Float)
-
-    __table_args__ = (Index("ix_relay_uses_bucket_at", "bucket", "at"),)
-
-
 class RelayStatus(NodeBase):
     """A relayer: its address, and how it was when it last said so (`seen`).
 

@@ -1,8 +1,7 @@
 """How much one address may ask of this node, besides the relay."""
 
-from backend.relay.settings import Limit
 from backend.site.node import current_node
-from backend.site.rate_limits import take
+from backend.site.rate_limits import Limit, take
 from backend.site.security import client_address
 from indexer.mirror.database import writing
 

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from flask import request
-from sqlalchemy import ColumnElement, tuple_
+from sqlalchemy import ColumnElement, true, tuple_
 
 from backend.site.problems import Problem
 
@@ -15,33 +16,45 @@ DEFAULT = 20
 MOST = 100
 
 
-def limit() -> int:
-    """The request's `limit`. Raises Problem 400 `bad_limit`."""
+@dataclass(frozen=True)
+class PageRequest:
+    """How many rows are asked for, and the cursor that the page before ended with; None for the first page."""
+
+    size: int
+    cursor: str | None = None
+
+
+def page_request() -> PageRequest:
+    """What a request for an HTML page asks for: DEFAULT rows at its `cursor`."""
+    return PageRequest(DEFAULT, request.args.get("cursor"))
+
+
+def api_request() -> PageRequest:
+    """What a request to the API asks for by `limit` and `cursor`. Raises Problem 400 `bad_limit`."""
     text = request.args.get("limit", str(DEFAULT))
     size = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
     if not 1 <= size <= MOST:
         raise Problem(400, "bad_limit", f"`limit` is a number from 1 to {MOST}.")
-    return size
+    return PageRequest(size, request.args.get("cursor"))
 
 
 def after(
-    columns: Sequence[Any], kinds: Sequence[Callable[[str], Any]]
-) -> ColumnElement[bool] | None:
-    """The condition for rows after the request's `cursor`, in descending order of `columns`.
+    cursor: str | None, columns: Sequence[Any], kinds: Sequence[Callable[[str], Any]]
+) -> ColumnElement[bool]:
+    """The condition for rows after `cursor`, in descending order of `columns`; true for all on the first page.
 
-    `kinds` read each value. None on the first page. Raises Problem 400 `bad_cursor`.
+    `kinds` read each value. Raises Problem 400 `bad_cursor`.
     """
-    values = position(kinds)
-    return None if values is None else below(columns, values)
+    values = position(cursor, kinds)
+    return true() if values is None else below(columns, values)
 
 
-def position(kinds: Sequence[Callable[[str], Any]]) -> tuple[Any, ...] | None:
-    """The sort values in the request's `cursor`. None and errors as with `after`."""
-    text = request.args.get("cursor")
-    if text is None:
+def position(cursor: str | None, kinds: Sequence[Callable[[str], Any]]) -> tuple[Any, ...] | None:
+    """The sort values in a cursor; None for the first page. Raises Problem 400 `bad_cursor`."""
+    if cursor is None:
         return None
     try:
-        values = [kind(part) for kind, part in zip(kinds, text.split("_"), strict=True)]
+        values = [kind(part) for kind, part in zip(kinds, cursor.split("_"), strict=True)]
         if any(isinstance(value, int) and abs(value) >= 1 << 63 for value in values):
             raise ValueError  # no row has it, and no database takes it
     except ValueError:

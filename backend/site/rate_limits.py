@@ -3,13 +3,21 @@
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select
 
-from backend.relay.settings import Limit
-from backend.relay.tables import RelayUse
 from backend.site.problems import Problem
+from backend.site.tables import RelayUse
 from indexer.mirror.database import writing
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `times` in any `seconds` (of the wall's clock: this is about load)."""
+
+    times: int
+    seconds: int
 
 
 def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> None:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from backend.templating import prose
+from backend.site.prose import prose
 from indexer.content.render import render
 from tests.backend.conftest import Site
 from tests.backend.world import HOSTILE

@@ -12,12 +12,11 @@ from backend.chain.errors import BY_CODE, reason_of
 from backend.relay.intake import replay
 from backend.relay.intake.parse import Action, account_of_key, foreign, read, refusal, words_of
 from backend.relay.relayers import relayers
-from backend.relay.settings import Limit
 from backend.relay.sponsor import admission, quota
 from backend.relay.sponsor.settings import SponsorSettings
 from backend.relay.tables import CLAIM, LIVE, QUEUED, RelayTicket
 from backend.site.problems import Problem
-from backend.site.rate_limits import take
+from backend.site.rate_limits import Limit, take
 from indexer.mirror.database import writing
 from indexer.protocol.actions import Signed
 

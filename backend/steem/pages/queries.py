@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from backend.site import paging
+from backend.site.paging import PageRequest
 from backend.steem.tables import SteemPiece, SteemRun
 from indexer.rewards import WEI_PER_VEST
 from indexer.schema import Account, Beneficiary, Content, Post, Vote
@@ -66,22 +67,21 @@ def pieces(session: Session) -> list[Replayed]:
     return list(_pieces(session, _ALL, None))
 
 
-def page(session: Session, size: int) -> tuple[list[Replayed], str | None]:
-    """A page of them at the request's cursor, the newest first, and the next cursor.
+def page(session: Session, asked: PageRequest) -> tuple[list[Replayed], str | None]:
+    """A page of them, the newest first, and the next cursor.
 
     Raises Problem 400 `bad_cursor`.
     """
-    condition = paging.after((Post.seq,), (int,))
     chosen = (
         select(Post.id)
         .join(SteemPiece, SteemPiece.post == Post.id)
-        .where(*([] if condition is None else [condition]))
+        .where(paging.after(asked.cursor, (Post.seq,), (int,)))
         .order_by(Post.seq.desc())
-        .limit(size + 1)
+        .limit(asked.size + 1)
     )
     ids = list(session.scalars(chosen))
     found = sorted(_pieces(session, Post.id.in_(ids), ids), key=lambda p: -p.seq)
-    return paging.cut(found, size, lambda piece: [piece.seq])
+    return paging.cut(found, asked.size, lambda piece: [piece.seq])
 
 
 def voters(session: Session) -> list[tuple[int, int]]:

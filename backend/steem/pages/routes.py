@@ -51,7 +51,7 @@ def figures() -> dict[str, Any]:
 @bp.get("/api/v1/steem/posts")
 def posts() -> dict[str, Any]:
     """Each piece with what it was paid here and on Steem, the newest first."""
-    found, cursor = queries.page(session(), paging.limit())
+    found, cursor = queries.page(session(), paging.api_request())
     return {"posts": [of_piece(piece) for piece in found], "next": cursor}
 
 

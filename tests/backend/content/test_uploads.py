@@ -4,8 +4,8 @@ import time
 
 from sqlalchemy import delete, insert
 
-from backend.relay.tables import RelayUse
 from backend.site.address_limits import LIMITS
+from backend.site.tables import RelayUse
 from indexer.content.cid import cid_of, digest
 from indexer.mirror.database import writing
 from tests.backend.conftest import Site

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from web3 import Web3
 
 from backend.deployment.deploy import Parameters
-from backend.relay.tables import RelayTicket, RelayUse
+from backend.relay.tables import RelayTicket
+from backend.site.tables import RelayUse
 from indexer.protocol.actions import KINDS, Signed, sha256
 from indexer.protocol.packed import vote_slot
 from tests.actors import Actor, Key, join, stake

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from backend.relay.settings import BadLimits, Limit, RelaySettings
-from backend.relay.tables import RelayUse
+from backend.relay.settings import BadLimits, RelaySettings
 from backend.site import rate_limits
 from backend.site.database import NodeBase
 from backend.site.problems import Problem
-from backend.site.rate_limits import forget, take
+from backend.site.rate_limits import Limit, forget, take
+from backend.site.tables import RelayUse
 from indexer.mirror.database import connect, writing
 
 

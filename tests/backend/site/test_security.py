@@ -7,10 +7,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, insert
 
 from backend.app import create_app
-from backend.relay.tables import RelayUse
 from backend.site.address_limits import LIMITS
 from backend.site.security import CSP
 from backend.site.settings import BadProxies, SiteSettings
+from backend.site.tables import RelayUse
 from indexer.mirror.database import writing
 from tests.backend.conftest import Site
 from tests.chain import free_port

@@ -1,0 +1,20 @@
+"""Posts as an Atom feed."""
+
+from flask import Response, render_template, request
+
+from backend.posts.queries import Piece
+from backend.site.now import present
+
+
+def atom(title: str, page: str, found: list[Piece]) -> Response:
+    """Posts whose words are here, as Atom (RFC 4287); `page` is what people read instead."""
+    ready = [piece for piece in found if piece.words]
+    body = render_template(
+        "atom.xml",
+        title=title,
+        page=page,
+        pieces=ready,
+        updated=max((p.post.created_at for p in ready), default=present().time),
+        origin=request.host_url.rstrip("/"),
+    )
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
