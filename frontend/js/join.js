@@ -1,6 +1,6 @@
 // Making an account.
 import { generate, hold } from './keys.js';
-import { offerNewOwner } from './newowner.js';
+import { offerNewOwner } from './new-owner.js';
 import { goOn, show, step } from './owner.js';
 import { $, onSubmit, say } from './page.js';
 import { api, byKey, chain, perform, postingExpiry } from './relay.js';
@@ -60,7 +60,7 @@ customElements.define(
     begin() {
       const progress = /** @type {HTMLProgressElement | null} */ ($('progress', this));
       if (progress)
-        this.work = import('./work.js').then((module) => module.work(this.handle, progress));
+        this.work = import('./proof-of-work.js').then((module) => module.work(this.handle, progress));
       this.work.catch(() => {});
       return this.work;
     }

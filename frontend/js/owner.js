@@ -3,7 +3,7 @@
 import { toHex, utf8 } from './encoding.js';
 import { generate, hold } from './keys.js';
 import { $, button, make, onSubmit } from './page.js';
-import { open } from './ownerfile.js';
+import { open } from './recovery-file.js';
 import { byKey, byWallet, chain, eventually, perform, postingExpiry } from './relay.js';
 import { signInByKey, signInByWallet } from './session.js';
 

@@ -66,7 +66,7 @@ export async function perform(name, values, signer, proof, shown) {
   const { kind, contract } = on.actions.kinds[name];
   const item = { kind, action, signature };
   /** @param {string} why */
-  const byOwnGas = async (why) => (await import('./pay.js')).pay(why, on[contract], item);
+  const byOwnGas = async (why) => (await import('./pay-gas.js')).pay(why, on[contract], item);
   if (localStorage.getItem(OWN_GAS)) {
     await byOwnGas('You chose to pay the gas yourself.');
     return all;

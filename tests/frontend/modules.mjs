@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { encodeFunctionData, hashTypedData } from "viem";
 import * as actions from "../../frontend/js/encoding.js";
 import * as keys from "../../frontend/js/keys.js";
-import * as recovery from "../../frontend/js/ownerfile.js";
+import * as recovery from "../../frontend/js/recovery-file.js";
 import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 
 const { fromHex, toHex } = actions;
@@ -57,7 +57,7 @@ const calls = {
 // Modules with custom elements, of which Node has none.
 globalThis.customElements = { define() {} };
 globalThis.HTMLElement = class {};
-const pay = await import("../../frontend/js/pay.js");
+const pay = await import("../../frontend/js/pay-gas.js");
 calls.relayed = ({ item, abi }) => [
   pay.relayed(item),
   encodeFunctionData({ abi, functionName: "relay", args: [[item]] }),

@@ -2,7 +2,7 @@
 // owner of the recovery account signs that too, and sends it.
 import { accountOf } from './amounts.js';
 import { concat, dynamic, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
-import { offerNewOwner } from './newowner.js';
+import { offerNewOwner } from './new-owner.js';
 import { askOwner, show, step } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
 import { chain, perform } from './relay.js';

@@ -1,6 +1,6 @@
 // Choosing a new owner key: a wallet's, or one that is made here and saved as a file.
 import { generate } from './keys.js';
-import { open, seal } from './ownerfile.js';
+import { open, seal } from './recovery-file.js';
 import { offerWallets, show, step } from './owner.js';
 import { make, onSubmit } from './page.js';
 import { byKey } from './relay.js';
