@@ -1,5 +1,6 @@
 // Writing posts and replies: drafts, pictures, preview, publishing.
-import { canonical, postId, sha256, toHex } from './encoding.js';
+import { canonical, postId } from './documents.js';
+import { sha256, toHex } from './encoding.js';
 import { $, attempt, formOf, onSubmit, say } from './page.js';
 import { api, byKey, chain, perform, eventually } from './relay.js';
 import { me } from './session.js';

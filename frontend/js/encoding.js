@@ -1,5 +1,5 @@
-// Bytes, and what is signed as bytes: actions as words and as EIP-712 messages, documents in canonical
-// form. indexer/actions.py and indexer/content/encoding.py say the same in Python.
+// Byte arrays, and actions as bytes: their fields as ABI words, and the EIP-712 message that a key signs.
+// indexer/actions.py does the same in Python.
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -136,23 +136,3 @@ export function calldata(call, ...values) {
   const words = types.map((type, i) => word(type, values[i]));
   return toHex(concat(keccak256(utf8(call)).slice(0, 4), ...words));
 }
-
-/**
- * Keys sorted and strings in NFC without U+0000 (no database keeps it), all the way down.
- * @param {unknown} value @returns {unknown}
- */
-function ordered(value) {
-  if (typeof value === 'string') return value.replaceAll('\0', '').normalize('NFC');
-  if (Array.isArray(value)) return value.map(ordered);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
-}
-
-/** For ASCII keys that are not numbers, and whole numbers. @param {object} document */
-export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
-
-/** The id of a post: account (40 bits), then the first 216 bits of the digest.
- * @param {number} account @param {string} digest 0x and 64 hex digits */
-export const postId = (account, digest) =>
-  `0x${account.toString(16).padStart(10, '0')}${digest.slice(2, 56)}`;

@@ -1,5 +1,6 @@
 // Making an account.
-import { generate, hold } from './keys.js';
+import { hold } from './key-store.js';
+import { generate } from './keys.js';
 import { offerNewOwner } from './new-owner.js';
 import { goOn, show, step } from './owner.js';
 import { $, onSubmit, say } from './page.js';

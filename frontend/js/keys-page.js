@@ -1,6 +1,6 @@
 // The page of an account's keys, and of who may recover it.
 import { accountOf } from './amounts.js';
-import { held } from './keys.js';
+import { held } from './key-store.js';
 import { addPostingKey, askOwner } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
 import { perform } from './relay.js';

@@ -1,6 +1,5 @@
-// P-256 keys of WebCrypto as keys of an account, and the posting keys that this browser holds.
+// P-256 key pairs of WebCrypto: make one, sign with it, its address on the chain.
 import { concat, fromHex, toHex, toInteger, utf8 } from './encoding.js';
-import { CHAIN } from './page.js';
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {import('./encoding.js').Bytes} Bytes */
@@ -34,41 +33,3 @@ export async function sign(key, data) {
   const low = s > ORDER / 2n ? ORDER - s : s;
   return concat(raw.slice(0, 32), fromHex(low.toString(16).padStart(64, '0')), key.point);
 }
-
-/** @typedef {KeyPair & { handle: string, account: number, expiry: number }} HeldKey
- *  account: 0 while the account is being made */
-
-/** Of another chain, or another deployment, the same handle is another account. */
-const here = () => `${CHAIN.chainId}:${CHAIN.core}`;
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** @template T @param {(store: IDBObjectStore) => IDBRequest<T>} work */
-async function inStore(work) {
-  const opening = indexedDB.open('laurel', 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore('keys');
-  const database = await done(opening);
-  try {
-    return await done(work(database.transaction('keys', 'readwrite').objectStore('keys')));
-  } finally {
-    database.close();
-  }
-}
-
-/** @param {HeldKey} key */
-export const hold = (key) => inStore((store) => store.put(key, [here(), key.handle]));
-
-/** @param {string} handle @returns {Promise<HeldKey | undefined>} */
-export const held = (handle) => inStore((store) => store.get([here(), handle]));
-
-/** @param {string} handle */
-export const forget = (handle) => inStore((store) => store.delete([here(), handle]));
-
-/** @returns {Promise<HeldKey[]>} */
-export const allHeld = () =>
-  inStore((store) => store.getAll(IDBKeyRange.bound([here()], [here(), []])));

@@ -1,7 +1,8 @@
 // What only an owner may do: with a wallet (found by EIP-6963, spoken to by EIP-1193), or with the
 // owner key in a recovery file.
 import { toHex, utf8 } from './encoding.js';
-import { generate, hold } from './keys.js';
+import { hold } from './key-store.js';
+import { generate } from './keys.js';
 import { $, button, make, onSubmit } from './page.js';
 import { open } from './recovery-file.js';
 import { byKey, byWallet, chain, eventually, perform, postingExpiry } from './relay.js';

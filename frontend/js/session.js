@@ -1,6 +1,7 @@
 // Who is signed in here, and with which posting key; on a local chain, its clock.
 import { toHex, utf8 } from './encoding.js';
-import { forget, held, sign } from './keys.js';
+import { forget, held } from './key-store.js';
+import { sign } from './keys.js';
 import { $, onClick, onSubmit } from './page.js';
 import { api, byKey, perform } from './relay.js';
 

@@ -1,5 +1,5 @@
 // Signing in to an account.
-import { allHeld, held } from './keys.js';
+import { allHeld, held } from './key-store.js';
 import { addPostingKey, goOn, offerOwners, step } from './owner.js';
 import { button, onClick, say } from './page.js';
 import { api } from './relay.js';

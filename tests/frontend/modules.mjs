@@ -1,6 +1,7 @@
-// Runs the page's modules under Node for test_modules.py: reads {function, ...} lines, answers a line each.
+// Runs the modules under Node for conftest.py: reads a line {"function": …, …}, answers a line with the result.
 import { createInterface } from "node:readline";
 import { encodeFunctionData, hashTypedData } from "viem";
+import { canonical, postId } from "../../frontend/js/documents.js";
 import * as actions from "../../frontend/js/encoding.js";
 import * as keys from "../../frontend/js/keys.js";
 import * as recovery from "../../frontend/js/recovery-file.js";
@@ -20,8 +21,8 @@ const calls = {
   message: ({ typed }) => toHex(actions.message(typed)),
   viem: ({ typed }) => hashTypedData(typed),
   word: ({ type, value }) => toHex(actions.word(type, value)),
-  canonical: ({ document }) => toHex(actions.canonical(document)),
-  postId: ({ account, digest }) => actions.postId(account, digest),
+  canonical: ({ document }) => toHex(canonical(document)),
+  postId: ({ account, digest }) => postId(account, digest),
   sign: async ({ data, times }) => {
     const key = await keys.generate(false);
     const signatures = [];
