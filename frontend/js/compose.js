@@ -1,8 +1,10 @@
 // Writing posts and replies: drafts, pictures, preview, publishing.
+import { api, chain, eventually } from './api.js';
 import { canonical, postId } from './documents.js';
 import { sha256, toHex } from './encoding.js';
+import { byKey } from './keys.js';
 import { $, attempt, formOf, onSubmit, say } from './page.js';
-import { api, byKey, chain, perform, eventually } from './relay.js';
+import { perform } from './relay.js';
 import { me } from './session.js';
 
 // What the site's own renderer made is the only HTML that is ever put in from text.
@@ -144,7 +146,7 @@ class Compose extends HTMLElement {
   /**
    * Puts a new post on chain, unless it is there already.
    * @param {HTMLFormElement} form @param {string} post id @param {Values} values
-   * @param {import('./relay.js').Signer} signer
+   * @param {Signer} signer
    */
   async first(form, post, values, signer) {
     const whole = { ...values, parent: this.parent || NOTHING, community: 0 };

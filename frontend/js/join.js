@@ -1,11 +1,13 @@
 // Making an account.
+import { api, chain } from './api.js';
 import { hold } from './key-store.js';
-import { generate } from './keys.js';
+import { byKey, generate } from './keys.js';
 import { offerNewOwner } from './new-owner.js';
-import { goOn, show, step } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { api, byKey, chain, perform, postingExpiry } from './relay.js';
+import { postingExpiry } from './posting-key.js';
+import { perform } from './relay.js';
 import { signInByKey } from './session.js';
+import { goOn, show, step } from './steps.js';
 
 const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
 
@@ -66,7 +68,7 @@ customElements.define(
       return this.work;
     }
 
-    /** @param {HTMLElement} root @param {string} ownerKey @param {import('./relay.js').Signer} signer */
+    /** @param {HTMLElement} root @param {string} ownerKey @param {Signer} signer */
     async register(root, ownerKey, signer) {
       const { handle } = this;
       say(root, 'Making your account…', 'pending');

@@ -1,10 +1,12 @@
 // The page of an account's keys, and of who may recover it.
-import { accountOf } from './amounts.js';
+import { accountOf } from './api.js';
 import { held } from './key-store.js';
-import { addPostingKey, askOwner } from './owner.js';
+import { askOwner } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
+import { addPostingKey } from './posting-key.js';
 import { perform } from './relay.js';
-import { session, signOut } from './session.js';
+import { session } from './session.js';
+import { signOut } from './sign-out.js';
 
 customElements.define(
   'laurel-keys',

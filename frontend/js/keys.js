@@ -1,5 +1,5 @@
 // P-256 key pairs of WebCrypto: make one, sign with it, its address on the chain.
-import { concat, fromHex, toHex, toInteger, utf8 } from './encoding.js';
+import { concat, fromHex, message, toHex, toInteger, utf8 } from './encoding.js';
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {import('./encoding.js').Bytes} Bytes */
@@ -33,3 +33,6 @@ export async function sign(key, data) {
   const low = s > ORDER / 2n ? ORDER - s : s;
   return concat(raw.slice(0, 32), fromHex(low.toString(16).padStart(64, '0')), key.point);
 }
+
+/** @param {KeyPair} key @returns {Signer} */
+export const byKey = (key) => async (typed) => toHex(await sign(key, message(typed)));

@@ -1,6 +1,6 @@
 // Loads the module of each custom element that the page has.
 const MODULES = {
-  'laurel-session': './session.js',
+  'laurel-session': './sign-out.js',
   'laurel-vote': './vote.js',
   'laurel-editor': './compose.js',
   'laurel-reply': './compose.js',
@@ -11,7 +11,7 @@ const MODULES = {
   'laurel-restore': './recover.js',
   'laurel-wallet': './wallet-page.js',
   'laurel-claim': './wallet-page.js',
-  'laurel-forward': './session.js',
+  'laurel-forward': './local-clock.js',
 };
 for (const [tag, module] of Object.entries(MODULES)) {
   if (document.querySelector(tag)) void import(module);

@@ -1,14 +1,14 @@
 // Choosing a new owner key: a wallet's, or one that is made here and saved as a file.
-import { generate } from './keys.js';
-import { open, seal } from './recovery-file.js';
-import { offerWallets, show, step } from './owner.js';
+import { byKey, generate } from './keys.js';
+import { offerWallets } from './owner.js';
 import { make, onSubmit } from './page.js';
-import { byKey } from './relay.js';
+import { open, seal } from './recovery-file.js';
+import { show, step } from './steps.js';
 
 /**
  * Brings the steps wallet, file and check of `root` to life.
  * @param {HTMLElement} root @param {() => string} handle whose key it will be
- * @param {(key: { address: string, signer: import('./relay.js').Signer }, root: HTMLElement) => Promise<unknown>} use
+ * @param {(key: { address: string, signer: Signer }, root: HTMLElement) => Promise<unknown>} use
  */
 export function offerNewOwner(root, handle, use) {
   let passphrase = '';

@@ -1,5 +1,6 @@
 // The payout options of a post, as its author typed them.
-import { accountOf, toWei } from './amounts.js';
+import { toWei } from './amounts.js';
+import { accountOf } from './api.js';
 
 const NO_CAP = String(2n ** 96n - 1n);
 

@@ -1,7 +1,7 @@
 // Proof of work: tries numbers until a hash begins with enough zero bits. The hash is the browser's own
 // PBKDF2, which runs in threads of its own, so that the page stays free.
+import { api } from './api.js';
 import { utf8 } from './encoding.js';
-import { api } from './relay.js';
 
 const AT_ONCE = 32;
 

@@ -1,11 +1,12 @@
 // Recovering an account, by two people: who lost it makes a new owner key and a text that it signed; an
 // owner of the recovery account signs that too, and sends it.
-import { accountOf } from './amounts.js';
+import { accountOf, chain } from './api.js';
 import { concat, dynamic, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
 import { offerNewOwner } from './new-owner.js';
-import { askOwner, show, step } from './owner.js';
+import { askOwner } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
-import { chain, perform } from './relay.js';
+import { perform } from './relay.js';
+import { show, step } from './steps.js';
 
 const LIFE = 3300; // seconds that a code is good for: a deadline is at most an hour ahead
 
@@ -78,7 +79,7 @@ customElements.define(
 
     /**
      * Shows the code. @param {HTMLElement} root
-     * @param {string} newOwner @param {import('./relay.js').Signer} signer its
+     * @param {string} newOwner @param {Signer} signer its
      */
     async write(root, newOwner, signer) {
       const { account, handle, recovery } = this.lost;

@@ -1,9 +1,8 @@
-// Who is signed in here, and with which posting key; on a local chain, its clock.
+// The session: who is signed in here, and with which posting key; and signing in.
+import { api } from './api.js';
 import { toHex, utf8 } from './encoding.js';
-import { forget, held } from './key-store.js';
+import { held } from './key-store.js';
 import { sign } from './keys.js';
-import { $, onClick, onSubmit } from './page.js';
-import { api, byKey, perform } from './relay.js';
 
 /** @type {Promise<{ account: number | null, handle: string }> | undefined} */
 let asked;
@@ -44,39 +43,5 @@ async function signIn(address, curve, signText) {
 export const signInByKey = (key) =>
   signIn(key.address, 'p256', async (text) => toHex(await sign(key, utf8(text))));
 
-/** @param {import('./owner.js').Wallet} wallet */
+/** @param {import('./wallets.js').Wallet} wallet */
 export const signInByWallet = (wallet) => signIn(wallet.address, 'secp256k1', wallet.signText);
-
-/** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
-export async function signOut(revoke) {
-  const { account, handle } = await person();
-  const key = await held(handle);
-  if (revoke && key) {
-    await perform('RevokeKey', { account, key: key.address }, byKey(key));
-    await forget(handle);
-  }
-  await api('DELETE', 'session');
-  location.assign('/');
-}
-
-customElements.define(
-  'laurel-session',
-  class extends HTMLElement {
-    connectedCallback() {
-      onClick(this, '[value="keep"]', () => signOut(false));
-      onClick(this, '[value="revoke"]', () => signOut(true));
-    }
-  },
-);
-
-customElements.define(
-  'laurel-forward',
-  class extends HTMLElement {
-    connectedCallback() {
-      onSubmit(/** @type {HTMLFormElement} */ ($('form', this)), async (data) => {
-        await api('POST', 'chain/forward', { days: Number(data.get('days')) });
-        location.reload();
-      });
-    }
-  },
-);

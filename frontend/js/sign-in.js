@@ -1,9 +1,11 @@
 // Signing in to an account.
+import { api } from './api.js';
 import { allHeld, held } from './key-store.js';
-import { addPostingKey, goOn, offerOwners, step } from './owner.js';
+import { offerOwners } from './owner.js';
 import { button, onClick, say } from './page.js';
-import { api } from './relay.js';
+import { addPostingKey } from './posting-key.js';
 import { signInByKey } from './session.js';
+import { goOn, step } from './steps.js';
 
 customElements.define(
   'laurel-signin',

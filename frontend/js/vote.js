@@ -1,6 +1,8 @@
 // Voting: what it costs and brings, the vote itself, and the old state back when it failed.
+import { api } from './api.js';
+import { byKey } from './keys.js';
 import { $, CHAIN, formOf, onSubmit, say } from './page.js';
-import { api, byKey, perform } from './relay.js';
+import { perform } from './relay.js';
 import { me, session } from './session.js';
 
 const DUST = 50_000_000n; // micro-vests of a vote that move nothing (RewardMath.sol)

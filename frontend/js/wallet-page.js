@@ -1,9 +1,10 @@
 // The wallet page: moving money and power, and claiming. Money always asks the owner.
-import { accountOf, toWei } from './amounts.js';
+import { toWei } from './amounts.js';
+import { accountOf, api, chain } from './api.js';
 import { calldata } from './encoding.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { OWN_GAS, api, chain, perform, settled } from './relay.js';
+import { OWN_GAS, perform, settled } from './relay.js';
 import { person } from './session.js';
 
 const NO_MEMO = `0x${'0'.repeat(64)}`;

@@ -1,0 +1,20 @@
+// Posting keys: when one ends, and how an owner adds one for this browser.
+import { chain } from './api.js';
+import { hold } from './key-store.js';
+import { byKey, generate } from './keys.js';
+import { perform } from './relay.js';
+
+/** When a posting key made now ends: after 30 days, and 30 of the chain's. @param {Chain} on */
+export const postingExpiry = (on) => on.time + 30 * Math.max(on.day, 86_400);
+
+/**
+ * A new posting key for this browser, put on chain by an owner.
+ * @param {number} account @param {string} handle @param {import('./owner.js').Owner} owner
+ */
+export async function addPostingKey(account, handle, owner) {
+  const key = await generate(false);
+  const expiry = postingExpiry(await chain());
+  await perform('AddKey', { account, key: key.address, role: 1, expiry }, owner.signer, byKey(key));
+  await hold({ ...key, account, handle, expiry });
+  return key;
+}

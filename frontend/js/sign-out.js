@@ -1,0 +1,29 @@
+// Signing out, at the top of each page.
+import { api } from './api.js';
+import { forget, held } from './key-store.js';
+import { byKey } from './keys.js';
+import { onClick } from './page.js';
+import { perform } from './relay.js';
+import { person } from './session.js';
+
+/** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
+export async function signOut(revoke) {
+  const { account, handle } = await person();
+  const key = await held(handle);
+  if (revoke && key) {
+    await perform('RevokeKey', { account, key: key.address }, byKey(key));
+    await forget(handle);
+  }
+  await api('DELETE', 'session');
+  location.assign('/');
+}
+
+customElements.define(
+  'laurel-session',
+  class extends HTMLElement {
+    connectedCallback() {
+      onClick(this, '[value="keep"]', () => signOut(false));
+      onClick(this, '[value="revoke"]', () => signOut(true));
+    }
+  },
+);
