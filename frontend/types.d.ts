@@ -24,7 +24,7 @@ interface Typed {
 /** What signs an action, a key or a wallet; the signature in hex. */
 type Signer = (typed: Typed) => Promise<string>;
 
-/** The API's chain; times and `day` in seconds. */
+/** The answer to GET chain; times and `day` in seconds. */
 interface Chain {
   chainId: number;
   core: string;

@@ -1,4 +1,6 @@
-// The site's API: one request and its answer, and what is asked for most.
+// The site's API: a request and its answer, and the questions that several modules ask.
+
+const API = '/api/v1/';
 
 /**
  * @param {{ detail?: string, code?: string }} problem RFC 9457
@@ -8,9 +10,9 @@ const refusal = ({ detail = 'The site has a problem. Try again.', code }) =>
   Object.assign(new Error(detail), { code });
 
 /**
- * The answer, as JSON. Throws an Error with a sentence for people, and the problem's code.
- * @param {string} method @param {string} path under /api/v1/
- * @param {BodyInit | object} [body] sent as JSON, but bytes as they are
+ * Returns the answer's JSON. Throws an Error with a sentence for people, and the problem's code.
+ * @param {string} method @param {string} path below API
+ * @param {BodyInit | object} [body] bytes are sent as they are, all else as JSON
  * @returns {Promise<any>}
  */
 export async function api(method, path, body) {
@@ -18,7 +20,7 @@ export async function api(method, path, body) {
   const type = body instanceof File ? body.type : `application/${raw ? 'octet-stream' : 'json'}`;
   const sent = raw ? /** @type {BodyInit} */ (body) : JSON.stringify(body);
   const init = body && { headers: { 'Content-Type': type }, body: sent };
-  const response = await fetch(`/api/v1/${path}`, { method, ...init }).catch(() => {
+  const response = await fetch(API + path, { method, ...init }).catch(() => {
     throw refusal({ detail: 'The site does not answer. Nothing is lost; try again.' });
   });
   const answer = await response.json().catch(() => ({}));
@@ -34,7 +36,7 @@ export const accountOf = (handle) =>
   api('GET', `accounts/${String(handle).trim().replace('@', '')}`);
 
 /**
- * Looks again and again until there is something, for about a minute.
+ * Calls `look` five times a second until it finds something. Throws an Error after about a minute.
  * @template T @param {() => Promise<T>} look @returns {Promise<NonNullable<T>>}
  */
 export async function eventually(look) {

@@ -3,7 +3,7 @@
 import { utf8 } from './encoding.js';
 
 /**
- * Keys sorted and strings in NFC without U+0000 (no database keeps it), all the way down.
+ * The value with its keys sorted and its strings in NFC without U+0000 (no database keeps it), at every depth.
  * @param {unknown} value @returns {unknown}
  */
 function ordered(value) {
@@ -14,7 +14,7 @@ function ordered(value) {
   return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
 }
 
-/** For ASCII keys that are not numbers, and whole numbers. @param {object} document */
+/** A document's canonical bytes. Keys must be ASCII and no numbers; numbers must be whole. @param {object} document */
 export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
 
 /** The id of a post: account (40 bits), then the first 216 bits of the digest.

@@ -36,7 +36,7 @@ const DOMAIN = [
 ];
 
 /**
- * One ABI word. A string (the handle) is left-aligned.
+ * One ABI word, 32 bytes. A string (a handle) is left-aligned. Throws a RangeError if the value does not fit.
  * @param {string} type @param {any} value @returns {Bytes}
  */
 export function word(type, value) {
@@ -52,7 +52,7 @@ export function word(type, value) {
   return fromHex(BigInt.asUintN(256, number).toString(16).padStart(64, '0'));
 }
 
-/** ABI's dynamic bytes: the length, and the bytes filled up to whole words. @param {Bytes} data */
+/** ABI's dynamic bytes: the length, then the bytes, padded to whole words. @param {Bytes} data */
 export const dynamic = (data) =>
   concat(word('uint40', data.length), data, new Uint8Array(-data.length & 31));
 
@@ -80,7 +80,7 @@ export function typedData({ actions, chainId, ...addresses }, name, values) {
 }
 
 /**
- * abi.encode of the fields, in order; one at most is an array, whose elements are behind them all.
+ * abi.encode of the fields, in order. At most one is an array; its elements follow all fields.
  * @param {Typed} typed
  */
 export function encode({ types, primaryType, message }) {
@@ -99,7 +99,8 @@ export function encode({ types, primaryType, message }) {
   return concat(...words, ...tail);
 }
 
-/** EIP-712's text of one struct alone. @param {Typed['types']} types @param {string} name */
+/** EIP-712's encodeType of one struct, without the structs that it refers to.
+ * @param {Typed['types']} types @param {string} name */
 const declared = (types, name) =>
   types[name] ? `${name}(${types[name].map(({ name, type }) => `${type} ${name}`)})` : '';
 

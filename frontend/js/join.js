@@ -1,4 +1,4 @@
-// Making an account.
+// The page that makes an account.
 import { api, chain } from './api.js';
 import { hold } from './key-store.js';
 import { byKey, generate } from './keys.js';
@@ -11,7 +11,7 @@ import { goOn, show, step } from './steps.js';
 
 const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
 
-/** Why nobody can have this handle, or ''. @param {string} handle */
+/** Says why this handle cannot be had; '' if it can. @param {string} handle */
 async function objection(handle) {
   if (!HANDLE.test(handle) || handle.length < 3 || handle.length > 16) {
     return 'Use 3 to 16 letters a–z, digits, and single "-" or "." inside; begin with a letter.';
@@ -27,7 +27,7 @@ customElements.define(
   'laurel-join',
   class extends HTMLElement {
     handle = '';
-    /** What shows that the work is done that this server asks for; '' where it asks for none. */
+    /** The proof of work that this server asks for; '' if it asks for none. */
     work = Promise.resolve('');
 
     connectedCallback() {
@@ -59,11 +59,11 @@ customElements.define(
       return !objected;
     }
 
-    /** Begins the work while the person still chooses. */
+    /** Starts the proof of work, so that it runs while the person chooses an owner key. */
     begin() {
       const progress = /** @type {HTMLProgressElement | null} */ ($('progress', this));
       if (progress)
-        this.work = import('./proof-of-work.js').then((module) => module.work(this.handle, progress));
+        this.work = import('./proof-of-work.js').then((module) => module.proofOfWork(this.handle, progress));
       this.work.catch(() => {});
       return this.work;
     }

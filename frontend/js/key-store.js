@@ -2,9 +2,9 @@
 import { CHAIN } from './page.js';
 
 /** @typedef {import('./keys.js').KeyPair & { handle: string, account: number, expiry: number }} HeldKey
- *  account: 0 while the account is being made */
+ *  expiry: in the chain's seconds */
 
-/** Of another chain, or another deployment, the same handle is another account. */
+/** On another chain, or in another deployment, the same handle is another account. */
 const here = () => `${CHAIN.chainId}:${CHAIN.core}`;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
@@ -26,7 +26,7 @@ async function inStore(work) {
   }
 }
 
-/** @param {HeldKey} key */
+/** Stores a key, in place of the handle's earlier one. @param {HeldKey} key */
 export const hold = (key) => inStore((store) => store.put(key, [here(), key.handle]));
 
 /** @param {string} handle @returns {Promise<HeldKey | undefined>} */

@@ -12,7 +12,7 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 export const addressOf = (point) => toHex(keccak256(concat(utf8('P256'), point)).slice(12));
 
 /**
- * A new key. One that is not extractable can be used in this browser, but never carried away.
+ * Makes a new key. A key that is not extractable cannot leave this browser.
  * @param {boolean} extractable @returns {Promise<KeyPair>}
  */
 export async function generate(extractable) {
@@ -23,7 +23,7 @@ export async function generate(extractable) {
 }
 
 /**
- * r || s || x || y over sha-256 of `data`, with low s, which the contracts insist on.
+ * r || s || x || y over the SHA-256 of `data`. s is low: the contracts refuse a high one.
  * @param {KeyPair} key @param {Bytes} data
  */
 export async function sign(key, data) {
@@ -34,5 +34,5 @@ export async function sign(key, data) {
   return concat(raw.slice(0, 32), fromHex(low.toString(16).padStart(64, '0')), key.point);
 }
 
-/** @param {KeyPair} key @returns {Signer} */
+/** The signer that signs with this key. @param {KeyPair} key @returns {Signer} */
 export const byKey = (key) => async (typed) => toHex(await sign(key, message(typed)));

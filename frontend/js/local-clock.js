@@ -1,4 +1,4 @@
-// The clock of a local chain, which its users may move on.
+// Moves on the clock of a local chain.
 import { api } from './api.js';
 import { $, onSubmit } from './page.js';
 

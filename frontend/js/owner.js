@@ -1,4 +1,4 @@
-// The owner of an account, who signs with a wallet or with the owner key in a recovery file.
+// Asks with what an owner signs: a wallet, or the owner key in a recovery file.
 import { chain } from './api.js';
 import { byKey } from './keys.js';
 import { button, make, onSubmit } from './page.js';
@@ -9,10 +9,10 @@ import { connect, discover } from './wallets.js';
 /**
  * @typedef {{ address: string, signer: Signer, signIn: () => Promise<any>,
  *   wallet?: import('./wallets.js').Wallet }} Owner
- * @typedef {(owner: Owner, root: HTMLElement) => Promise<unknown>} Use root: where to say how it goes
+ * @typedef {(owner: Owner, root: HTMLElement) => Promise<unknown>} Use root: has the status line
  */
 
-/** A button for each wallet in this browser. @param {HTMLElement} root @param {Use} use */
+/** Adds a button for each wallet in this browser. @param {HTMLElement} root @param {Use} use */
 export function offerWallets(root, use) {
   const none = make('p', {}, 'No wallet is in this browser.');
   const list = make('p', {}, none);
@@ -33,7 +33,7 @@ export function offerWallets(root, use) {
 const field = (label, attributes) =>
   make('label', {}, label, make('input', { required: '', ...attributes }));
 
-/** Wallets, and a form for a recovery file. @param {HTMLElement} root @param {Use} use */
+/** Adds buttons for wallets, and a form for a recovery file. @param {HTMLElement} root @param {Use} use */
 export function offerOwners(root, use) {
   offerWallets(root, use);
   const fields = make(
@@ -53,7 +53,8 @@ export function offerOwners(root, use) {
 }
 
 /**
- * Says in plain words what is about to be signed, and lets the owner choose how, or leave.
+ * Opens a dialog that says what is about to be signed, and lets the owner choose with what. Throws an Error if
+ * the dialog is closed without a choice.
  * @param {string} summary @param {boolean} [walletOnly] @returns {Promise<Owner>}
  */
 export function askOwner(summary, walletOnly) {

@@ -13,7 +13,7 @@ async function beneficiary(line) {
 }
 
 /**
- * The fields of PostWithOptions beyond those of Post; null if all are as they are without.
+ * The fields that PostWithOptions has beyond those of Post; null if all have the values that Post implies.
  * @param {FormData} data @returns {Promise<Values | null>}
  */
 export async function options(data) {

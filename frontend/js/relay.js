@@ -1,24 +1,25 @@
-// The relay: signs an action, hands it to the site to be sent, and waits until the pages have it.
+// The way of an action to the chain: it is signed, the site's relay sends it, the pages have it.
 import { api, chain, eventually } from './api.js';
 import { encode, random, toHex, toInteger, typedData } from './encoding.js';
 import { $ } from './page.js';
 
-/** In localStorage, there if a person's actions are all to go by their own wallet. */
+/** The entry of localStorage that is set if the person's own wallet is to send every action. */
 export const OWN_GAS = 'laurel-own-gas';
-/** What the relay refuses to pay for, and a wallet may. */
+/** Why the relay may refuse an action that a wallet can send instead. */
 const PAYABLE = ['quota_used', 'rate_limited', 'relayer_empty'];
 
 /**
- * Does a signed action; throws an Error that says why it was not done.
+ * Has an action signed and sent, and waits until the pages have it. Throws an Error that says why it was not done.
+ * Returns all values that were signed.
  * @param {string} name of the kind
  * @param {Values} values without deadline, nonce and at, which follow from the chain's clock
  * @param {Signer} signer
- * @param {Signer} [proof] makes what the kind wants beside the signature: the new key's
- * @param {Record<string, string>} [shown] what the relay lets a registration in by
+ * @param {Signer} [proof] makes the kind's second signature, if it has one: the new key's
+ * @param {Record<string, string>} [shown] the invitation or proof of work of a registration
  */
 export async function perform(name, values, signer, proof, shown) {
   const on = await chain();
-  // A vote's moment must have passed when its block is made; an idle chain's latest block is too old.
+  // A vote's time must have passed by the time of its block. An idle chain's latest block is too old to take.
   const at = Math.max(on.latest, on.time - 1800, Number(values.at ?? 0));
   const all = { deadline: on.time + 1800, nonce: String(toInteger(random(32))), ...values, at };
   const typed = typedData(on, name, all);
@@ -46,8 +47,8 @@ export async function perform(name, values, signer, proof, shown) {
 }
 
 /**
- * Waits until a ticket's action is in the pages. Where the relay itself has to wait, it throws an Error that says
- * why after a while; the action stays queued.
+ * Waits until a ticket's action is in the pages. Throws an Error if the action failed, or if the relay itself has to
+ * wait for long: then the action stays queued.
  * @param {{ id: string }} ticket
  */
 export function settled({ id }) {

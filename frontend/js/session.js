@@ -1,4 +1,4 @@
-// The session: who is signed in here, and with which posting key; and signing in.
+// The session: who is signed in, with which posting key, and how a key or a wallet signs in.
 import { api } from './api.js';
 import { toHex, utf8 } from './encoding.js';
 import { held } from './key-store.js';
@@ -7,6 +7,7 @@ import { sign } from './keys.js';
 /** @type {Promise<{ account: number | null, handle: string }> | undefined} */
 let asked;
 
+/** Who is signed in; asked for once. `account` is null if nobody is. */
 export const session = () => (asked ??= api('GET', 'session'));
 
 /** Who is signed in. Throws an Error if nobody is. */
@@ -25,13 +26,13 @@ export async function me() {
 }
 
 /**
- * Signs the text that the server issued.
+ * Signs in with the text that the server issues.
  * @param {string} address @param {'p256' | 'secp256k1'} curve
  * @param {(text: string) => Promise<string>} signText
  */
 async function signIn(address, curve, signText) {
   const { id, message } = await api('POST', 'session/challenge', { address, curve });
-  // So that no server can have a posting key sign anything but a sign-in.
+  // No server can make a key sign anything but a sign-in.
   if (!message.startsWith(`${location.host} wants you to sign in`)) {
     throw new Error('What the server sent is no sign-in text. Nothing was signed.');
   }

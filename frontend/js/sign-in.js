@@ -1,4 +1,4 @@
-// Signing in to an account.
+// The page that signs in to an account.
 import { api } from './api.js';
 import { allHeld, held } from './key-store.js';
 import { offerOwners } from './owner.js';
@@ -24,7 +24,8 @@ customElements.define(
       }
     }
 
-    /** @param {import('./owner.js').Owner} owner @param {HTMLElement} root */
+    /** Signs in as an owner; if this browser has no live posting key, adds one, or offers to.
+     * @param {import('./owner.js').Owner} owner @param {HTMLElement} root */
     async asOwner(owner, root) {
       const { account, handle } = await owner.signIn();
       const key = await held(handle);
@@ -36,7 +37,7 @@ customElements.define(
         await addPostingKey(account, handle, owner);
         goOn();
       };
-      // A recovery file signs without asking again; a wallet shows one more prompt, so it is offered.
+      // A wallet prompts for each signature, so a posting key is only offered; a recovery file signs at once.
       if (!owner.wallet) return add();
       offer.hidden = false;
       onClick(offer, '[value="add"]', add);

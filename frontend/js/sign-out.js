@@ -1,4 +1,4 @@
-// Signing out, at the top of each page.
+// The menu at the top of each page, which signs out.
 import { api } from './api.js';
 import { forget, held } from './key-store.js';
 import { byKey } from './keys.js';
@@ -6,7 +6,7 @@ import { onClick } from './page.js';
 import { perform } from './relay.js';
 import { person } from './session.js';
 
-/** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
+/** Ends the session. With `revoke`, revokes this browser's posting key first. @param {boolean} revoke */
 export async function signOut(revoke) {
   const { account, handle } = await person();
   const key = await held(handle);

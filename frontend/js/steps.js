@@ -1,17 +1,17 @@
-// Pages that lead through several steps: find a step, show the next, go on after the last.
+// Pages of several steps: finding a step, showing the next, going on after the last.
 import { $ } from './page.js';
 
 /** @param {HTMLElement} root @param {string} name @returns {HTMLElement} */
 export const step = (root, name) => $(`[data-step="${name}"]`, root);
 
-/** @param {HTMLElement} root @param {string} name of the step that is next */
+/** Shows a step, and moves the focus into it. @param {HTMLElement} root @param {string} name */
 export function show(root, name) {
   const next = step(root, name);
   next.hidden = false;
   /** @type {HTMLElement | null} */ (next.querySelector('input, textarea, h2'))?.focus();
 }
 
-/** Where to go after signing in: the page of ours that asked for it. */
+/** Goes to the page of this site that `?next=` names, or to the front page. */
 export function goOn() {
   const next = new URLSearchParams(location.search).get('next') ?? '/';
   const url = new URL(next, location.origin);

@@ -1,10 +1,10 @@
-// The wallets in this browser: found by EIP-6963, spoken to by EIP-1193.
+// The wallets in this browser: found by EIP-6963, called by EIP-1193.
 import { chain, eventually } from './api.js';
 import { toHex, utf8 } from './encoding.js';
 
 /** @typedef {Awaited<ReturnType<typeof connect>>} Wallet */
 
-/** Calls back for each wallet in this browser. @param {(wallet: AnnouncedWallet) => void} found */
+/** Calls `found` once for each wallet in this browser. @param {(wallet: AnnouncedWallet) => void} found */
 export function discover(found) {
   const known = new Set();
   addEventListener('eip6963:announceProvider', (event) => {
@@ -15,7 +15,7 @@ export function discover(found) {
   dispatchEvent(new Event('eip6963:requestProvider'));
 }
 
-/** @param {any} error @param {string} name */
+/** A wallet's error, as a sentence. @param {any} error @param {string} name the wallet's */
 function explained(error, name) {
   /** @type {Record<string, string>} */
   const sentences = {
@@ -27,7 +27,7 @@ function explained(error, name) {
 }
 
 /**
- * Connects, on our chain. Every failure is an Error whose message is a sentence.
+ * Connects to a wallet, and switches it to our chain. Throws an Error whose message is a sentence.
  * @param {AnnouncedWallet} wallet @param {Chain} chain ours
  */
 export async function connect({ provider, info }, { chainId: number, rpc }) {
