@@ -150,7 +150,8 @@ class Compose extends HTMLElement {
    */
   async first(form, post, values, signer) {
     const whole = { ...values, parent: this.parent || NOTHING, community: 0 };
-    const optional = form.elements.namedItem('beneficiaries') && (await import('./payout-options.js'));
+    const optional =
+      form.elements.namedItem('beneficiaries') && (await import('./payout-options.js'));
     const options = optional && (await optional.options(new FormData(form)));
     const name = options ? 'PostWithOptions' : 'Post';
     await perform(name, { ...whole, ...options }, signer).catch((error) => {

@@ -63,7 +63,9 @@ customElements.define(
     begin() {
       const progress = /** @type {HTMLProgressElement | null} */ ($('progress', this));
       if (progress)
-        this.work = import('./proof-of-work.js').then((module) => module.proofOfWork(this.handle, progress));
+        this.work = import('./proof-of-work.js').then((module) =>
+          module.proofOfWork(this.handle, progress),
+        );
       this.work.catch(() => {});
       return this.work;
     }
