@@ -1,6 +1,6 @@
 // The page that makes an account.
 import { api, chain } from './api.js';
-import { hold } from './key-store.js';
+import { storeKey } from './key-store.js';
 import { byKey, generate } from './keys.js';
 import { offerNewOwner } from './new-owner.js';
 import { $, onSubmit, say } from './page.js';
@@ -89,7 +89,7 @@ customElements.define(
         throw error;
       });
       const { account } = await api('GET', `accounts/${handle}`);
-      await hold({ ...posting, handle, account, expiry });
+      await storeKey({ ...posting, handle, account, expiry });
       await signInByKey(posting);
       goOn();
     }

@@ -1,10 +1,10 @@
 // The posting keys that this browser holds, in IndexedDB: one for each handle.
 import { CHAIN } from './page.js';
 
-/** @typedef {import('./keys.js').KeyPair & { handle: string, account: number, expiry: number }} HeldKey
+/** @typedef {import('./keys.js').KeyPair & { handle: string, account: number, expiry: number }} StoredKey
  *  expiry: in the chain's seconds */
 
-/** On another chain, or in another deployment, the same handle is another account. */
+/** Part of each entry's name: on another chain, or in another deployment, the same handle is another account. */
 const here = () => `${CHAIN.chainId}:${CHAIN.core}`;
 
 /** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
@@ -26,15 +26,15 @@ async function inStore(work) {
   }
 }
 
-/** Stores a key, in place of the handle's earlier one. @param {HeldKey} key */
-export const hold = (key) => inStore((store) => store.put(key, [here(), key.handle]));
+/** Stores a key, in place of the handle's earlier one. @param {StoredKey} key */
+export const storeKey = (key) => inStore((store) => store.put(key, [here(), key.handle]));
 
-/** @param {string} handle @returns {Promise<HeldKey | undefined>} */
-export const held = (handle) => inStore((store) => store.get([here(), handle]));
+/** @param {string} handle @returns {Promise<StoredKey | undefined>} */
+export const storedKey = (handle) => inStore((store) => store.get([here(), handle]));
 
 /** @param {string} handle */
-export const forget = (handle) => inStore((store) => store.delete([here(), handle]));
+export const forgetKey = (handle) => inStore((store) => store.delete([here(), handle]));
 
-/** @returns {Promise<HeldKey[]>} */
-export const allHeld = () =>
+/** @returns {Promise<StoredKey[]>} */
+export const storedKeys = () =>
   inStore((store) => store.getAll(IDBKeyRange.bound([here()], [here(), []])));

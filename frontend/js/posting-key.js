@@ -1,6 +1,6 @@
 // Posting keys: when one expires, and how an owner adds one for this browser.
 import { chain } from './api.js';
-import { hold } from './key-store.js';
+import { storeKey } from './key-store.js';
 import { byKey, generate } from './keys.js';
 import { perform } from './relay.js';
 
@@ -15,6 +15,6 @@ export async function addPostingKey(account, handle, owner) {
   const key = await generate(false);
   const expiry = postingExpiry(await chain());
   await perform('AddKey', { account, key: key.address, role: 1, expiry }, owner.signer, byKey(key));
-  await hold({ ...key, account, handle, expiry });
+  await storeKey({ ...key, account, handle, expiry });
   return key;
 }

@@ -1,7 +1,7 @@
 // The session: who is signed in, with which posting key, and how a key or a wallet signs in.
 import { api } from './api.js';
 import { toHex, utf8 } from './encoding.js';
-import { held } from './key-store.js';
+import { storedKey } from './key-store.js';
 import { sign } from './keys.js';
 
 /** @type {Promise<{ account: number | null, handle: string }> | undefined} */
@@ -20,7 +20,7 @@ export async function person() {
 /** Who is signed in, with the posting key. Throws an Error that says what is missing. */
 export async function me() {
   const { account, handle } = await person();
-  const key = await held(handle);
+  const key = await storedKey(handle);
   if (!key) throw new Error('This browser has no posting key. Make one under "Keys".');
   return { account, handle, key };
 }

@@ -1,6 +1,6 @@
 // The page that signs in to an account.
 import { api } from './api.js';
-import { allHeld, held } from './key-store.js';
+import { storedKey, storedKeys } from './key-store.js';
 import { offerOwners } from './owner.js';
 import { button, onClick, say } from './page.js';
 import { addPostingKey } from './posting-key.js';
@@ -12,7 +12,7 @@ customElements.define(
   class extends HTMLElement {
     async connectedCallback() {
       offerOwners(step(this, 'owner'), (owner, root) => this.asOwner(owner, root));
-      for (const key of await allHeld()) {
+      for (const key of await storedKeys()) {
         const here = step(this, 'held');
         here.append(
           button(here, `Sign in as @${key.handle}`, async () => {
@@ -28,7 +28,7 @@ customElements.define(
      * @param {import('./owner.js').Owner} owner @param {HTMLElement} root */
     async asOwner(owner, root) {
       const { account, handle } = await owner.signIn();
-      const key = await held(handle);
+      const key = await storedKey(handle);
       const known = key && (await api('GET', `keys/${key.address}`).catch(() => null));
       if (known?.live) return goOn();
       const offer = step(this, 'offer');

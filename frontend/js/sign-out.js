@@ -1,6 +1,6 @@
 // The menu at the top of each page, which signs out.
 import { api } from './api.js';
-import { forget, held } from './key-store.js';
+import { forgetKey, storedKey } from './key-store.js';
 import { byKey } from './keys.js';
 import { onClick } from './page.js';
 import { perform } from './relay.js';
@@ -9,10 +9,10 @@ import { person } from './session.js';
 /** Ends the session. With `revoke`, revokes this browser's posting key first. @param {boolean} revoke */
 export async function signOut(revoke) {
   const { account, handle } = await person();
-  const key = await held(handle);
+  const key = await storedKey(handle);
   if (revoke && key) {
     await perform('RevokeKey', { account, key: key.address }, byKey(key));
-    await forget(handle);
+    await forgetKey(handle);
   }
   await api('DELETE', 'session');
   location.assign('/');
