@@ -1,5 +1,5 @@
 // Byte arrays, and actions as bytes: their fields as ABI words, and the EIP-712 message that a key signs.
-// indexer/actions.py does the same in Python.
+// indexer/protocol/actions.py does the same in Python.
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
