@@ -21,7 +21,10 @@ interface Typed {
   message: Values;
 }
 
-/** GET /api/v1/chain; times and `day` in seconds. */
+/** What signs an action, a key or a wallet; the signature in hex. */
+type Signer = (typed: Typed) => Promise<string>;
+
+/** The answer to GET chain; times and `day` in seconds. */
 interface Chain {
   chainId: number;
   core: string;

@@ -1,5 +1,4 @@
-// What people type: amounts of LRL, and whom they mean by a handle.
-import { api } from './relay.js';
+// Amounts of LRL.
 
 /** LRL as typed to wei. @param {string} text */
 export function toWei(text) {
@@ -8,7 +7,3 @@ export function toWei(text) {
   if (!wei) throw new Error('Write an amount of LRL, such as 12.5.');
   return String(wei);
 }
-
-/** The account of a handle, with or without @. Throws an Error if there is none. @param {unknown} handle */
-export const accountOf = (handle) =>
-  api('GET', `accounts/${String(handle).trim().replace('@', '')}`);

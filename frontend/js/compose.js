@@ -1,10 +1,13 @@
-// Writing posts and replies: drafts, pictures, preview, publishing.
-import { canonical, postId, sha256, toHex } from './encoding.js';
+// The form for posts and replies: drafts, pictures, preview, publishing.
+import { api, chain, eventually } from './api.js';
+import { canonical, postId } from './documents.js';
+import { sha256, toHex } from './encoding.js';
+import { byKey } from './keys.js';
 import { $, attempt, formOf, onSubmit, say } from './page.js';
-import { api, byKey, chain, perform, eventually } from './relay.js';
+import { perform } from './relay.js';
 import { me } from './session.js';
 
-// What the site's own renderer made is the only HTML that is ever put in from text.
+// The page inserts no HTML but what the site's own renderer returned.
 const policy = window.trustedTypes?.createPolicy('laurel', { createHTML: (html) => html });
 const NOTHING = `0x${'0'.repeat(64)}`;
 
@@ -13,12 +16,12 @@ const NOTHING = `0x${'0'.repeat(64)}`;
 /** @param {string} text */
 const words = (text) => [...new Set(text.toLowerCase().split(/[\s,#]+/))].filter(Boolean);
 
-/** What stands between the brackets of a picture in Markdown. @param {string} body @param {string} cid */
+/** The alt text of a picture in Markdown, or ''. @param {string} body @param {string} cid */
 const alt = (body, cid) => (body.split(`](ipfs://${cid}`)[0].match(/!\[([^[\]]*)$/) ?? [])[1] ?? '';
 
 class Compose extends HTMLElement {
   parent = this.dataset.parent ?? '';
-  /** Of a post that is edited: its id, and what of its document the form has no field for. */
+  /** When a post is edited: its id, and the fields of its document that the form does not have. */
   post = this.dataset.post ?? '';
   rest = JSON.parse(this.dataset.rest ?? '{}');
   kept = `laurel-draft:${this.post || this.parent}${this.post && ':edit'}`;
@@ -52,7 +55,7 @@ class Compose extends HTMLElement {
     });
   }
 
-  /** @param {HTMLFormElement} form */
+  /** Fills the form from the saved draft. @param {HTMLFormElement} form */
   restore(form) {
     const draft = localStorage.getItem(this.kept);
     if (!draft) return;
@@ -70,7 +73,7 @@ class Compose extends HTMLElement {
     say(form, 'Your draft is here again.');
   }
 
-  /** Called for each change, so that nothing typed is lost. @param {HTMLFormElement} form */
+  /** Saves the draft; called at each change. @param {HTMLFormElement} form */
   keep(form) {
     const data = new FormData(form);
     data.delete('picture');
@@ -84,7 +87,7 @@ class Compose extends HTMLElement {
     localStorage.setItem(this.kept, JSON.stringify(this.draft));
   }
 
-  /** @param {HTMLFormElement} form @param {FileList | null} files */
+  /** Uploads pictures and links to them. @param {HTMLFormElement} form @param {FileList | null} files */
   take(form, files) {
     void attempt(form, async () => {
       for (const file of files ?? []) {
@@ -108,7 +111,7 @@ class Compose extends HTMLElement {
     const { account, key } = await me();
     this.keep(form);
     const { title = '', summary = '', tags = '', body = '', sensitive } = this.draft.fields;
-    // The same words get the same id when sent again, so that no failure can publish them twice.
+    // Sent again, the same text has the same id, so that no failure can publish it twice.
     this.draft.published ||= (await chain()).time;
     localStorage.setItem(this.kept, JSON.stringify(this.draft));
     const data = canonical({
@@ -141,13 +144,14 @@ class Compose extends HTMLElement {
   }
 
   /**
-   * Puts a new post on chain, unless it is there already.
-   * @param {HTMLFormElement} form @param {string} post id @param {Values} values
-   * @param {import('./relay.js').Signer} signer
+   * Puts a new post on the chain, unless it is there already.
+   * @param {HTMLFormElement} form @param {string} post its id
+   * @param {Values} values @param {Signer} signer
    */
   async first(form, post, values, signer) {
     const whole = { ...values, parent: this.parent || NOTHING, community: 0 };
-    const optional = form.elements.namedItem('beneficiaries') && (await import('./options.js'));
+    const optional =
+      form.elements.namedItem('beneficiaries') && (await import('./payout-options.js'));
     const options = optional && (await optional.options(new FormData(form)));
     const name = options ? 'PostWithOptions' : 'Post';
     await perform(name, { ...whole, ...options }, signer).catch((error) => {

@@ -1,5 +1,5 @@
-// Bytes, and what is signed as bytes: actions as words and as EIP-712 messages, documents in canonical
-// form. indexer/actions.py and indexer/content/encoding.py say the same in Python.
+// Byte arrays, and actions as bytes: their fields as ABI words, and the EIP-712 message that a key signs.
+// indexer/protocol/actions.py does the same in Python.
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
@@ -36,7 +36,7 @@ const DOMAIN = [
 ];
 
 /**
- * One ABI word. A string (the handle) is left-aligned.
+ * One ABI word, 32 bytes. A string (a handle) is left-aligned. Throws a RangeError if the value does not fit.
  * @param {string} type @param {any} value @returns {Bytes}
  */
 export function word(type, value) {
@@ -52,7 +52,7 @@ export function word(type, value) {
   return fromHex(BigInt.asUintN(256, number).toString(16).padStart(64, '0'));
 }
 
-/** ABI's dynamic bytes: the length, and the bytes filled up to whole words. @param {Bytes} data */
+/** ABI's dynamic bytes: the length, then the bytes, padded to whole words. @param {Bytes} data */
 export const dynamic = (data) =>
   concat(word('uint40', data.length), data, new Uint8Array(-data.length & 31));
 
@@ -80,7 +80,7 @@ export function typedData({ actions, chainId, ...addresses }, name, values) {
 }
 
 /**
- * abi.encode of the fields, in order; one at most is an array, whose elements are behind them all.
+ * abi.encode of the fields, in order. At most one is an array; its elements follow all fields.
  * @param {Typed} typed
  */
 export function encode({ types, primaryType, message }) {
@@ -99,7 +99,8 @@ export function encode({ types, primaryType, message }) {
   return concat(...words, ...tail);
 }
 
-/** EIP-712's text of one struct alone. @param {Typed['types']} types @param {string} name */
+/** EIP-712's encodeType of one struct, without the structs that it refers to.
+ * @param {Typed['types']} types @param {string} name */
 const declared = (types, name) =>
   types[name] ? `${name}(${types[name].map(({ name, type }) => `${type} ${name}`)})` : '';
 
@@ -136,23 +137,3 @@ export function calldata(call, ...values) {
   const words = types.map((type, i) => word(type, values[i]));
   return toHex(concat(keccak256(utf8(call)).slice(0, 4), ...words));
 }
-
-/**
- * Keys sorted and strings in NFC without U+0000 (no database keeps it), all the way down.
- * @param {unknown} value @returns {unknown}
- */
-function ordered(value) {
-  if (typeof value === 'string') return value.replaceAll('\0', '').normalize('NFC');
-  if (Array.isArray(value)) return value.map(ordered);
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
-}
-
-/** For ASCII keys that are not numbers, and whole numbers. @param {object} document */
-export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
-
-/** The id of a post: account (40 bits), then the first 216 bits of the digest.
- * @param {number} account @param {string} digest 0x and 64 hex digits */
-export const postId = (account, digest) =>
-  `0x${account.toString(16).padStart(10, '0')}${digest.slice(2, 56)}`;

@@ -1,14 +1,17 @@
-// Making an account.
-import { generate, hold } from './keys.js';
-import { offerNewOwner } from './newowner.js';
-import { goOn, show, step } from './owner.js';
+// The page that makes an account.
+import { api, chain } from './api.js';
+import { storeKey } from './key-store.js';
+import { byKey, generate } from './keys.js';
+import { offerNewOwner } from './new-owner.js';
 import { $, onSubmit, say } from './page.js';
-import { api, byKey, chain, perform, postingExpiry } from './relay.js';
+import { postingExpiry } from './posting-key.js';
+import { perform } from './relay.js';
 import { signInByKey } from './session.js';
+import { goOn, show, step } from './steps.js';
 
 const HANDLE = /^[a-z](?:[-.]?[a-z0-9])*$/;
 
-/** Why nobody can have this handle, or ''. @param {string} handle */
+/** Says why this handle cannot be had; '' if it can. @param {string} handle */
 async function objection(handle) {
   if (!HANDLE.test(handle) || handle.length < 3 || handle.length > 16) {
     return 'Use 3 to 16 letters a–z, digits, and single "-" or "." inside; begin with a letter.';
@@ -24,7 +27,7 @@ customElements.define(
   'laurel-join',
   class extends HTMLElement {
     handle = '';
-    /** What shows that the work is done that this server asks for; '' where it asks for none. */
+    /** The proof of work that this server asks for; '' if it asks for none. */
     work = Promise.resolve('');
 
     connectedCallback() {
@@ -56,16 +59,18 @@ customElements.define(
       return !objected;
     }
 
-    /** Begins the work while the person still chooses. */
+    /** Starts the proof of work, so that it runs while the person chooses an owner key. */
     begin() {
       const progress = /** @type {HTMLProgressElement | null} */ ($('progress', this));
       if (progress)
-        this.work = import('./work.js').then((module) => module.work(this.handle, progress));
+        this.work = import('./proof-of-work.js').then((module) =>
+          module.proofOfWork(this.handle, progress),
+        );
       this.work.catch(() => {});
       return this.work;
     }
 
-    /** @param {HTMLElement} root @param {string} ownerKey @param {import('./relay.js').Signer} signer */
+    /** @param {HTMLElement} root @param {string} ownerKey @param {Signer} signer */
     async register(root, ownerKey, signer) {
       const { handle } = this;
       say(root, 'Making your account…', 'pending');
@@ -84,7 +89,7 @@ customElements.define(
         throw error;
       });
       const { account } = await api('GET', `accounts/${handle}`);
-      await hold({ ...posting, handle, account, expiry });
+      await storeKey({ ...posting, handle, account, expiry });
       await signInByKey(posting);
       goOn();
     }

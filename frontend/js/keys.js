@@ -1,6 +1,5 @@
-// P-256 keys of WebCrypto as keys of an account, and the posting keys that this browser holds.
-import { concat, fromHex, toHex, toInteger, utf8 } from './encoding.js';
-import { CHAIN } from './page.js';
+// P-256 key pairs of WebCrypto: make one, sign with it, its address on the chain.
+import { concat, fromHex, message, toHex, toInteger, utf8 } from './encoding.js';
 import { keccak256 } from './vendor/keccak.js';
 
 /** @typedef {import('./encoding.js').Bytes} Bytes */
@@ -13,7 +12,7 @@ const ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
 export const addressOf = (point) => toHex(keccak256(concat(utf8('P256'), point)).slice(12));
 
 /**
- * A new key. One that is not extractable can be used in this browser, but never carried away.
+ * Makes a new key. A key that is not extractable cannot leave this browser.
  * @param {boolean} extractable @returns {Promise<KeyPair>}
  */
 export async function generate(extractable) {
@@ -24,7 +23,7 @@ export async function generate(extractable) {
 }
 
 /**
- * r || s || x || y over sha-256 of `data`, with low s, which the contracts insist on.
+ * r || s || x || y over the SHA-256 of `data`. s is low: the contracts refuse a high one.
  * @param {KeyPair} key @param {Bytes} data
  */
 export async function sign(key, data) {
@@ -35,40 +34,5 @@ export async function sign(key, data) {
   return concat(raw.slice(0, 32), fromHex(low.toString(16).padStart(64, '0')), key.point);
 }
 
-/** @typedef {KeyPair & { handle: string, account: number, expiry: number }} HeldKey
- *  account: 0 while the account is being made */
-
-/** Of another chain, or another deployment, the same handle is another account. */
-const here = () => `${CHAIN.chainId}:${CHAIN.core}`;
-
-/** @template T @param {IDBRequest<T>} request @returns {Promise<T>} */
-const done = (request) =>
-  new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-
-/** @template T @param {(store: IDBObjectStore) => IDBRequest<T>} work */
-async function inStore(work) {
-  const opening = indexedDB.open('laurel', 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore('keys');
-  const database = await done(opening);
-  try {
-    return await done(work(database.transaction('keys', 'readwrite').objectStore('keys')));
-  } finally {
-    database.close();
-  }
-}
-
-/** @param {HeldKey} key */
-export const hold = (key) => inStore((store) => store.put(key, [here(), key.handle]));
-
-/** @param {string} handle @returns {Promise<HeldKey | undefined>} */
-export const held = (handle) => inStore((store) => store.get([here(), handle]));
-
-/** @param {string} handle */
-export const forget = (handle) => inStore((store) => store.delete([here(), handle]));
-
-/** @returns {Promise<HeldKey[]>} */
-export const allHeld = () =>
-  inStore((store) => store.getAll(IDBKeyRange.bound([here()], [here(), []])));
+/** The signer that signs with this key. @param {KeyPair} key @returns {Signer} */
+export const byKey = (key) => async (typed) => toHex(await sign(key, message(typed)));

@@ -1,15 +1,16 @@
-// What every enhanced form shares: the status line, and the guard against sending twice.
+// The page's elements: finding and making them, the status line, and forms that are not sent twice at once.
 
 /** @template {Element} [T=HTMLElement] @param {string} selector @param {ParentNode} [root] */
 export const $ = (selector, root = document) => /** @type {T} */ (root.querySelector(selector));
 
-/** @type {{ chainId: number, core: string, day: number, time: number, local: boolean }} as the page was made */
+/** The chain, as of when the server made the page.
+ * @type {{ chainId: number, core: string, day: number, time: number, local: boolean }} */
 export const CHAIN = JSON.parse(
   globalThis.document?.querySelector('meta[name="laurel-chain"]')?.getAttribute('content') ?? '{}',
 );
 
 /**
- * Makes an element; text is always text.
+ * Makes an element. A string becomes a text node, never HTML.
  * @param {string} tag @param {Record<string, string>} attributes @param {...(Node | string)} children
  */
 export function make(tag, attributes, ...children) {
@@ -19,7 +20,7 @@ export function make(tag, attributes, ...children) {
   return element;
 }
 
-/** Says something in `root`'s status line. @param {ParentNode} root @param {string} text @param {string} [state] */
+/** Shows `text` in `root`'s status line. @param {ParentNode} root @param {string} text @param {string} [state] */
 export function say(root, text, state = '') {
   let line = $(':scope > [role="status"]', root) ?? $('[role="status"]', root);
   if (!line) root.append((line = make('p', { role: 'status' })));
@@ -28,7 +29,7 @@ export function say(root, text, state = '') {
 }
 
 /**
- * Runs `work` unless `root` is busy already; what fails is said.
+ * Runs `work`, unless `root` is busy already. Shows an error's message in the status line.
  * @param {HTMLElement} root @param {() => Promise<unknown>} work
  */
 export async function attempt(root, work) {
@@ -44,7 +45,7 @@ export async function attempt(root, work) {
 }
 
 /**
- * The form rests in a disabled fieldset until this makes it work.
+ * Enables the form, whose fieldset the server sends disabled, and runs `work` when it is submitted.
  * @param {HTMLFormElement} form @param {(data: FormData, submitter: HTMLButtonElement | null) => Promise<unknown>} work
  */
 export function onSubmit(form, work) {
@@ -56,14 +57,14 @@ export function onSubmit(form, work) {
   });
 }
 
-/** @param {HTMLElement} root where failures are said @param {string} label @param {() => Promise<unknown>} work */
+/** @param {HTMLElement} root shows what fails @param {string} label @param {() => Promise<unknown>} work */
 export function button(root, label, work) {
   const made = make('button', { type: 'button' }, label);
   made.addEventListener('click', () => attempt(root, work));
   return made;
 }
 
-/** A button rests, disabled, until this makes it work.
+/** Enables a button, which the server sends disabled, and runs `work` when it is clicked.
  * @param {HTMLElement} root @param {string} selector @param {() => Promise<unknown>} work */
 export function onClick(root, selector, work) {
   const found = $(selector, root);
@@ -72,7 +73,7 @@ export function onClick(root, selector, work) {
 }
 
 /**
- * The form in `root`; where the page has many of a kind, a copy of its template.
+ * The form in `root`; if there is none, a copy of the form in a template, which then is in `root`.
  * @param {HTMLElement} root @param {string} template id @returns {HTMLFormElement}
  */
 export function formOf(root, template) {

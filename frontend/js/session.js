@@ -1,12 +1,13 @@
-// Who is signed in here, and with which posting key; on a local chain, its clock.
+// The session: who is signed in, with which posting key, and how a key or a wallet signs in.
+import { api } from './api.js';
 import { toHex, utf8 } from './encoding.js';
-import { forget, held, sign } from './keys.js';
-import { $, onClick, onSubmit } from './page.js';
-import { api, byKey, perform } from './relay.js';
+import { storedKey } from './key-store.js';
+import { sign } from './keys.js';
 
 /** @type {Promise<{ account: number | null, handle: string }> | undefined} */
 let asked;
 
+/** Who is signed in; asked for once. `account` is null if nobody is. */
 export const session = () => (asked ??= api('GET', 'session'));
 
 /** Who is signed in. Throws an Error if nobody is. */
@@ -19,19 +20,19 @@ export async function person() {
 /** Who is signed in, with the posting key. Throws an Error that says what is missing. */
 export async function me() {
   const { account, handle } = await person();
-  const key = await held(handle);
+  const key = await storedKey(handle);
   if (!key) throw new Error('This browser has no posting key. Make one under "Keys".');
   return { account, handle, key };
 }
 
 /**
- * Signs the text that the server issued.
+ * Signs in with the text that the server issues.
  * @param {string} address @param {'p256' | 'secp256k1'} curve
  * @param {(text: string) => Promise<string>} signText
  */
 async function signIn(address, curve, signText) {
   const { id, message } = await api('POST', 'session/challenge', { address, curve });
-  // So that no server can have a posting key sign anything but a sign-in.
+  // No server can make a key sign anything but a sign-in.
   if (!message.startsWith(`${location.host} wants you to sign in`)) {
     throw new Error('What the server sent is no sign-in text. Nothing was signed.');
   }
@@ -43,39 +44,5 @@ async function signIn(address, curve, signText) {
 export const signInByKey = (key) =>
   signIn(key.address, 'p256', async (text) => toHex(await sign(key, utf8(text))));
 
-/** @param {import('./owner.js').Wallet} wallet */
+/** @param {import('./wallets.js').Wallet} wallet */
 export const signInByWallet = (wallet) => signIn(wallet.address, 'secp256k1', wallet.signText);
-
-/** Ends the session and, with `revoke`, this browser's key. @param {boolean} revoke */
-export async function signOut(revoke) {
-  const { account, handle } = await person();
-  const key = await held(handle);
-  if (revoke && key) {
-    await perform('RevokeKey', { account, key: key.address }, byKey(key));
-    await forget(handle);
-  }
-  await api('DELETE', 'session');
-  location.assign('/');
-}
-
-customElements.define(
-  'laurel-session',
-  class extends HTMLElement {
-    connectedCallback() {
-      onClick(this, '[value="keep"]', () => signOut(false));
-      onClick(this, '[value="revoke"]', () => signOut(true));
-    }
-  },
-);
-
-customElements.define(
-  'laurel-forward',
-  class extends HTMLElement {
-    connectedCallback() {
-      onSubmit(/** @type {HTMLFormElement} */ ($('form', this)), async (data) => {
-        await api('POST', 'chain/forward', { days: Number(data.get('days')) });
-        location.reload();
-      });
-    }
-  },
-);

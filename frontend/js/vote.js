@@ -1,9 +1,11 @@
-// Voting: what it costs and brings, the vote itself, and the old state back when it failed.
+// Voting: what a vote costs and moves; casting it, and taking it back.
+import { api } from './api.js';
+import { byKey } from './keys.js';
 import { $, CHAIN, formOf, onSubmit, say } from './page.js';
-import { api, byKey, perform } from './relay.js';
+import { perform } from './relay.js';
 import { me, session } from './session.js';
 
-const DUST = 50_000_000n; // micro-vests of a vote that move nothing (RewardMath.sol)
+const DUST = 50_000_000n; // micro-vests; a vote of no more moves no reward (RewardMath.sol)
 
 /** @param {bigint} part @param {bigint} whole */
 const percent = (part, whole) => `${(Number((part * 10_000n) / whole) / 100).toFixed(1)} %`;
@@ -15,9 +17,9 @@ function span(seconds) {
 }
 
 /**
- * What a vote costs, when it can be paid for, and what it brings.
+ * Says what a vote costs, when there is mana for it, and how much it moves.
  * @param {number} bps @param {{ effective: string, votingMana: string, downvoteMana: string }} account
- * @param {number} day seconds @param {number} worth wei a reward share
+ * @param {number} day seconds @param {number} worth wei for one rshare
  */
 export function cost(bps, account, day, worth) {
   const effective = BigInt(account.effective);
@@ -35,13 +37,13 @@ export function cost(bps, account, day, worth) {
   return `${price} Affordable in ${span(wait)}.`;
 }
 
-/** @type {Promise<any> | undefined} of the voter, as of when it was asked for */
+/** @type {Promise<any> | undefined} the voter's account; asked for anew after each vote */
 let account;
 
 customElements.define(
   'laurel-vote',
   class extends HTMLElement {
-    /** The next vote's moment, in the chain's seconds: it must be later than the last one's. */
+    /** The earliest time of the next vote, in the chain's seconds: it must be later than the last vote's. */
     at = 0;
 
     connectedCallback() {
@@ -61,12 +63,12 @@ customElements.define(
       this.mark(bps());
     }
 
-    /** @param {number} bps */
+    /** Shows the slider's value. @param {number} bps */
     mark(bps) {
       $('[name="strength"]', this).textContent = `${Math.abs(bps) / 100} %`;
     }
 
-    /** @param {number} bps */
+    /** Shows what the vote would cost. @param {number} bps */
     async show(bps) {
       this.mark(bps);
       const { handle } = await session();

@@ -1,9 +1,10 @@
-// Runs the page's modules under Node for test_modules.py: reads {function, ...} lines, answers a line each.
+// Runs the modules under Node for conftest.py: reads a line {"function": …, …}, answers a line with the result.
 import { createInterface } from "node:readline";
 import { encodeFunctionData, hashTypedData } from "viem";
+import { canonical, postId } from "../../frontend/js/documents.js";
 import * as actions from "../../frontend/js/encoding.js";
 import * as keys from "../../frontend/js/keys.js";
-import * as recovery from "../../frontend/js/ownerfile.js";
+import * as recovery from "../../frontend/js/recovery-file.js";
 import { keccak256 } from "../../frontend/js/vendor/keccak.js";
 
 const { fromHex, toHex } = actions;
@@ -20,8 +21,8 @@ const calls = {
   message: ({ typed }) => toHex(actions.message(typed)),
   viem: ({ typed }) => hashTypedData(typed),
   word: ({ type, value }) => toHex(actions.word(type, value)),
-  canonical: ({ document }) => toHex(actions.canonical(document)),
-  postId: ({ account, digest }) => actions.postId(account, digest),
+  canonical: ({ document }) => toHex(canonical(document)),
+  postId: ({ account, digest }) => postId(account, digest),
   sign: async ({ data, times }) => {
     const key = await keys.generate(false);
     const signatures = [];
@@ -57,7 +58,7 @@ const calls = {
 // Modules with custom elements, of which Node has none.
 globalThis.customElements = { define() {} };
 globalThis.HTMLElement = class {};
-const pay = await import("../../frontend/js/pay.js");
+const pay = await import("../../frontend/js/pay-gas.js");
 calls.relayed = ({ item, abi }) => [
   pay.relayed(item),
   encodeFunctionData({ abi, functionName: "relay", args: [[item]] }),

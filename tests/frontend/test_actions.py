@@ -151,7 +151,7 @@ def test_what_a_wallet_sends_is_the_contracts_call(
     compile_contracts()
     ours, of_viem = js("calldata", call=call, values=values, abi=artifact(contract)["abi"])
     assert ours == of_viem
-    source = (ROOT / "frontend" / "js" / "money.js").read_text()
+    source = (ROOT / "frontend" / "js" / "wallet-page.js").read_text()
     assert f"calldata('{call}'" in source
 
 

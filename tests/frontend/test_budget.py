@@ -14,5 +14,5 @@ def test_the_vendored_file_is_small() -> None:
 
 def test_no_module_is_left_over() -> None:
     files = {n: d.decode() for n, d in Assets(ROOT / "frontend").files.items() if n[-3:] == ".js"}
-    named = {name for text in files.values() for name in re.findall(r"'\./([\w/]+\.js)'", text)}
+    named = {name for text in files.values() for name in re.findall(r"'\./([\w/-]+\.js)'", text)}
     assert {f"js/{name}" for name in named} | {"js/main.js"} == set(files)

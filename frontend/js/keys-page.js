@@ -1,10 +1,12 @@
 // The page of an account's keys, and of who may recover it.
-import { accountOf } from './amounts.js';
-import { held } from './keys.js';
-import { addPostingKey, askOwner } from './owner.js';
+import { accountOf } from './api.js';
+import { storedKey } from './key-store.js';
+import { askOwner } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
+import { addPostingKey } from './posting-key.js';
 import { perform } from './relay.js';
-import { session, signOut } from './session.js';
+import { session } from './session.js';
+import { signOut } from './sign-out.js';
 
 customElements.define(
   'laurel-keys',
@@ -12,7 +14,7 @@ customElements.define(
     async connectedCallback() {
       const { account, handle } = await session();
       if (!account) return;
-      const mine = (await held(handle))?.address;
+      const mine = (await storedKey(handle))?.address;
       /** @param {string} what @param {(owner: import('./owner.js').Owner) => Promise<unknown>} work */
       const asOwner = async (what, work) => {
         const owner = await askOwner(what);

@@ -3,7 +3,9 @@ import { concat, fromHex, random, toHex, utf8 } from './encoding.js';
 import { CURVE, addressOf } from './keys.js';
 
 const ROUNDS = 600_000;
+
 /**
+ * The AES key that a passphrase derives.
  * @param {string} passphrase @param {import('./encoding.js').Bytes} salt
  * @param {number} iterations @param {KeyUsage} usage
  */
@@ -15,7 +17,7 @@ async function aesKey(passphrase, salt, iterations, usage) {
 }
 
 /**
- * The text of a recovery file. The key must be extractable.
+ * Encrypts an owner key, which must be extractable. Returns the text of the recovery file.
  * @param {import('./keys.js').KeyPair} key @param {string} handle @param {string} passphrase
  */
 export async function seal(key, handle, passphrase) {
@@ -40,7 +42,7 @@ export async function seal(key, handle, passphrase) {
 }
 
 /**
- * The owner key in a recovery file. Throws an Error that says what to do.
+ * Decrypts the owner key in a recovery file. Throws an Error that says what is wrong.
  * @param {string} text @param {string} passphrase
  * @returns {Promise<{ handle: string, key: import('./keys.js').KeyPair }>}
  */

@@ -1,14 +1,14 @@
-// Choosing a new owner key: a wallet's, or one that is made here and saved as a file.
-import { generate } from './keys.js';
-import { open, seal } from './ownerfile.js';
-import { offerWallets, show, step } from './owner.js';
+// The choice of a new owner key: a wallet's, or one that is made here and saved in a recovery file.
+import { byKey, generate } from './keys.js';
+import { offerWallets } from './owner.js';
 import { make, onSubmit } from './page.js';
-import { byKey } from './relay.js';
+import { open, seal } from './recovery-file.js';
+import { show, step } from './steps.js';
 
 /**
- * Brings the steps wallet, file and check of `root` to life.
+ * Enables the steps wallet, file and check of `root`; calls `use` with the key.
  * @param {HTMLElement} root @param {() => string} handle whose key it will be
- * @param {(key: { address: string, signer: import('./relay.js').Signer }, root: HTMLElement) => Promise<unknown>} use
+ * @param {(key: { address: string, signer: Signer }, root: HTMLElement) => Promise<unknown>} use
  */
 export function offerNewOwner(root, handle, use) {
   let passphrase = '';
@@ -20,11 +20,11 @@ export function offerNewOwner(root, handle, use) {
     file = await seal(await generate(true), handle(), passphrase);
     const href = URL.createObjectURL(new Blob([file], { type: 'application/json' }));
     make('a', { href, download: `laurel-${handle()}-recovery.json` }).click();
-    // The file is for this handle, so that it can no longer be changed.
+    // The file names this handle, so the handle can no longer be changed.
     step(root, 'handle').inert = true;
     show(root, 'check');
   });
-  // Goes on only with the key that came back from the saved file.
+  // The page goes on only with the key as read from the saved file.
   const check = /** @type {HTMLFormElement} */ (step(root, 'check'));
   onSubmit(check, async (data) => {
     const text = await /** @type {File} */ (data.get('file')).text();

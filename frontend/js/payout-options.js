@@ -1,5 +1,6 @@
 // The payout options of a post, as its author typed them.
-import { accountOf, toWei } from './amounts.js';
+import { toWei } from './amounts.js';
+import { accountOf } from './api.js';
 
 const NO_CAP = String(2n ** 96n - 1n);
 
@@ -12,7 +13,7 @@ async function beneficiary(line) {
 }
 
 /**
- * The fields of PostWithOptions beyond those of Post; null if all are as they are without.
+ * The fields that PostWithOptions has beyond those of Post; null if all have the values that Post implies.
  * @param {FormData} data @returns {Promise<Values | null>}
  */
 export async function options(data) {

@@ -1,18 +1,18 @@
-// Proof of work: tries numbers until a hash begins with enough zero bits. The hash is the browser's own
-// PBKDF2, which runs in threads of its own, so that the page stays free.
+// Proof of work: tries numbers until a hash begins with enough zero bits. The browser computes the hash,
+// PBKDF2, in threads of its own, so that the page does not freeze.
+import { api } from './api.js';
 import { utf8 } from './encoding.js';
-import { api } from './relay.js';
 
 const AT_ONCE = 32;
 
-/** The task that is worked on; one that is no longer wanted ends. */
+/** The id of the current task. Work on an earlier task stops. */
 let current = '';
 
 /**
- * Does the work that the server asks for; what shows that it is done, or '' if another was begun meanwhile.
+ * Does a task of the server. Returns its proof, or '' if a later task was started meanwhile.
  * @param {string} handle @param {HTMLProgressElement} progress
  */
-export async function work(handle, progress) {
+export async function proofOfWork(handle, progress) {
   const { id, bits, rounds } = await api('POST', 'work', { handle });
   current = id;
   const salt = utf8(`${id}:${handle}`);
@@ -27,7 +27,7 @@ export async function work(handle, progress) {
   for (let first = 0; current === id; first += AT_ONCE) {
     const tries = Array.from({ length: AT_ONCE }, (_, i) => zeros(first + i));
     const found = (await Promise.all(tries)).findIndex((found) => found >= bits);
-    // Nobody knows how long it takes: the bar shows how many in a hundred would be done by now.
+    // How long it takes is random: the bar shows how probable it was to be done by now.
     progress.value = found < 0 ? 1 - Math.exp(-first / 2 ** bits) : 1;
     if (found >= 0) return `${id}.${first + found}`;
   }

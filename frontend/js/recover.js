@@ -1,16 +1,17 @@
-// Recovering an account, by two people: who lost it makes a new owner key and a text that it signed; an
-// owner of the recovery account signs that too, and sends it.
-import { accountOf } from './amounts.js';
+// The page by which two people recover an account. Who lost it makes a new owner key, and a recovery code
+// that this key signs; an owner of the recovery account signs too, and sends the action.
+import { accountOf, chain } from './api.js';
 import { concat, dynamic, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';
-import { offerNewOwner } from './newowner.js';
-import { askOwner, show, step } from './owner.js';
+import { offerNewOwner } from './new-owner.js';
+import { askOwner } from './owner.js';
 import { $, onClick, onSubmit, say } from './page.js';
-import { chain, perform } from './relay.js';
+import { perform } from './relay.js';
+import { show, step } from './steps.js';
 
-const LIFE = 3300; // seconds that a code is good for: a deadline is at most an hour ahead
+const LIFE = 3300; // seconds until a code expires; a deadline is at most an hour ahead
 
 /**
- * abi.encode(bytes[3]): what Restore has in the place of a signature.
+ * abi.encode(bytes[3]): Restore takes three signatures where other kinds take one.
  * @param {string[]} signatures hex
  */
 function threeProofs(signatures) {
@@ -25,12 +26,12 @@ function threeProofs(signatures) {
 }
 
 /**
- * What the one who lost the account hands to the other. `former`: a former owner key's signature, for Restore.
+ * The recovery code, which one person gives to the other. `former`: a former owner key's signature, for Restore.
  * @typedef {{ kind: 'RequestRecovery' | 'Restore', handle: string, values: Values, proof: string, former?: string }} Code
  */
 
-/** @param {string} text @returns {Code} */
-function read(text) {
+/** Throws an Error that says what to do. @param {string} text @returns {Code} */
+function parseCode(text) {
   try {
     const code = JSON.parse(text);
     if (code.laurel !== 'recovery code' || !code.values.newOwner) throw 0;
@@ -61,7 +62,7 @@ customElements.define(
       offerNewOwner(
         this,
         () => this.lost.handle,
-        ({ address, signer }, root) => this.write(root, address, signer),
+        ({ address, signer }, root) => this.makeCode(root, address, signer),
       );
       const shown = step(this, 'code');
       onClick(shown, 'button', async () => {
@@ -69,18 +70,19 @@ customElements.define(
         say(shown, 'Copied.', 'done');
       });
       const help = /** @type {HTMLFormElement} */ (step(this, 'help'));
-      onSubmit(help, (data) => this.help(help, read(String(data.get('code')))));
+      onSubmit(help, (data) => this.help(help, parseCode(String(data.get('code')))));
     }
 
+    /** Where the code is shown. */
     made() {
       return /** @type {HTMLTextAreaElement} */ ($('[name="made"]', this));
     }
 
     /**
-     * Shows the code. @param {HTMLElement} root
-     * @param {string} newOwner @param {import('./relay.js').Signer} signer its
+     * Makes the recovery code and shows it. @param {HTMLElement} root
+     * @param {string} newOwner address of the new key @param {Signer} signer signs with it
      */
-    async write(root, newOwner, signer) {
+    async makeCode(root, newOwner, signer) {
       const { account, handle, recovery } = this.lost;
       const kind = this.stolen ? 'Restore' : 'RequestRecovery';
       const on = await chain();
@@ -96,7 +98,8 @@ customElements.define(
       show(this, 'code');
     }
 
-    /** @param {HTMLElement} form @param {Code} code */
+    /** Signs a recovery code as an owner of the recovery account, and sends the action.
+     * @param {HTMLElement} form @param {Code} code */
     async help(form, { kind, handle, values, proof, former }) {
       const { account } = await accountOf(handle);
       if (account !== values.account)

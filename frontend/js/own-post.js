@@ -1,6 +1,7 @@
-// What an author may do with a post of theirs, beside editing it.
+// The author's button that removes a post.
+import { byKey } from './keys.js';
 import { onClick, say } from './page.js';
-import { byKey, perform } from './relay.js';
+import { perform } from './relay.js';
 import { me } from './session.js';
 
 customElements.define(

@@ -1,9 +1,10 @@
-// The wallet page: moving money and power, and claiming. Money always asks the owner.
-import { accountOf, toWei } from './amounts.js';
+// The wallet page: moves money and power, and claims rewards. An owner must sign whatever moves money.
+import { toWei } from './amounts.js';
+import { accountOf, api, chain } from './api.js';
 import { calldata } from './encoding.js';
 import { askOwner } from './owner.js';
 import { $, onSubmit, say } from './page.js';
-import { OWN_GAS, api, chain, perform, settled } from './relay.js';
+import { OWN_GAS, perform, settled } from './relay.js';
 import { person } from './session.js';
 
 const NO_MEMO = `0x${'0'.repeat(64)}`;
@@ -13,7 +14,7 @@ const NO_MEMO = `0x${'0'.repeat(64)}`;
  *  amount: wei; vests: the same in micro-vests; to: an address, or the handle of the account `other` */
 
 /**
- * What each form does, said in plain words before anything is signed.
+ * By a form's data-do: `says` tells the owner what is about to be signed, `does` does it.
  * @type {Record<string, { says: (order: Order) => string, does: (order: Order, owner: Owner) => Promise<unknown> }>}
  */
 const ORDERS = {
