@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from backend.relay.settings import RelaySettings
 from backend.relay.sponsor.settings import SponsorSettings
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.now import present
@@ -46,7 +47,7 @@ def security_txt() -> Response:
     return Response(lines, content_type="text/plain; charset=utf-8")
 
 
-@bp.get("/api/v1/chain")
+@bp.get(f"{API}/chain")
 def chain() -> dict[str, Any]:
     """Where the contracts are and what the time is; `latest` is the last block's, for votes."""
     node = current_node()

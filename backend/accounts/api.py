@@ -1,4 +1,4 @@
-"""/api/v1/accounts and /api/v1/keys. Wei, vests and mana are decimal strings."""
+"""/api/laurel/v1/accounts and /api/laurel/v1/keys. Wei, vests and mana are decimal strings."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from backend.identity.accounts import by_handle, guardian, mana
 from backend.identity.keys import key_json, keys_json
 from backend.relay.keeping.owed import stake_reward
 from backend.site import paging
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.formats import hex0x
 from backend.site.node import current_node
@@ -19,7 +20,7 @@ from backend.site.problems import Problem
 from indexer.rewards import WEI_PER_VEST
 from indexer.schema import Account, Entry, Key
 
-bp = Blueprint("accounts-api", __name__, url_prefix="/api/v1")
+bp = Blueprint("accounts-api", __name__, url_prefix=API)
 
 
 @bp.get("/accounts/<handle>")

@@ -1,4 +1,4 @@
-"""`POST /api/v1/content/blocks`: those of the blocks asked for that are here, as one CAR.
+"""`POST /api/laurel/v1/content/blocks`: those of the blocks asked for that are here, as one CAR.
 
 Blocks come in the order asked for. When an answer has `MOST_BYTES` or has taken `MOST_SECONDS` it
 ends: so whatever stands before the last block that came, and did not come, is not here, and what
@@ -13,6 +13,7 @@ import msgspec
 from flask import Blueprint, Response
 
 from backend.site.address_limits import count_use
+from backend.site.api import API
 from backend.site.node import current_node
 from backend.site.problems import Problem
 from backend.site.request_bodies import json_body
@@ -35,7 +36,7 @@ class Asked(msgspec.Struct):
     cids: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MOST_CIDS)]
 
 
-@bp.post("/api/v1/content/blocks")
+@bp.post(f"{API}/content/blocks")
 def blocks() -> Response:
     asked = json_body(Asked, MOST_JSON).cids
     try:

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint
 
 from backend.site.address_limits import count_use
+from backend.site.api import API
 from backend.site.node import current_node
 from backend.site.request_bodies import exact_bytes
 from indexer.content import pictures
@@ -12,7 +13,7 @@ from indexer.content import pictures
 bp = Blueprint("media", __name__)
 
 
-@bp.post("/api/v1/media")
+@bp.post(f"{API}/media")
 def put_picture() -> tuple[dict[str, Any], int]:
     data = exact_bytes(pictures.MAX_BYTES, pictures.PictureTooLarge.code)
     count_use("upload")  # before the work

@@ -9,6 +9,7 @@ from backend.feeds.queries import of_account
 from backend.identity.accounts import by_handle, votes_cast
 from backend.posts.api import as_json
 from backend.site import paging
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.paging import PageRequest
@@ -46,7 +47,7 @@ def posts(handle: str, tab: str) -> str:
     )
 
 
-@bp.get("/api/v1/accounts/<handle>/posts")
+@bp.get(f"{API}/accounts/<handle>/posts")
 def account_posts(handle: str) -> dict[str, Any]:
     """`kind` is posts (the default) or comments."""
     kind = request.args.get("kind", "posts")

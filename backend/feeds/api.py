@@ -1,4 +1,4 @@
-"""/api/v1/posts: the feeds as JSON."""
+"""/api/laurel/v1/posts: the feeds as JSON."""
 
 from typing import Any
 
@@ -9,10 +9,11 @@ from backend.feeds.past import Then, feed_at
 from backend.feeds.queries import feed
 from backend.posts.api import as_json
 from backend.site import paging
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 
-bp = Blueprint("feeds-api", __name__, url_prefix="/api/v1")
+bp = Blueprint("feeds-api", __name__, url_prefix=API)
 
 
 @bp.get("/posts")

@@ -1,4 +1,4 @@
-"""/api/v1/session: the text to sign, signing in and out, and who is signed in."""
+"""/api/laurel/v1/session: the text to sign, signing in and out, and who is signed in."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from flask import Blueprint, Response, jsonify, request
 from backend.identity import challenges, sessions
 from backend.identity.keys import keys_json, live_key
 from backend.site.address_limits import count_use
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.now import present
@@ -14,7 +15,7 @@ from backend.site.problems import Problem
 from backend.site.request_bodies import hex_bytes, members
 from backend.site.security import SESSION_COOKIE
 
-bp = Blueprint("session", __name__, url_prefix="/api/v1/session")
+bp = Blueprint("session", __name__, url_prefix=f"{API}/session")
 
 
 @bp.post("/challenge")

@@ -1,4 +1,4 @@
-"""The local chain's clock, moved on from the page: POST /api/v1/chain/forward {"days": n}."""
+"""The local chain's clock, moved on from the page: POST /api/laurel/v1/chain/forward {"days": n}."""
 
 from contextlib import closing
 from typing import Any
@@ -7,12 +7,13 @@ import msgspec
 from flask import Blueprint
 
 from backend.local.clock import MOST_DAYS, forward
+from backend.site.api import API
 from backend.site.node import current_node
 from backend.site.problems import Problem
 from backend.site.request_bodies import json_body
 from indexer.chain.rpc import NodeUnreachable, Rpc
 
-bp = Blueprint("local-chain", __name__, url_prefix="/api/v1")
+bp = Blueprint("local-chain", __name__, url_prefix=API)
 
 
 class Forward(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""The page /status, and the same as JSON at /api/v1/status."""
+"""The page /status, and the same as JSON at /api/laurel/v1/status."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from flask import Blueprint, current_app, render_template
 from backend.operator.figures import Figures, gather
 from backend.relay.relayers import gwei
 from backend.relay.sending.costs import Cost, coin, money
+from backend.site.api import API
 from backend.site.charts import Chart, stacked
 from backend.site.node import current_node
 from indexer.protocol.actions import KINDS
@@ -82,7 +83,7 @@ def page() -> str:
     )
 
 
-@bp.get("/api/v1/status")
+@bp.get(f"{API}/status")
 def status() -> dict[str, Any]:
     """Amounts are in wei, as text; averages are of the last seven days."""
     figures = current()

@@ -1,4 +1,4 @@
-"""/api/v1/posts/…: one post, its comments and votes; documents in, and the preview of a body."""
+"""/api/laurel/v1/posts/…: one post, its comments and votes; documents in, and the preview of a body."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from backend.posts.payout import Payout
 from backend.posts.queries import Piece, Share, find, replies, votes_on
 from backend.site import paging
 from backend.site.address_limits import count_use
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.formats import hex0x
 from backend.site.node import current_node
@@ -22,7 +23,7 @@ from indexer.schema import Vote
 MOST_PREVIEW = 6 * documents.MAX_BODY + 64
 """Bytes of JSON around the longest body: a character of one byte takes up to six there (\\u0001)."""
 
-bp = Blueprint("posts-api", __name__, url_prefix="/api/v1")
+bp = Blueprint("posts-api", __name__, url_prefix=API)
 
 
 def found(text: str) -> Piece:

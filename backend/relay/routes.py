@@ -15,6 +15,7 @@ from backend.relay.settings import RelaySettings
 from backend.relay.sponsor.admission import Shown
 from backend.relay.sponsor.settings import SponsorSettings
 from backend.relay.tables import QUEUED, RelayTicket, RelayTransaction
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.problems import Problem
@@ -26,7 +27,7 @@ from indexer.schema import Account
 Answer = tuple[dict[str, Any], int, dict[str, str]]
 MAX_BODY = 8192  # bytes; the longest action, a vote of 50, takes 7,000
 
-bp = Blueprint("relay", __name__, url_prefix="/api/v1")
+bp = Blueprint("relay", __name__, url_prefix=API)
 
 
 class RelayRequest(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 // The site's API: a request and its answer, and the questions that several modules ask.
 
-const API = '/api/v1/';
+const API = '/api/laurel/v1/';
 
 /**
  * @param {{ detail?: string, code?: string }} problem RFC 9457

@@ -21,7 +21,7 @@ DEADLINE_SECONDS = 120.0
 LONGEST_WAIT_SECONDS = 900.0
 """That a node can have us wait for its limits."""
 
-_PATH = "/api/v1/content/blocks"
+_PATH = "/api/laurel/v1/content/blocks"
 _HEADERS = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
 _HEADERS["Connection"] = "close"  # each question has a connection of its own, which can be cut
 

@@ -15,7 +15,7 @@ SWIFTS = "The swifts are back on our street"
 
 
 def post(site: Site, name: str) -> str:
-    return "/api/v1/posts/0x" + site.world.posts[name].hex()
+    return "/api/laurel/v1/posts/0x" + site.world.posts[name].hex()
 
 
 def walk(site: Site, path: str, key: str) -> list[str]:
@@ -31,7 +31,7 @@ def walk(site: Site, path: str, key: str) -> list[str]:
 
 
 def test_the_chain(site: Site):
-    chain = site.get("/api/v1/chain").json
+    chain = site.get("/api/laurel/v1/chain").json
     assert (chain["chainId"], chain["day"], chain["local"]) == (31337, DAY, True)
     assert chain["block"] == 42
     assert chain["actions"]["kinds"]["Vote"]["kind"] == 5
@@ -109,28 +109,28 @@ def test_feeds_in_order_page_by_page(site: Site, feed: str):
     statement = statement.order_by(key.desc(), Post.seq.desc())
     with site.engine.connect() as connection:
         expected = ["0x" + found.hex() for found in connection.scalars(statement)]
-    assert walk(site, f"/api/v1/posts?feed={feed}&limit=3", "posts") == expected
+    assert walk(site, f"/api/laurel/v1/posts?feed={feed}&limit=3", "posts") == expected
     assert len(expected) > 9
 
 
 def test_what_is_posted_meanwhile_moves_no_page(site: Site):
-    first = site.get("/api/v1/posts?limit=4").json
-    before = site.get(f"/api/v1/posts?limit=4&cursor={first['next']}").json
+    first = site.get("/api/laurel/v1/posts?limit=4").json
+    before = site.get(f"/api/laurel/v1/posts?limit=4&cursor={first['next']}").json
     site.world.post("Only just now", "dora-1", 0)
     site.world.save(site.engine)
-    assert site.get(f"/api/v1/posts?limit=4&cursor={first['next']}").json == before
-    assert site.get("/api/v1/posts?limit=4").json["posts"][0]["title"] == "Only just now"
+    assert site.get(f"/api/laurel/v1/posts?limit=4&cursor={first['next']}").json == before
+    assert site.get("/api/laurel/v1/posts?limit=4").json["posts"][0]["title"] == "Only just now"
 
 
 def test_the_posts_and_comments_of_an_account(site: Site):
-    posts = site.get("/api/v1/accounts/ben.k/posts").json["posts"]
+    posts = site.get("/api/laurel/v1/accounts/ben.k/posts").json["posts"]
     assert [p["state"] for p in posts] == ["unreadable", "missing"]
-    comments = site.get("/api/v1/accounts/ben.k/posts?kind=comments").json["posts"]
+    comments = site.get("/api/laurel/v1/accounts/ben.k/posts?kind=comments").json["posts"]
     assert [c["depth"] for c in comments] == [5, 3, 1]
 
 
 def test_an_account(site: Site):
-    account = site.get("/api/v1/accounts/ada").json
+    account = site.get("/api/laurel/v1/accounts/ada").json
     assert (account["account"], account["handle"]) == (1, "ada")
     assert account["balance"] == "12345678000000000000"
     assert int(account["mana"]) <= int(account["votingMana"]) <= int(account["effective"])
@@ -138,7 +138,7 @@ def test_an_account(site: Site):
 
 
 def test_an_accounts_stake_and_where_it_is(site: Site):
-    account = site.get("/api/v1/accounts/ada").json
+    account = site.get("/api/laurel/v1/accounts/ada").json
     lrl = {k: int(account[k]) // VEST for k in ("own", "delegated", "returning", "leaving", "part")}
     assert lrl == {"own": 1180, "delegated": 250, "returning": 40, "leaving": 110, "part": 10}
     assert int(account["free"]) == (1180 - 250 - 40 - 110) * VEST
@@ -147,12 +147,14 @@ def test_an_accounts_stake_and_where_it_is(site: Site):
     assert account["dueAt"] == site.world.now + 5 * DAY // 2
     assert account["returnAt"] == site.world.now + 7 * DAY // 2
     assert account["stakeReward"] == str((1180 * VEST * INDEX >> 64) * 10**9)
-    idle = site.get("/api/v1/accounts/dora-1").json
+    idle = site.get("/api/laurel/v1/accounts/dora-1").json
     assert (idle["dueAt"], idle["returnAt"], idle["free"]) == (None, None, "0")
 
 
 def test_who_may_recover_an_account(site: Site):
-    ada, ben, cleo = (site.get(f"/api/v1/accounts/{h}").json for h in ("ada", "ben.k", "cleo"))
+    ada, ben, cleo = (
+        site.get(f"/api/laurel/v1/accounts/{h}").json for h in ("ada", "ben.k", "cleo")
+    )
     assert ada["recovery"] == {"account": 3, "handle": "cleo"}
     change = {"at": site.world.now + 20 * DAY, "account": 2, "handle": "ben.k"}
     assert (ada["recoveryChange"], ada["recoveryRequest"]) == (change, None)
@@ -162,7 +164,7 @@ def test_who_may_recover_an_account(site: Site):
 
 
 def test_delegations_both_ways_page_by_page(site: Site):
-    path = "/api/v1/accounts/ada/delegations"
+    path = "/api/laurel/v1/accounts/ada/delegations"
     first = site.get(f"{path}?limit=1").json
     rest = site.get(f"{path}?limit=1&cursor={first['next']}").json
     assert [first["delegations"], rest["delegations"], rest["next"]] == [
@@ -175,8 +177,8 @@ def test_delegations_both_ways_page_by_page(site: Site):
 
 
 def test_wallet_history(site: Site):
-    first = site.get("/api/v1/accounts/ada/entries?limit=3").json
-    rest = site.get(f"/api/v1/accounts/ada/entries?cursor={first['next']}").json
+    first = site.get("/api/laurel/v1/accounts/ada/entries?limit=3").json
+    rest = site.get(f"/api/laurel/v1/accounts/ada/entries?cursor={first['next']}").json
     kinds = [e["kind"] for e in first["entries"] + rest["entries"]]
     assert kinds == [
         *("power-down-release", "stake-reward", "transfer-out"),
@@ -188,7 +190,7 @@ def test_wallet_history(site: Site):
 
 
 def test_keys(site: Site):
-    keys = site.get("/api/v1/accounts/ada/keys").json["keys"]
+    keys = site.get("/api/laurel/v1/accounts/ada/keys").json["keys"]
     assert sorted((k["role"], k["state"]) for k in keys) == [
         ("owner", "live"),
         ("posting", "expired"),
@@ -199,7 +201,7 @@ def test_keys(site: Site):
     assert all(k["live"] == (k["state"] == "live") for k in keys)
     assert [k["revokedAt"] for k in keys if k["revoked"]] == [site.world.now - 3600]
     address = site.world.keys["ada"].address
-    key = site.get(f"/api/v1/keys/{address.lower()}").json
+    key = site.get(f"/api/laurel/v1/keys/{address.lower()}").json
     assert (key["handle"], key["account"], key["role"]) == ("ada", 1, "owner")
 
 
@@ -230,7 +232,7 @@ def test_a_removed_post_is_gone_everywhere(site: Site):
     for tail in ("", "/comments", "/votes"):
         answer = site.get(post(site, GONE) + tail)
         assert (answer.status, answer.json["code"]) == (410, "post_removed")
-    for feed in ("/api/v1/posts?limit=100", "/api/v1/accounts/ada/posts?limit=100"):
+    for feed in ("/api/laurel/v1/posts?limit=100", "/api/laurel/v1/accounts/ada/posts?limit=100"):
         titles = [row["title"] for row in site.get(feed).json["posts"]]
         assert QUIET in titles and GONE not in titles
     gone = site.get(post(site, "c11"))
@@ -244,29 +246,29 @@ def test_a_removed_post_is_gone_everywhere(site: Site):
 @pytest.mark.parametrize(
     ("path", "status", "code"),
     [
-        ("/api/v1/posts?feed=best", 400, "unknown_feed"),
-        ("/api/v1/posts?limit=0", 400, "bad_limit"),
-        ("/api/v1/posts?limit=101", 400, "bad_limit"),
-        ("/api/v1/posts?limit=²", 400, "bad_limit"),
-        ("/api/v1/posts?limit=000000001000000", 400, "bad_limit"),
-        ("/api/v1/posts?limit=00000000120", 400, "bad_limit"),
-        ("/api/v1/posts?limit=" + "1" * 5000, 400, "bad_limit"),
-        ("/api/v1/posts?cursor=x", 400, "bad_cursor"),
-        ("/api/v1/posts?cursor=1.5_7", 400, "bad_cursor"),
-        ("/api/v1/posts?cursor=99999999999999999999", 400, "bad_cursor"),
-        ("/api/v1/posts?feed=hot&cursor=7", 400, "bad_cursor"),
-        ("/api/v1/posts/0x12", 404, "unknown_post"),
-        ("/api/v1/posts/" + "ab" * 32, 404, "unknown_post"),
-        ("/api/v1/accounts/nobody", 404, "unknown_account"),
-        ("/api/v1/accounts/ada%00", 404, "not_found"),
-        ("/api/v1/tickets/%00", 404, "not_found"),
-        ("/api/v1/accounts/ada/posts?kind=all", 400, "bad_kind"),
-        ("/api/v1/accounts/ada/delegations?direction=up", 400, "bad_direction"),
-        ("/api/v1/accounts/ada/delegations?cursor=x", 400, "bad_cursor"),
-        ("/api/v1/accounts/nobody/delegations", 404, "unknown_account"),
-        ("/api/v1/keys/0x12", 404, "unknown_key"),
-        ("/api/v1/keys/" + "0x" + "11" * 20, 404, "unknown_key"),
-        ("/api/v1/nothing", 404, "not_found"),
+        ("/api/laurel/v1/posts?feed=best", 400, "unknown_feed"),
+        ("/api/laurel/v1/posts?limit=0", 400, "bad_limit"),
+        ("/api/laurel/v1/posts?limit=101", 400, "bad_limit"),
+        ("/api/laurel/v1/posts?limit=²", 400, "bad_limit"),
+        ("/api/laurel/v1/posts?limit=000000001000000", 400, "bad_limit"),
+        ("/api/laurel/v1/posts?limit=00000000120", 400, "bad_limit"),
+        ("/api/laurel/v1/posts?limit=" + "1" * 5000, 400, "bad_limit"),
+        ("/api/laurel/v1/posts?cursor=x", 400, "bad_cursor"),
+        ("/api/laurel/v1/posts?cursor=1.5_7", 400, "bad_cursor"),
+        ("/api/laurel/v1/posts?cursor=99999999999999999999", 400, "bad_cursor"),
+        ("/api/laurel/v1/posts?feed=hot&cursor=7", 400, "bad_cursor"),
+        ("/api/laurel/v1/posts/0x12", 404, "unknown_post"),
+        ("/api/laurel/v1/posts/" + "ab" * 32, 404, "unknown_post"),
+        ("/api/laurel/v1/accounts/nobody", 404, "unknown_account"),
+        ("/api/laurel/v1/accounts/ada%00", 404, "not_found"),
+        ("/api/laurel/v1/tickets/%00", 404, "not_found"),
+        ("/api/laurel/v1/accounts/ada/posts?kind=all", 400, "bad_kind"),
+        ("/api/laurel/v1/accounts/ada/delegations?direction=up", 400, "bad_direction"),
+        ("/api/laurel/v1/accounts/ada/delegations?cursor=x", 400, "bad_cursor"),
+        ("/api/laurel/v1/accounts/nobody/delegations", 404, "unknown_account"),
+        ("/api/laurel/v1/keys/0x12", 404, "unknown_key"),
+        ("/api/laurel/v1/keys/" + "0x" + "11" * 20, 404, "unknown_key"),
+        ("/api/laurel/v1/nothing", 404, "not_found"),
     ],
 )
 def test_problems_have_stable_codes(site: Site, path: str, status: int, code: str):
@@ -278,17 +280,17 @@ def test_problems_have_stable_codes(site: Site, path: str, status: int, code: st
 
 
 def test_the_preview_is_what_the_page_will_show(site: Site):
-    assert site.post("/api/v1/render", {"body": "# A *b*\n\n<b>c"}).json == {
+    assert site.post("/api/laurel/v1/render", {"body": "# A *b*\n\n<b>c"}).json == {
         "html": "<h2>A <em>b</em></h2>\n<p>&lt;b&gt;c</p>\n"
     }
-    table = site.post("/api/v1/render", {"body": "|a|\n|-|\n|b|"}).json["html"]
+    table = site.post("/api/laurel/v1/render", {"body": "|a|\n|-|\n|b|"}).json["html"]
     assert table.startswith('<div class="scroll" tabindex="0"') and table.endswith("</div>\n")
-    too_long = site.post("/api/v1/render", {"body": "x" * 65_537})
+    too_long = site.post("/api/laurel/v1/render", {"body": "x" * 65_537})
     assert (too_long.status, too_long.json["code"]) == (413, "document_too_large")
-    escaped = site.post("/api/v1/render", {"body": "\1" * 65_536})
+    escaped = site.post("/api/laurel/v1/render", {"body": "\1" * 65_536})
     assert escaped.status == 200
     for wrong in ({}, {"body": 7}, [1]):
-        assert site.post("/api/v1/render", wrong).status == 400
+        assert site.post("/api/laurel/v1/render", wrong).status == 400
 
 
 def document(**changes: object) -> bytes:
@@ -300,7 +302,7 @@ def document(**changes: object) -> bytes:
 
 def test_a_document_is_stored_byte_for_byte(site: Site):
     data = document(title=HOSTILE)
-    answer = site.post("/api/v1/documents", data)
+    answer = site.post("/api/laurel/v1/documents", data)
     assert answer.status == 201
     assert answer.json["cid"] == cid_of(bytes.fromhex(answer.json["digest"][2:]))
     assert site.get("/ipfs/" + answer.json["cid"]).body == data
@@ -322,5 +324,5 @@ def test_a_document_is_stored_byte_for_byte(site: Site):
     ],
 )
 def test_other_documents_are_refused(site: Site, data: bytes, status: int, code: str):
-    answer = site.post("/api/v1/documents", data)
+    answer = site.post("/api/laurel/v1/documents", data)
     assert (answer.status, answer.json["code"]) == (status, code)

@@ -194,5 +194,5 @@ def test_a_node_that_replayed_nothing_says_so(site: Site):
     assert "/steem" not in site.get("/about").text
     answer = site.get("/steem")
     assert answer.status == 404 and "laurel up --demo steem" in answer.text
-    assert site.get("/api/v1/steem").json["code"] == "no_replay"
-    assert site.get("/api/v1/steem/posts").json == {"posts": [], "next": None}
+    assert site.get("/api/laurel/v1/steem").json["code"] == "no_replay"
+    assert site.get("/api/laurel/v1/steem/posts").json == {"posts": [], "next": None}

@@ -15,11 +15,11 @@ from tests.backend.conftest import Site
 from tests.chain import free_port
 
 DEEP = [
-    ("/api/v1/session/challenge", 4_000),
-    ("/api/v1/session", 1_000_000),
-    ("/api/v1/render", 390_000),
-    ("/api/v1/relay", 4_000),
-    ("/api/v1/documents", 250_000),
+    ("/api/laurel/v1/session/challenge", 4_000),
+    ("/api/laurel/v1/session", 1_000_000),
+    ("/api/laurel/v1/render", 390_000),
+    ("/api/laurel/v1/relay", 4_000),
+    ("/api/laurel/v1/documents", 250_000),
 ]
 
 
@@ -67,7 +67,7 @@ def test_brackets_without_end_are_a_mistake_and_no_more(server: str, path, depth
 
 def test_moving_the_clock_with_brackets(site: Site) -> None:
     answer = site.post(
-        "/api/v1/chain/forward", b'{"days":' + b"[" * 4000, Content_Type="application/json"
+        "/api/laurel/v1/chain/forward", b'{"days":' + b"[" * 4000, Content_Type="application/json"
     )
     assert (answer.status, answer.json["code"]) == (400, "bad_json")
 

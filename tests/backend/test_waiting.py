@@ -29,7 +29,7 @@ def test_reading_goes_on_without_the_chain(site: Site, nowhere: str):
     assert page.status_code == 200
     assert "The chain does not answer. You see it as of block 42" in page.text
     assert "The swifts are back on our street" in page.text
-    chain = reader.get("/api/v1/chain")
+    chain = reader.get("/api/laurel/v1/chain")
     assert (chain.status_code, chain.json["code"]) == (503, "chain_unreachable")
     assert chain.headers["Retry-After"] == "5"
 
@@ -37,9 +37,9 @@ def test_reading_goes_on_without_the_chain(site: Site, nowhere: str):
 def test_a_clock_that_was_moved_is_told_at_once(site: Site):
     with running_anvil() as chain:
         reader = client(site.settings.asking(chain.url))
-        before = reader.get("/api/v1/chain").json
-        moved = reader.post("/api/v1/chain/forward", json={"days": 2})
-        after = reader.get("/api/v1/chain").json
+        before = reader.get("/api/laurel/v1/chain").json
+        moved = reader.post("/api/laurel/v1/chain/forward", json={"days": 2})
+        after = reader.get("/api/laurel/v1/chain").json
     assert moved.status_code == 200
     assert after["time"] >= moved.json["time"] > before["time"] + before["day"]
 
@@ -82,14 +82,14 @@ def test_before_the_chain_was_ever_reached(tmp_path: Path, nowhere: str):
 
 def test_before_the_contracts_are_there(tmp_path: Path, site: Site):
     reader = client(empty(tmp_path, site.settings.rpc))
-    answer = reader.get("/api/v1/posts")
+    answer = reader.get("/api/laurel/v1/posts")
     assert (answer.status_code, answer.json["code"]) == (503, "not_deployed")
     assert "laurel deploy" in answer.json["detail"]
 
 
 def test_before_the_database_is_made(tmp_path: Path, nowhere: str):
     settings = Settings.from_env({"LAUREL_HOME": str(tmp_path)}).asking(nowhere)
-    answer = client(settings).get("/api/v1/posts")
+    answer = client(settings).get("/api/laurel/v1/posts")
     assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
 
 

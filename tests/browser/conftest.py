@@ -65,7 +65,7 @@ def context(chromium: Browser, stack: Stack) -> Iterator[BrowserContext]:
 
 def _expected(error: str) -> bool:
     """A browser writes each refusal of the API, and each picture that nobody has, to the console."""
-    return "Failed to load resource" in error and ("/api/v1/" in error or "/ipfs/" in error)
+    return "Failed to load resource" in error and ("/api/laurel/v1/" in error or "/ipfs/" in error)
 
 
 @pytest.fixture

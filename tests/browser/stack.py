@@ -47,7 +47,7 @@ class Stack:
 
     def api(self, method: str, path: str, **options: Any) -> Any:
         """JSON of an API call; raises on a refusal."""
-        answer = self.http.request(method, f"/api/v1/{path}", **options)
+        answer = self.http.request(method, f"/api/laurel/v1/{path}", **options)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -208,7 +208,7 @@ def _await(stack: Stack, processes: list[subprocess.Popen[bytes]]) -> None:
                 logs = {p.name: p.read_text()[-2000:] for p in stack.home.glob("*.log")}
                 raise NotStarted(f"{process.args} ended: {json.dumps(logs, indent=1)}")
         try:
-            answer = stack.http.get("/api/v1/chain").json()
+            answer = stack.http.get("/api/laurel/v1/chain").json()
             if "rpc" in answer and answer["block"] >= stack.chain.deployment.block:
                 break
         except httpx.TransportError:

@@ -114,4 +114,4 @@ def test_editing_a_post_and_a_reply_and_removing(
     expect(page.get_by_text("Nothing here yet")).to_be_visible()
     answer = stack.http.get(f"/post/{post}")
     assert (answer.status_code, "Its author removed this." in answer.text) == (410, True)
-    assert stack.http.get(f"/api/v1/posts/{post}").json()["code"] == "post_removed"
+    assert stack.http.get(f"/api/laurel/v1/posts/{post}").json()["code"] == "post_removed"

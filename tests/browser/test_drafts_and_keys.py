@@ -37,12 +37,12 @@ def test_a_failed_publish_keeps_the_draft_and_the_next_one_publishes_once(
         route.fetch()  # the relay has it, but the browser never learns of it
         route.abort()
 
-    page.route("**/api/v1/relay", lose_the_answer)
+    page.route("**/api/laurel/v1/relay", lose_the_answer)
     page.get_by_role("button", name="Publish").click()
     expect(
         page.get_by_text("The site does not answer. Nothing is lost; try again.")
     ).to_be_visible()
-    page.unroute("**/api/v1/relay")
+    page.unroute("**/api/laurel/v1/relay")
     page.reload()
     expect(page.get_by_label("Title")).to_have_value("Said once")
     people.publish(page)

@@ -109,7 +109,7 @@ def test_the_preview_of_hostile_words(page: Page, dialogs: list[str]) -> None:
     short = [vector["body"] for vector in BODIES if len(vector["body"]) < 1000]
     for first in range(0, len(short), 12):
         text.fill("\n\n".join(short[first : first + 12]))
-        with page.expect_response("**/api/v1/render"):
+        with page.expect_response("**/api/laurel/v1/render"):
             page.get_by_role("button", name="Preview").click()
         expect(page.locator("form#editor")).to_have_attribute("aria-busy", "false")
         assert preview.locator("script, iframe, svg, object, style").count() == 0

@@ -110,7 +110,7 @@ def test_refusing(
     people.choose_handle(page, handle)
     people.use_wallet(page)
     expect(page.get_by_text(sentence)).to_be_visible()
-    assert stack.http.get(f"/api/v1/accounts/{handle}").status_code == 404
+    assert stack.http.get(f"/api/laurel/v1/accounts/{handle}").status_code == 404
     wallet.refuses = set()
     people.use_wallet(page)
     people.signed_in_as(page, handle)

@@ -98,7 +98,7 @@ def test_the_recovery_file_must_be_shown_to_be_saved(
     page.get_by_label("Pick the file").set_input_files(other)
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_text("not the file that was just saved")).to_be_visible()
-    assert stack.http.get(f"/api/v1/accounts/{handle}").status_code == 404
+    assert stack.http.get(f"/api/laurel/v1/accounts/{handle}").status_code == 404
 
     file = json.loads(path.read_text())
     assert file["handle"] == handle

@@ -134,11 +134,11 @@ def test_who_asks_is_whom_the_limits_count(server: Server) -> None:
         "X-Forwarded-Proto": "http",
         "Origin": f"https://localhost:{server.secure}",
     }
-    answer, _ = server.ask("/api/v1/render", "POST", b'{"body": "x"}', forged)
+    answer, _ = server.ask("/api/laurel/v1/render", "POST", b'{"body": "x"}', forged)
     assert answer.status == 200
     assert server.counted() == {f"preview:{CLIENT}"}
     foreign = forged | {"Origin": f"http://localhost:{server.secure}".replace("local", "evil")}
-    assert server.ask("/api/v1/render", "POST", b'{"body": "x"}', foreign)[0].status == 403
+    assert server.ask("/api/laurel/v1/render", "POST", b'{"body": "x"}', foreign)[0].status == 403
 
 
 def test_what_is_for_those_inside_stays_inside(server: Server) -> None:
@@ -155,14 +155,16 @@ def test_what_is_for_those_inside_stays_inside(server: Server) -> None:
 def test_an_upload_is_refused_in_the_sites_own_words(server: Server) -> None:
     """A picture of 10 MiB reaches the site; one byte more is its refusal; the proxy's comes at the site's limit."""
     headers = {"Content-Type": "image/png"}
-    answer, said = server.ask("/api/v1/media", "POST", bytes(MAX_BYTES), headers)
+    answer, said = server.ask("/api/laurel/v1/media", "POST", bytes(MAX_BYTES), headers)
     assert (answer.status, json.loads(said)["code"]) == (400, "not_a_picture")
-    answer, said = server.ask("/api/v1/media", "POST", bytes(MAX_BYTES + 1), headers)
+    answer, said = server.ask("/api/laurel/v1/media", "POST", bytes(MAX_BYTES + 1), headers)
     assert (answer.status, json.loads(said)["code"]) == (413, "picture_too_large")
     limit = f"{MAX_REQUEST // 1024**2}"
     shipped = (OPERATIONS / ("nginx.conf" if server.kind == "nginx" else "Caddyfile")).read_text()
     assert re.search(rf"client_max_body_size {limit}m;|max_size {limit}MiB\n", shipped)
-    assert server.ask("/api/v1/media", "POST", bytes(MAX_REQUEST + 1), headers)[0].status == 413
+    assert (
+        server.ask("/api/laurel/v1/media", "POST", bytes(MAX_REQUEST + 1), headers)[0].status == 413
+    )
 
 
 def test_blocks_come_whole_in_part_and_not_twice(server: Server) -> None:

@@ -20,6 +20,7 @@ from backend.operator.up import ports
 from backend.operator.up.coin import await_coin
 from backend.operator.up.processes import Child, check, start, stop, wait_for
 from backend.operator.up.screen import show, step
+from backend.site.api import API
 from backend.site.database import migrate_node
 from indexer.chain.rpc import Rpc, quantity
 from indexer.chain.startup import check_mirror
@@ -173,7 +174,7 @@ def _chain_answers(rpc: str) -> bool:
 
 def _site_answers(site: str) -> bool:
     try:
-        return httpx.get(f"{site}/api/v1/chain", timeout=5).status_code == 200
+        return httpx.get(f"{site}{API}/chain", timeout=5).status_code == 200
     except httpx.HTTPError:
         return False
 

@@ -64,9 +64,7 @@ def _invitation(connection: Connection, code: str) -> int:
 def _work(connection: Connection, handle: str, shown: str) -> Row[str, int]:
     """Id and bits of the task that was shown, if it can be used now."""
     if not shown:
-        detail = (
-            "This server asks for proof of work. Ask /api/v1/work for a task, and show it done."
-        )
+        detail = "This server asks for proof of work. Ask /api/laurel/v1/work for a task, and show it done."
         raise Problem(403, "work_needed", detail)
     if not re.fullmatch(r"[0-9a-f]{32}\.[0-9]{1,15}", shown):
         raise _bad_work()

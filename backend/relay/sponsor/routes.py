@@ -11,6 +11,7 @@ from backend.identity.sessions import signed_in
 from backend.relay.sponsor import invitations, proof_of_work, quota
 from backend.relay.sponsor.settings import SponsorSettings
 from backend.site.address_limits import count_use
+from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.now import present
@@ -46,7 +47,7 @@ def join() -> str:
     return render_template("join.html", join=sponsor.join, code=code, welcome=welcome)
 
 
-@bp.post("/api/v1/work")
+@bp.post(f"{API}/work")
 def task() -> dict[str, Any]:
     """A task for who wants `handle`: a nonce (decimal digits) such that PBKDF2-HMAC-SHA-256 of it, with the salt
     `<id>:<handle>` and `rounds` rounds, begins with `bits` zero bits. Good until `until` (wall-clock seconds)."""
@@ -66,7 +67,7 @@ def task() -> dict[str, Any]:
     }
 
 
-@bp.get("/api/v1/accounts/<handle>/quota")
+@bp.get(f"{API}/accounts/<handle>/quota")
 def account_quota(handle: str) -> dict[str, Any]:
     """What this server still pays for an account, in gas; `quota` is null where it sets no bound."""
     account = by_handle(session(), handle)

@@ -1,4 +1,4 @@
-"""The page /steem, and what it shows as JSON at /api/v1/steem and /api/v1/steem/posts."""
+"""The page /steem, and what it shows as JSON at /api/laurel/v1/steem and /api/laurel/v1/steem/posts."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, render_template
 from sqlalchemy import func, select
 
 from backend.site import paging
+from backend.site.api import API
 from backend.site.charts import Chart, curves, scatter, side_by_side, stacked
 from backend.site.database import session
 from backend.site.node import current_node
@@ -41,14 +42,14 @@ def page() -> str:
     )
 
 
-@bp.get("/api/v1/steem")
+@bp.get(f"{API}/steem")
 def figures() -> dict[str, Any]:
     """All figures of the page: weeks, Gini's coefficients, own votes, the comparison, the run itself."""
     run = queries.run(session())
     return of_report(current()) | {"run": of_run(run) if run else None}
 
 
-@bp.get("/api/v1/steem/posts")
+@bp.get(f"{API}/steem/posts")
 def posts() -> dict[str, Any]:
     """Each piece with what it was paid here and on Steem, the newest first."""
     found, cursor = queries.page(session(), paging.api_request())

@@ -40,7 +40,7 @@ def film(store: Store) -> str:
 
 
 def document(site: Site) -> str:
-    found = site.get("/api/v1/posts/" + site.world.posts["First day here"].hex()).json
+    found = site.get("/api/laurel/v1/posts/" + site.world.posts["First day here"].hex()).json
     return str(found["cid"])
 
 
@@ -259,7 +259,7 @@ def test_the_largest_block(site: Site, store: Store):
 
 
 def test_a_picture_is_shown(site: Site):
-    made = site.post("/api/v1/media", picture(), Content_Type="image/png").json
+    made = site.post("/api/laurel/v1/media", picture(), Content_Type="image/png").json
     headers = site.get(f"/ipfs/{made['cid']}").headers
     assert headers["Content-Type"] == "image/webp" and "Content-Disposition" not in headers
     assert site.get(f"/ipfs/{made['cid']}?format=raw").headers["Content-Type"] == RAW

@@ -26,8 +26,8 @@ FILE = Keystream("five megabytes", 5_000_000).read()
 def cids(site: Site) -> Iterator[dict[str, str]]:
     """A post, a picture and a file of five pieces, with their bytes as the site gives them."""
     store = open_store(site.settings.home / "content")
-    row = site.get("/api/v1/posts/" + site.world.posts["First day here"].hex()).json
-    made = site.post("/api/v1/media", picture(), Content_Type="image/png").json
+    row = site.get("/api/laurel/v1/posts/" + site.world.posts["First day here"].hex()).json
+    made = site.post("/api/laurel/v1/media", picture(), Content_Type="image/png").json
     yield {"post": row["cid"], "picture": made["cid"], "file": unixfs.add(io.BytesIO(FILE), store)}
     store.close()
 

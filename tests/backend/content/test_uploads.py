@@ -13,7 +13,7 @@ from tests.backend.world import picture
 
 
 def test_a_picture_is_made_anew_and_served_for_ever(site: Site):
-    answer = site.post("/api/v1/media", picture(), Content_Type="image/png")
+    answer = site.post("/api/laurel/v1/media", picture(), Content_Type="image/png")
     assert answer.status == 201
     found = answer.json
     assert (found["type"], found["width"], found["height"]) == ("image/webp", 1200, 800)
@@ -32,17 +32,17 @@ def test_a_picture_is_made_anew_and_served_for_ever(site: Site):
 
 def test_what_is_no_picture_is_refused(site: Site):
     for data in (b"", b"GIF89a", b"<svg onload=alert(1)>", picture()[:200]):
-        answer = site.post("/api/v1/media", data)
+        answer = site.post("/api/laurel/v1/media", data)
         assert (answer.status, answer.json["code"]) == (400, "not_a_picture")
 
 
 def test_a_picture_over_the_limit_is_refused(site: Site):
-    answer = site.post("/api/v1/media", bytes(10 * 1024 * 1024 + 1))
+    answer = site.post("/api/laurel/v1/media", bytes(10 * 1024 * 1024 + 1))
     assert (answer.status, answer.json["code"]) == (413, "picture_too_large")
 
 
 def test_a_document_is_only_for_saving(site: Site):
-    row = site.get("/api/v1/posts/" + site.world.posts["First day here"].hex()).json
+    row = site.get("/api/laurel/v1/posts/" + site.world.posts["First day here"].hex()).json
     headers = site.get("/ipfs/" + row["cid"]).headers
     assert headers["Content-Type"] == "application/octet-stream"
     assert headers["Content-Disposition"].startswith("attachment")
@@ -64,7 +64,7 @@ def test_an_address_that_stores_too_much_has_to_wait(site: Site):
     with writing(site.engine) as connection:
         uses = [{"bucket": "upload:127.0.0.1", "at": time.time()}] * LIMITS["upload"].times
         connection.execute(insert(RelayUse), uses)
-    answer = site.post("/api/v1/media", picture(), Content_Type="image/png")
+    answer = site.post("/api/laurel/v1/media", picture(), Content_Type="image/png")
     with writing(site.engine) as connection:
         connection.execute(delete(RelayUse).where(mine))
     assert (answer.status, answer.json["code"]) == (429, "rate_limited")

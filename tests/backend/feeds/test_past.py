@@ -91,7 +91,7 @@ def expected(site: Site, feed: str, at: int) -> list[tuple[str, str, int]]:
 def walk(site: Site, feed: str, at: int, limit: int) -> list[tuple[str, str, int]]:
     found, cursor = [], ""
     while cursor is not None:
-        path = f"/api/v1/posts?feed={feed}&at={at}&limit={limit}"
+        path = f"/api/laurel/v1/posts?feed={feed}&at={at}&limit={limit}"
         answer = site.get(path + (f"&cursor={cursor}" if cursor else "")).json
         assert answer["at"] == at
         for row in answer["posts"]:
@@ -114,14 +114,16 @@ def test_every_past_moment_is_what_its_votes_say(site: Site, feed: str):
 
 @pytest.mark.parametrize("feed", ["hot", "trending", "new"])
 def test_the_present_is_the_past_of_now(site: Site, feed: str):
-    now = site.get(f"/api/v1/posts?feed={feed}&limit=100").json["posts"]
+    now = site.get(f"/api/laurel/v1/posts?feed={feed}&limit=100").json["posts"]
     assert [row["id"] for row in now] == [i for i, _, _ in walk(site, feed, site.world.now, 100)]
 
 
 def test_the_order_of_the_past_is_not_todays(site: Site):
     """Votes that came later change ranks: what is asked for is more than today's list from a day on."""
     at = site.world.now - 8 * DAY
-    today = [row["id"] for row in site.get("/api/v1/posts?feed=trending&limit=100").json["posts"]]
+    today = [
+        row["id"] for row in site.get("/api/laurel/v1/posts?feed=trending&limit=100").json["posts"]
+    ]
     then = [found for found, _, _ in walk(site, "trending", at, 100)]
     assert then != [found for found in today if found in then]
 
@@ -156,7 +158,7 @@ def test_what_was_removed_is_missing_and_a_vote_taken_back_does_not_count(site: 
 
 
 def test_a_moment_before_the_first_post(site: Site):
-    assert site.get("/api/v1/posts?at=2016-01-01").json == {
+    assert site.get("/api/laurel/v1/posts?at=2016-01-01").json == {
         "posts": [],
         "next": None,
         "at": 1451606400,
@@ -171,7 +173,7 @@ def test_a_moment_before_the_first_post(site: Site):
     ["soon", "2016-07", "2016-13-01", "2016-07-04Tea", "-1", "1e9", "٣", "9" * 16, "2016-W27-1"],
 )
 def test_nonsense_is_refused_with_what_to_write(site: Site, at: str):
-    answer = site.get(f"/api/v1/posts?at={quote(at)}")
+    answer = site.get(f"/api/laurel/v1/posts?at={quote(at)}")
     assert (answer.status, answer.json["code"]) == (400, "bad_moment")
     assert "2016-07-04T18:00" in answer.json["detail"]
     assert site.get(f"/trending?at={quote(at)}").status == 400
@@ -179,18 +181,18 @@ def test_nonsense_is_refused_with_what_to_write(site: Site, at: str):
 
 def test_the_future_is_refused(site: Site):
     for at in (site.world.now + 10 * DAY, "9999-12-31", 999_999_999_999_999):
-        answer = site.get(f"/api/v1/posts?feed=hot&at={at}")
+        answer = site.get(f"/api/laurel/v1/posts?feed=hot&at={at}")
         assert (answer.status, answer.json["code"]) == (400, "future_moment")
     page = site.get("/hot?at=9999-12-31")
     assert page.status == 400 and "still to come" in page.text
 
 
 def test_wrong_feeds_and_cursors(site: Site):
-    assert site.get("/api/v1/posts?feed=loud&at=0").json["code"] == "unknown_feed"
+    assert site.get("/api/laurel/v1/posts?feed=loud&at=0").json["code"] == "unknown_feed"
     for cursor in ("x", "1", "1.0_2_3"):
-        answer = site.get(f"/api/v1/posts?feed=hot&at=0&cursor={cursor}")
+        answer = site.get(f"/api/laurel/v1/posts?feed=hot&at=0&cursor={cursor}")
         assert answer.json["code"] == "bad_cursor"
-    assert site.get("/api/v1/posts?feed=hot&at=0&cursor=nan_1").json["posts"] == []
+    assert site.get("/api/laurel/v1/posts?feed=hot&at=0&cursor=nan_1").json["posts"] == []
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_without_javascript_one_looks_back_by_a_form(chromium: Browser, site: Si
     assert page.url == f"{site.url}/trending?at={day}"
     assert page.get_by_role("heading", level=1).inner_text().startswith("Trending posts as they")
     shown = page.locator("article h2 a").evaluate_all("links => links.map(a => a.pathname)")
-    answer = site.get(f"/api/v1/posts?feed=trending&at={day}").json["posts"]
+    answer = site.get(f"/api/laurel/v1/posts?feed=trending&at={day}").json["posts"]
     assert shown == ["/post/" + row["id"][2:] for row in answer]
     page.get_by_role("link", name="Older posts").click()
     assert f"at={day}" in page.url

@@ -13,7 +13,7 @@ from indexer.schema import Account, Key
 from tests.actors import Key as Signer
 from tests.backend.conftest import Answer, Site
 
-URL = "/api/v1/session"
+URL = "/api/laurel/v1/session"
 
 
 def sign(key: Signer, text: str) -> str:

@@ -58,7 +58,7 @@ def test_before_anything_was_sent(site: Site) -> None:
     assert page.status == 200
     assert "No relayer has worked here yet." in page.text
     assert "Nothing was sent in the last seven days" in page.text
-    told = site.get("/api/v1/status").json
+    told = site.get("/api/laurel/v1/status").json
     assert told["relay"]["relayers"] == [] and told["costs"] == []
     assert told["relay"]["waits"]["code"] == "relayer_away"
     assert told["chain"]["block"] == 42 and told["chain"]["chainId"] == 31337
@@ -69,7 +69,7 @@ def test_what_an_action_costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> No
     put(site, RelayTicket, *(ticket(n, QUEUED, 130) for n in range(3)), ticket(3, SENT, 5))
     put(site, RelayCost, cost("Vote", 900, 9e15), cost("Post", 100, 5e15), cost("close", 1, 2e15))
     put(site, RelayCost, cost("Vote", 100, 2e15, ago=6), cost("Vote", 100, 9e17, ago=7))
-    told = site.get("/api/v1/status").json
+    told = site.get("/api/laurel/v1/status").json
     assert told["relay"]["waits"] is None
     assert (told["relay"]["queued"], told["relay"]["sent"]) == (3, 1)
     assert 130 <= told["relay"]["oldestSeconds"] < 140
@@ -96,7 +96,7 @@ def test_what_an_action_costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert "Closing days of the pool" in page
     assert 'href="/status"' in site.get("/about").text
-    assert site.get("/api/v1/status").json["costs"][0]["money"] == "0.0275 USD"
+    assert site.get("/api/laurel/v1/status").json["costs"][0]["money"] == "0.0275 USD"
 
 
 @pytest.mark.parametrize(
@@ -110,12 +110,12 @@ def test_what_an_action_costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> No
 def test_why_actions_wait(site: Site, how: dict[str, Any], code: str, words: str) -> None:
     put(site, RelayStatus, relayer(**how))
     assert words in site.get("/status").text
-    assert site.get("/api/v1/status").json["relay"]["waits"]["code"] == code
+    assert site.get("/api/laurel/v1/status").json["relay"]["waits"]["code"] == code
 
 
 def test_one_of_two_relayers_is_enough(site: Site) -> None:
     put(site, RelayStatus, relayer(), relayer(address="0x" + "11" * 20, empty=True))
-    assert site.get("/api/v1/status").json["relay"]["waits"] is None
+    assert site.get("/api/laurel/v1/status").json["relay"]["waits"] is None
 
 
 def test_every_kind_has_a_name() -> None:

@@ -61,7 +61,9 @@ class Node:
             "action": "0x" + signed.action.hex(),
             "signature": "0x" + signed.signature.hex(),
         }
-        return self.client.post("/api/v1/relay", json=body, environ_base={"REMOTE_ADDR": address})
+        return self.client.post(
+            "/api/laurel/v1/relay", json=body, environ_base={"REMOTE_ADDR": address}
+        )
 
     def accept(self, signed: Signed) -> str:
         """The ticket of an action that has to be accepted."""
@@ -78,7 +80,7 @@ class Node:
         return str(answer.json["code"])
 
     def ticket(self, ticket: str) -> dict[str, Any]:
-        answer = self.client.get(f"/api/v1/tickets/{ticket}")
+        answer = self.client.get(f"/api/laurel/v1/tickets/{ticket}")
         assert answer.status_code == 200
         return dict(answer.json)
 

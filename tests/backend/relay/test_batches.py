@@ -86,7 +86,7 @@ def test_a_ticket_tells_where_its_action_is(node: Node, ann: Actor) -> None:
     assert not told["indexed"]
     node.mirror()
     assert node.ticket(ticket)["indexed"]
-    assert node.client.get("/api/v1/tickets/nothing").json["code"] == "unknown_ticket"
+    assert node.client.get("/api/laurel/v1/tickets/nothing").json["code"] == "unknown_ticket"
 
 
 def test_a_batch_has_its_bound_in_gas_and_the_order_of_arrival(

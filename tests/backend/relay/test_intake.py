@@ -20,7 +20,7 @@ def ann(deployed: Chain) -> Actor:
 
 def test_bodies_that_are_no_action(node: Node) -> None:
     def code(body: object) -> str:
-        answer = node.client.post("/api/v1/relay", json=body)
+        answer = node.client.post("/api/laurel/v1/relay", json=body)
         assert answer.status_code in (400, 413)
         return str(answer.json["code"])
 
@@ -32,7 +32,7 @@ def test_bodies_that_are_no_action(node: Node) -> None:
     assert code({"kind": 5, "action": "0x" + "00" * 5000, "signature": "0x"}) == "too_large"
     assert code({"kind": 99, "action": "0x", "signature": "0x"}) == "unknown_kind"
     assert code({"kind": 5, "action": "0x00", "signature": "0x"}) == "malformed_action"
-    not_json = node.client.post("/api/v1/relay", data=b"{", content_type="application/json")
+    not_json = node.client.post("/api/laurel/v1/relay", data=b"{", content_type="application/json")
     assert not_json.json["code"] == "malformed_request"
 
 

@@ -90,7 +90,7 @@ class Two:
     def submit(self, signed: Signed) -> None:
         body = {"kind": signed.kind, "action": "0x" + signed.action.hex()}
         body["signature"] = "0x" + signed.signature.hex()
-        answer = self.client.post("/api/v1/relay", json=body)
+        answer = self.client.post("/api/laurel/v1/relay", json=body)
         assert answer.status_code == 202, answer.json
         self.tickets.append(answer.json["id"])
 

@@ -18,7 +18,7 @@ from tests.chain import free_port
 COOKIE = "laurel_session=guess"
 
 
-@pytest.mark.parametrize("path", ["/", "/about", "/nothing", "/api/v1/chain", "/new.atom"])
+@pytest.mark.parametrize("path", ["/", "/about", "/nothing", "/api/laurel/v1/chain", "/new.atom"])
 def test_headers_are_on_every_answer(site: Site, path: str):
     headers = site.get(path).headers
     assert headers["Content-Security-Policy"] == CSP
@@ -32,22 +32,22 @@ def test_another_sites_page_cannot_change_anything(site: Site):
         {"Origin": "null"},
         {"Origin": "http://["},
     ):
-        answer = site.post("/api/v1/render", {"body": "x"}, **headers)
+        answer = site.post("/api/laurel/v1/render", {"body": "x"}, **headers)
         assert (answer.status, answer.json["code"]) == (403, "cross_origin")
 
 
 def test_a_session_without_an_origin_is_refused_and_a_program_without_either_is_not(site: Site):
     json = {"Content_Type": "application/json"}
     body = b'{"body": "x"}'
-    assert site.ask("/api/v1/render", body, Cookie=COOKIE, **json).status == 403
-    assert site.ask("/api/v1/render", body, **json).status == 200
+    assert site.ask("/api/laurel/v1/render", body, Cookie=COOKIE, **json).status == 403
+    assert site.ask("/api/laurel/v1/render", body, **json).status == 200
 
 
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 def test_what_a_form_could_send_is_not_taken(site: Site, kind: str):
-    answer = site.post("/api/v1/documents", b"{}", Content_Type=kind)
+    answer = site.post("/api/laurel/v1/documents", b"{}", Content_Type=kind)
     assert (answer.status, answer.json["code"]) == (415, "unsupported_media_type")
 
 
@@ -72,7 +72,9 @@ def test_a_page_that_has_not_changed_is_not_sent_again(site: Site):
 
 
 def test_requests_that_cannot_be_are_problems_too(site: Site):
-    wrong = site.ask("/api/v1/chain", b"{}", Content_Type="application/json", Origin=site.url)
+    wrong = site.ask(
+        "/api/laurel/v1/chain", b"{}", Content_Type="application/json", Origin=site.url
+    )
     assert (wrong.status, wrong.json["code"]) == (405, "method_not_allowed")
 
 
@@ -83,7 +85,7 @@ def reached(site: Site, **env: str) -> FlaskClient:
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "[", "a@b", "[::2]:80"])
 def test_a_name_that_is_not_this_sites_is_refused(site: Site, host: str):
-    asked = site.post("/api/v1/session/challenge", {"address": "0x" + "11" * 20}, Host=host)
+    asked = site.post("/api/laurel/v1/session/challenge", {"address": "0x" + "11" * 20}, Host=host)
     assert (asked.status, asked.json["code"]) == (400, "unknown_host")
     assert "LAUREL_HOSTS" in site.get("/about", Host=host).text
 
@@ -99,9 +101,9 @@ def test_the_names_of_this_machine_and_those_that_are_set(site: Site):
 @pytest.mark.parametrize(
     ("kind", "path", "body"),
     [
-        ("sign-in", "/api/v1/session/challenge", {"address": "0x" + "11" * 20}),
-        ("sign-in", "/api/v1/session", {"id": "x", "signature": "0x11"}),
-        ("preview", "/api/v1/render", {"body": "x"}),
+        ("sign-in", "/api/laurel/v1/session/challenge", {"address": "0x" + "11" * 20}),
+        ("sign-in", "/api/laurel/v1/session", {"id": "x", "signature": "0x11"}),
+        ("preview", "/api/laurel/v1/render", {"body": "x"}),
     ],
 )
 def test_one_address_asks_only_so_much(site: Site, kind: str, path: str, body: dict[str, str]):
@@ -123,7 +125,7 @@ def counted(site: Site, client: FlaskClient, forwarded: str, peer: str = "127.0.
     with writing(site.engine) as connection:
         connection.execute(delete(RelayUse))
     answer = client.post(
-        "/api/v1/render",
+        "/api/laurel/v1/render",
         json={"body": "x"},
         headers={"X-Forwarded-For": forwarded},
         environ_base={"REMOTE_ADDR": peer},
@@ -147,7 +149,7 @@ def test_behind_a_proxy_the_cookie_is_for_https(site: Site):
     headers = {"X-Forwarded-Proto": "https", "Origin": "https://localhost"}
     for proxies, secure in (("0", False), ("1", True)):
         client = reached(site, LAUREL_TRUSTED_PROXIES=proxies)
-        flags = client.delete("/api/v1/session", headers=headers).headers["Set-Cookie"]
+        flags = client.delete("/api/laurel/v1/session", headers=headers).headers["Set-Cookie"]
         assert ("Secure" in flags) is secure
 
 
@@ -157,14 +159,14 @@ def test_a_number_of_proxies_that_is_none():
 
 
 def test_the_nodes_own_rpc_is_told_to_nobody(site: Site, monkeypatch: pytest.MonkeyPatch):
-    assert reached(site).get("/api/v1/chain").json["rpc"] == site.settings.rpc
+    assert reached(site).get("/api/laurel/v1/chain").json["rpc"] == site.settings.rpc
     secret = f"http://127.0.0.1:{free_port()}/secret"
     closed = create_app(site.settings.asking(secret), SiteSettings.from_env({})).test_client()
-    answer = closed.get("/api/v1/chain")
+    answer = closed.get("/api/laurel/v1/chain")
     assert answer.status_code == 503 and "secret" not in answer.text
     monkeypatch.setattr("backend.site.node.LOCAL_CHAINS", frozenset())
-    assert reached(site).get("/api/v1/chain").json["rpc"] is None
+    assert reached(site).get("/api/laurel/v1/chain").json["rpc"] is None
     assert site.settings.rpc not in reached(site).get("/about").text
     open_to_all = reached(site, LAUREL_PUBLIC_RPC="https://rpc.example")
-    assert open_to_all.get("/api/v1/chain").json["rpc"] == "https://rpc.example"
+    assert open_to_all.get("/api/laurel/v1/chain").json["rpc"] == "https://rpc.example"
     assert "https://rpc.example" in open_to_all.get("/about").text

@@ -94,7 +94,7 @@ def spread(values: list[int]) -> float:
 
 
 def test_the_figures_are_what_the_mirror_says(site: Site):
-    found = site.get("/api/v1/steem").json
+    found = site.get("/api/laurel/v1/steem").json
     posts, votes = rows(site.engine, "posts"), rows(site.engine, "votes")
     others: dict[bytes, int] = defaultdict(int)
     for row in rows(site.engine, "beneficiaries"):
@@ -124,7 +124,7 @@ def test_the_figures_are_what_the_mirror_says(site: Site):
 
 
 def test_what_steem_paid_is_what_the_file_says(site: Site):
-    found = site.get("/api/v1/steem").json
+    found = site.get("/api/laurel/v1/steem").json
     pieces = plan(read(FIXTURE)).pieces
     known = [p.outcome for p in pieces if p.outcome.payout_mills is not None]
     assert 0 < found["knownOnSteem"] == len(known) < 55
@@ -142,7 +142,7 @@ def test_what_steem_paid_is_what_the_file_says(site: Site):
 
 
 def test_votes_for_oneself(site: Site):
-    weeks = site.get("/api/v1/steem").json["payouts"]
+    weeks = site.get("/api/laurel/v1/steem").json["payouts"]
     posts = {row["id"]: row for row in rows(site.engine, "posts")}
     own = [v for v in rows(site.engine, "votes") if v["account"] == posts[v["post"]]["account"]]
     own = [vote for vote in own if vote["rshares"] > 0]
@@ -156,17 +156,17 @@ def test_every_piece_page_by_page(site: Site):
     found, cursor = [], ""
     while cursor is not None:
         more = f"&cursor={cursor}" if cursor else ""
-        answer = site.get(f"/api/v1/steem/posts?limit=20{more}").json
+        answer = site.get(f"/api/laurel/v1/steem/posts?limit=20{more}").json
         found += answer["posts"]
         cursor = answer["next"]
     assert len(found) == len({row["id"] for row in found}) == 55
-    sums = site.get("/api/v1/steem").json["payouts"]
+    sums = site.get("/api/laurel/v1/steem").json["payouts"]
     assert sum(int(row["authors"]) for row in found) == sum(int(w["authors"]) for w in sums)
     for row in found[:3]:
-        post = site.get(f"/api/v1/posts/{row['id']}").json
+        post = site.get(f"/api/laurel/v1/posts/{row['id']}").json
         assert post["author"]["handle"] == row["handle"]
         assert post["netRshares"] == row["netRshares"]
-    assert site.get("/api/v1/steem/posts?cursor=x").json["code"] == "bad_cursor"
+    assert site.get("/api/laurel/v1/steem/posts?cursor=x").json["code"] == "bad_cursor"
 
 
 def test_the_page_has_a_table_beside_each_chart(site: Site):
@@ -188,14 +188,14 @@ def test_the_page_has_a_table_beside_each_chart(site: Site):
 
 def test_the_figures_follow_what_is_known(site: Site):
     """They are worked out once, until there are more pieces."""
-    before = site.get("/api/v1/steem").json["pieces"]
+    before = site.get("/api/laurel/v1/steem").json["pieces"]
     gone = rows_of_pieces(site)[0]
     with site.engine.begin() as connection:
         connection.execute(delete(SteemPiece).where(SteemPiece.post == gone["post"]))
-    assert site.get("/api/v1/steem").json["pieces"] == before - 1
+    assert site.get("/api/laurel/v1/steem").json["pieces"] == before - 1
     with site.engine.begin() as connection:
         connection.execute(insert(SteemPiece), gone)
-    assert site.get("/api/v1/steem").json["pieces"] == before
+    assert site.get("/api/laurel/v1/steem").json["pieces"] == before
 
 
 def rows_of_pieces(site: Site) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ def test_a_site_goes_on_while_its_store_moves(tmp_path: Path, ipfs: JsIpfs) -> N
             process = started(tmp_path, "--to", "kubo", "--api", ipfs.api)
             until(lambda: (tmp_path / "content-move.lock").exists() and held(tmp_path))
             kind = {"Content-Type": "application/json"}
-            answer = httpx.post(f"{url}/api/v1/documents", content=late, headers=kind)
+            answer = httpx.post(f"{url}/api/laurel/v1/documents", content=late, headers=kind)
             assert answer.status_code == 201
             assert httpx.get(f"{url}/ipfs/{cid_of(digest(late))}?format=raw").content == late
         finally:

@@ -1,4 +1,4 @@
-"""`POST /api/v1/content/blocks`: what may be asked, and where an answer ends."""
+"""`POST /api/laurel/v1/content/blocks`: what may be asked, and where an answer ends."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store]
 
 
 def ask(url: str, body: object) -> httpx.Response:
-    return httpx.post(f"{url}/api/v1/content/blocks", json=body, trust_env=False, timeout=60)
+    return httpx.post(f"{url}/api/laurel/v1/content/blocks", json=body, trust_env=False, timeout=60)
 
 
 def test_what_is_here_comes_in_the_order_asked(node: tuple[str, Store]) -> None:

@@ -49,7 +49,7 @@ def answers(http: httpx.Client, site: "subprocess.Popen[bytes]") -> bool:
 
 
 def titles(http: httpx.Client) -> list[str]:
-    posts = http.get("/api/v1/posts?feed=new&limit=50").json()["posts"]
+    posts = http.get("/api/laurel/v1/posts?feed=new&limit=50").json()["posts"]
     return sorted(post["title"] for post in posts)
 
 

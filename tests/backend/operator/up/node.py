@@ -92,13 +92,15 @@ class Node:
         return self.process.returncode
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1{path}", timeout=20) as a:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{self.port}/api/laurel/v1{path}", timeout=20
+        ) as a:
             return json.loads(a.read())
 
     def post(self, path: str, body: bytes) -> Any:
         """Raises HTTPError, whose body says why."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v1{path}",
+            f"http://127.0.0.1:{self.port}/api/laurel/v1{path}",
             body,
             {"Content-Type": "application/json"},
         )

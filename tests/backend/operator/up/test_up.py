@@ -13,7 +13,7 @@ from tests.chain import free_port
 
 def forward(node: Node, body: bytes) -> int:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{node.port}/api/v1/chain/forward",
+        f"http://127.0.0.1:{node.port}/api/laurel/v1/chain/forward",
         body,
         {"Content-Type": "application/json"},
     )

@@ -127,14 +127,14 @@ def test_a_claim_brings_the_stakers_part_of_the_emission_too(
     node.keep()
     earned = chain.core.functions.stakeRewardOf(ann.account).call()
     assert earned > 0
-    answer = node.client.post("/api/v1/accounts/ann/claim", json={})
+    answer = node.client.post("/api/laurel/v1/accounts/ann/claim", json={})
     assert answer.status_code == 202
     node.keep()
     told = node.ticket(answer.json["id"])
     assert (told["state"], told["reason"]) == ("included", None)
     assert balance(chain, ann) == earned
     assert stake_slot(chain.core.functions.stakeState(ann.account).call()).accrued == 0
-    again = node.client.post("/api/v1/accounts/ann/claim", json={})
+    again = node.client.post("/api/laurel/v1/accounts/ann/claim", json={})
     assert (again.status_code, again.json["code"]) == (409, "nothing_to_claim")
 
 

@@ -50,7 +50,7 @@ def claimed(node: Node) -> int:
 
 
 def claim(node: Node, handle: str) -> str:
-    answer = node.client.post(f"/api/v1/accounts/{handle}/claim", json={})
+    answer = node.client.post(f"/api/laurel/v1/accounts/{handle}/claim", json={})
     assert answer.status_code == 202, answer.json
     return str(answer.json["id"])
 
@@ -125,9 +125,9 @@ def test_an_author_claims_at_once_and_only_for_themselves(node: Node, chain: Cha
     assert told["tx"] in {t.hash for t in node.transactions() if t.purpose == "settle"}
     assert settled(node) == {authors[0].account}
     assert claimed(node) == 0
-    again = node.client.post("/api/v1/accounts/author00/claim", json={})
+    again = node.client.post("/api/laurel/v1/accounts/author00/claim", json={})
     assert (again.status_code, again.json["code"]) == (409, "nothing_to_claim")
-    nobody = node.client.post("/api/v1/accounts/nobody/claim", json={})
+    nobody = node.client.post("/api/laurel/v1/accounts/nobody/claim", json={})
     assert (nobody.status_code, nobody.json["code"]) == (404, "unknown_account")
 
 
@@ -199,11 +199,11 @@ def test_claims_have_their_limit(node: Node, chain: Chain, monkeypatch: pytest.M
     node.mirror()
     monkeypatch.setenv("LAUREL_RELAY_LIMITS", "claim=1/3600")
     claim(node, "author00")
-    answer = node.client.post("/api/v1/accounts/author01/claim", json={})
+    answer = node.client.post("/api/laurel/v1/accounts/author01/claim", json={})
     assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
     assert int(answer.headers["Retry-After"]) > 3500
     monkeypatch.setenv("LAUREL_RELAY_LIMITS", "all=1/86400")  # of everyone together
-    answer = node.client.post("/api/v1/accounts/author01/claim", json={})
+    answer = node.client.post("/api/laurel/v1/accounts/author01/claim", json={})
     assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
     assert int(answer.headers["Retry-After"]) > 86_000
 

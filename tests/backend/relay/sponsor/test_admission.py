@@ -53,7 +53,7 @@ def register(node: Node, handle: str, client=None, **shown: str):
     signed = Actor(node.chain.deployment, node.chain.anvil, handle, Key.secp256k1()).register()
     body = {"kind": signed.kind, "action": "0x" + signed.action.hex()}
     body |= {"signature": "0x" + signed.signature.hex()} | shown
-    return (client or node.client).post("/api/v1/relay", json=body)
+    return (client or node.client).post("/api/laurel/v1/relay", json=body)
 
 
 def test_the_last_use_goes_to_one(database: str) -> None:
@@ -131,7 +131,7 @@ def test_a_work_serves_once_for_its_handle_and_in_time(database: str) -> None:
 def test_by_invitation_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAUREL_JOIN", "invitation")
     code = invitations.invite(node.engine, uses=1, days=1)
-    assert node.client.get("/api/v1/chain").json["join"] == "invitation"
+    assert node.client.get("/api/laurel/v1/chain").json["join"] == "invitation"
     needed = register(node, "ann")
     assert (needed.status_code, needed.json["code"]) == (403, "invitation_needed")
     assert register(node, "ann", invitation="guessed").json["code"] == "not_invited"
@@ -157,7 +157,7 @@ def test_for_work_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("LAUREL_WORK_BITS", str(BITS))
 
     def ask(**body: str):
-        return node.client.post("/api/v1/work", json=body)
+        return node.client.post("/api/laurel/v1/work", json=body)
 
     assert register(node, "ann").json["code"] == "work_needed"
     task = ask(handle="ann").json

@@ -191,7 +191,7 @@ def test_the_relay_counts_tells_and_refuses(
     stake(deployed, ann, 1000 * LRL)
     node.mirror()
     full = 5 * ACTION_GAS
-    before = node.client.get("/api/v1/accounts/ann/quota").json
+    before = node.client.get("/api/laurel/v1/accounts/ann/quota").json
     assert before["quota"]["left"] == before["quota"]["full"] == full
 
     def post(i: int):
@@ -217,13 +217,13 @@ def test_the_relay_counts_tells_and_refuses(
     node.accept(ann.revoke_key(ann.posting.address))
     with writing(node.engine) as connection:
         connection.execute(update(Used).values(at=Used.at - 2 * DAY_SECONDS))
-    assert node.client.get("/api/v1/accounts/ann/quota").json == before
+    assert node.client.get("/api/laurel/v1/accounts/ann/quota").json == before
     monkeypatch.setenv("LAUREL_QUOTA", "off")
     free = post(7)  # the revocation is only queued
     assert (free.status_code, "quota" in free.json) == (202, False)
     assert "RateLimit" not in free.headers
-    assert node.client.get("/api/v1/accounts/ann/quota").json["quota"] is None
-    assert node.client.get("/api/v1/accounts/nobody/quota").status_code == 404
+    assert node.client.get("/api/laurel/v1/accounts/ann/quota").json["quota"] is None
+    assert node.client.get("/api/laurel/v1/accounts/nobody/quota").status_code == 404
 
 
 def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain, monkeypatch) -> None:
@@ -235,7 +235,7 @@ def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain, monkeypat
     deployed.anvil.forward(3600)  # past their deadlines
     node.sender.send()
     assert [node.state(post) for post in posts] == ["expired"] * 2
-    now = node.client.get("/api/v1/accounts/ann/quota").json["quota"]
+    now = node.client.get("/api/laurel/v1/accounts/ann/quota").json["quota"]
     assert now["left"] == now["full"]
     node.accept(ann.post(sha256(b"more")))
 
