@@ -21,7 +21,7 @@ from indexer.chain.rpc import Rpc, quantity
 from indexer.errors import LaurelError
 from indexer.protocol.actions import KINDS, Signed, encode, sign_secp256k1
 from indexer.protocol.calls import Word, call_data
-from indexer.rewards.pool import MOST_OPEN_DAYS
+from indexer.rewards import MOST_OPEN_DAYS
 
 ITEMS = 100  # in a transaction, at the most
 IN_FLIGHT = 4  # transactions sent and not yet mined

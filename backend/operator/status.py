@@ -19,8 +19,7 @@ from indexer.chain.failover import Nodes
 from indexer.chain.rpc import NodeUnreachable, RpcError, quantity
 from indexer.monitoring import status as mirrored
 from indexer.monitoring.status import Section
-from indexer.rewards import ETHER
-from indexer.rewards.pool import MOST_OPEN_DAYS
+from indexer.rewards import ETHER, MOST_OPEN_DAYS
 from indexer.schema import Cursor, Pool
 from indexer.settings import Settings
 

@@ -1,8 +1,7 @@
 """The rules of the reward pool: the same numbers as the contracts, to the last unit.
 
 Stake, mana, rshares and curation weight are micro-vests; amounts are wei; times are seconds. `formulas` are those
-of contracts/libraries/RewardMath.sol; `Ledger` is the contracts' state as Python sees it, which tests drive in
-lockstep with them.
+of contracts/libraries/RewardMath.sol.
 """
 
 from indexer.rewards.formulas import (
@@ -13,6 +12,7 @@ from indexer.rewards.formulas import (
     DUST,
     ETHER,
     LEAST_PAYOUT,
+    MOST_OPEN_DAYS,
     PART_DAYS,
     PARTS,
     POOL_BUDGETS,
@@ -36,22 +36,7 @@ from indexer.rewards.formulas import (
     vests_down,
     weight_down,
 )
-from indexer.rewards.holdings import Holdings
-from indexer.rewards.ledger import Ledger
-from indexer.rewards.pool import Day, Pool
-from indexer.rewards.state import (
-    LIQUID_BPS,
-    NO_CAP,
-    PLAIN,
-    Account,
-    Away,
-    Options,
-    Post,
-    Refused,
-    Stake,
-    Vote,
-    Voter,
-)
+from indexer.rewards.options import LIQUID_BPS, NO_CAP, PLAIN, Options
 
 __all__ = [
     "BPS",
@@ -62,6 +47,7 @@ __all__ = [
     "ETHER",
     "LEAST_PAYOUT",
     "LIQUID_BPS",
+    "MOST_OPEN_DAYS",
     "NO_CAP",
     "PARTS",
     "PART_DAYS",
@@ -74,18 +60,7 @@ __all__ = [
     "TREASURY_PERCENT",
     "VOTES_PER_BAR",
     "WEI_PER_VEST",
-    "Account",
-    "Away",
-    "Day",
-    "Holdings",
-    "Ledger",
     "Options",
-    "Pool",
-    "Post",
-    "Refused",
-    "Stake",
-    "Vote",
-    "Voter",
     "accrued_down",
     "claim_down",
     "curation_vests_down",

@@ -22,6 +22,8 @@ CONTENT_PERCENT = 65
 STAKERS_PERCENT = 15
 TREASURY_PERCENT = 20
 POOL_BUDGETS = 30
+MOST_OPEN_DAYS = 8
+"""Days that an action may have to close first; with more open, it is refused."""
 LEAST_PAYOUT = 2 * ETHER // 100
 
 PARTS = 13

@@ -6,7 +6,9 @@ from typing import Any
 
 from eth_utils.crypto import keccak
 
-from indexer.rewards import CASHOUT_DAYS, WEI_PER_VEST, Day, Ledger, emission_down
+from indexer.rewards import CASHOUT_DAYS, WEI_PER_VEST, emission_down
+from tests.rules.ledger import Ledger
+from tests.rules.pool import Day
 
 
 def topic(event: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from indexer.rewards import Refused
+from tests.rules.state import Refused
 
 POSTING, ACTIVE, OWNER = 1, 2, 3
 MAX_DEADLINE = 3600

@@ -12,7 +12,6 @@ from eth_abi.abi import encode as abi_encode
 
 from indexer.chain.rpc import Rpc
 from indexer.protocol.actions import KINDS, Signed, sha256
-from indexer.rewards import Ledger, Refused
 from tests.actors import Key, signed
 from tests.chain import DEV, Chain, error_names
 from tests.contracts.abi import function
@@ -20,6 +19,8 @@ from tests.contracts.invariants import Paid, check, topic
 from tests.contracts.keyring import Keyring
 from tests.contracts.model import Model
 from tests.contracts.slots import Reader, slots
+from tests.rules.ledger import Ledger
+from tests.rules.state import Refused
 
 GAS = 12_000_000  # of a transaction; the relay leaves the dearest kind 400,000
 SKIPPED = topic("Skipped(uint256,bytes4)")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.protocol.actions import post_id
-from indexer.rewards import PLAIN, Ledger, Options, Refused
+from indexer.rewards import PLAIN, Options
 from tests.contracts.keyring import (
     ACTIVE,
     NOBODY,
@@ -16,6 +16,8 @@ from tests.contracts.keyring import (
     Recovery,
     check_deadline,
 )
+from tests.rules.ledger import Ledger
+from tests.rules.state import Refused, check_options
 
 Fields = Mapping[str, Any]
 
@@ -67,7 +69,7 @@ class Model:
         if kind == "Withdraw" and f["to"] in (NOBODY, self.core):
             raise Refused("BadRecipient")
         if kind == "PostWithOptions":
-            options_of(f).check(self.ledger.holdings.count)
+            check_options(options_of(f), self.ledger.holdings.count)
         if kind in ROLES:
             self.keyring.authorize(signer, f["account"], ROLES[kind], now)
             self._move(kind, f, now)

@@ -8,11 +8,11 @@ from typing import Any
 from eth_abi.abi import decode
 
 from indexer.chain.rpc import Rpc
-from indexer.rewards import Vote
 from tests.chain import Chain
 from tests.contracts.abi import Function, function
 from tests.contracts.keyring import NO_KEY, NOBODY, Recovery
 from tests.contracts.model import Model
+from tests.rules.state import Vote
 
 # Bits of each field of a packed word, lowest first; a minus says signed. What lies above must be 0.
 HOT = (64, 64, 64, 40, 16)

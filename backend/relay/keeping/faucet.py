@@ -24,7 +24,7 @@ from indexer.protocol.actions import (
     secp256k1_address,
     sign_secp256k1,
 )
-from indexer.rewards.pool import MOST_OPEN_DAYS
+from indexer.rewards import MOST_OPEN_DAYS
 
 log = logging.getLogger("laurel.faucet")
 

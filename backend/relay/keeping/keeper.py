@@ -34,7 +34,7 @@ from backend.relay.tables import (
     RelayTransaction,
 )
 from indexer.mirror.database import writing
-from indexer.rewards.pool import MOST_OPEN_DAYS
+from indexer.rewards import MOST_OPEN_DAYS
 
 T = TypeVar("T", bound=Hashable)
 

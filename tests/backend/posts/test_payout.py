@@ -3,7 +3,8 @@
 import pytest
 
 from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of, worth
-from indexer.rewards import ETHER, LEAST_PAYOUT, NO_CAP, Ledger, Options, emission_down
+from indexer.rewards import ETHER, LEAST_PAYOUT, NO_CAP, Options, emission_down
+from tests.rules.ledger import Ledger
 
 PARAMETERS: dict[str, int | str] = {
     "genesisSupply": str(100_000_000 * ETHER),

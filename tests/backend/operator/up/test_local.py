@@ -11,8 +11,10 @@ from backend.local.clock import NotLocal, forward, latest
 from backend.local.keys import PURSE, fund, key_file
 from indexer.chain.rpc import Rpc
 from indexer.protocol.actions import secp256k1_address
-from indexer.rewards import ETHER, WEI_PER_VEST, Ledger, Refused
+from indexer.rewards import ETHER, WEI_PER_VEST
 from tests.chain import Anvil, running_anvil
+from tests.rules.ledger import Ledger
+from tests.rules.state import Refused
 
 
 def test_the_clock_moves_on_by_seconds(anvil: Anvil) -> None:

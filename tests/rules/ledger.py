@@ -6,10 +6,12 @@ Who may act for an account is no matter of this module. `now` is the block's tim
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from indexer.rewards.formulas import (
+from indexer.rewards import (
     BPS,
     CASHOUT_DAYS,
+    PLAIN,
     WEI_PER_VEST,
+    Options,
     claim_down,
     curation_vests_down,
     payout_down,
@@ -18,9 +20,9 @@ from indexer.rewards.formulas import (
     vests_down,
     weight_down,
 )
-from indexer.rewards.holdings import Holdings
-from indexer.rewards.pool import Day, Pool
-from indexer.rewards.state import PLAIN, Options, Post, Refused, Vote
+from tests.rules.holdings import Holdings
+from tests.rules.pool import Day, Pool
+from tests.rules.state import Post, Refused, Vote, check_options
 
 VOTE_SECONDS = 3600
 """How old a signed vote may be."""
@@ -79,7 +81,7 @@ class Ledger:
         parent: bytes = b"",
         options: Options = PLAIN,
     ) -> None:
-        options.check(self.holdings.count)
+        check_options(options, self.holdings.count)
         if post in self.posts:
             raise Refused("PostExists")
         if parent:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from indexer.rewards.formulas import BPS, WEI_PER_VEST, vests_down
-from indexer.rewards.pool import Pool
-from indexer.rewards.state import Account, Refused
+from indexer.rewards import BPS, WEI_PER_VEST, vests_down
+from tests.rules.pool import Pool
+from tests.rules.state import Account, Refused
 
 
 @dataclass

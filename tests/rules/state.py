@@ -5,18 +5,18 @@ The bit layouts of the same are in contracts/types/*.sol.
 
 from dataclasses import dataclass, field, replace
 
-from indexer.rewards.formulas import (
+from indexer.rewards import (
     BPS,
     DOWNVOTE_DIVISOR,
+    LIQUID_BPS,
     PART_DAYS,
+    PLAIN,
     RETURN_DAYS,
+    Options,
     accrued_down,
     mana_down,
     part_up,
 )
-
-NO_CAP = 2**96 - 1
-LIQUID_BPS = 5000
 
 
 class Refused(Exception):
@@ -147,42 +147,19 @@ class Account:
         return self.stake.own - away.delegated - away.returning - away.leaving
 
 
-@dataclass(frozen=True)
-class Options:
-    """max_accepted_payout: wei; liquid_bps: share of the author's and beneficiaries' part that is liquid;
-    beneficiaries: (account, bps) by rising account."""
-
-    max_accepted_payout: int = NO_CAP
-    liquid_bps: int = LIQUID_BPS
-    allow_votes: bool = True
-    allow_curation_rewards: bool = True
-    beneficiaries: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def plain(self) -> bool:
-        """Whether nothing is stored beside the post's own slot."""
-        return (self.max_accepted_payout, self.liquid_bps, self.beneficiaries) == (
-            NO_CAP,
-            LIQUID_BPS,
-            (),
-        )
-
-    def check(self, accounts: int) -> None:
-        """Raises Refused where `accounts` have been made so far."""
-        if self.liquid_bps > LIQUID_BPS or len(self.beneficiaries) > 8:
+def check_options(options: Options, accounts: int) -> None:
+    """Raises Refused where `accounts` have been made so far."""
+    if options.liquid_bps > LIQUID_BPS or len(options.beneficiaries) > 8:
+        raise Refused("BadOptions")
+    last = 0
+    for account, bps in options.beneficiaries:
+        if not 0 < account <= accounts:
+            raise Refused("UnknownAccount")
+        if account <= last or bps == 0:
             raise Refused("BadOptions")
-        last = 0
-        for account, bps in self.beneficiaries:
-            if not 0 < account <= accounts:
-                raise Refused("UnknownAccount")
-            if account <= last or bps == 0:
-                raise Refused("BadOptions")
-            last = account
-        if sum(bps for _, bps in self.beneficiaries) > BPS:
-            raise Refused("BadOptions")
-
-
-PLAIN = Options()
+        last = account
+    if sum(bps for _, bps in options.beneficiaries) > BPS:
+        raise Refused("BadOptions")
 
 
 @dataclass(frozen=True)

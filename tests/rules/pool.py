@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field, replace
 
-from indexer.rewards.formulas import (
+from indexer.rewards import (
     CONTENT_PERCENT,
+    MOST_OPEN_DAYS,
     POOL_BUDGETS,
     STAKERS_PERCENT,
     TREASURY_PERCENT,
@@ -12,9 +13,7 @@ from indexer.rewards.formulas import (
     index_step_down,
     vests_down,
 )
-from indexer.rewards.state import Refused
-
-MOST_OPEN_DAYS = 8
+from tests.rules.state import Refused
 
 
 @dataclass(frozen=True)
