@@ -13,7 +13,7 @@ from backend.site.database import session
 from backend.site.node import current_node
 from backend.site.now import present
 from backend.steem.pages.queries import exists
-from indexer.protocol.actions import ACTIONS
+from indexer.protocol.kinds import SIGNING
 
 bp = Blueprint("about", __name__)
 
@@ -67,5 +67,5 @@ def chain() -> dict[str, Any]:
         "faucet": node.local and relay.faucet_key_file.exists(),
         "local": node.local,
         "join": SponsorSettings.from_env().join,
-        "actions": ACTIONS,
+        "actions": SIGNING,
     }

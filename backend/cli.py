@@ -14,6 +14,7 @@ COMMANDS = {
     "samples": "backend.local.commands:samples",
     "import": "backend.steem.commands:import_group",
     "compile": "backend.deployment.commands:compile_command",
+    "kinds": "backend.deployment.kinds_command:kinds",
     "errors": "backend.deployment.errors_command:errors",
     "deploy": "backend.deployment.commands:deploy_command",
     "key": "backend.deployment.key_command:key",

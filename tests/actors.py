@@ -8,8 +8,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from eth_abi.abi import encode as abi_encode
 
 from indexer.protocol import actions
-from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.actions import Signed
 from indexer.protocol.deployment import Deployment
+from indexer.protocol.kinds import KINDS
 from tests.chain import Anvil, Chain
 
 WINDOW = 1800  # seconds from signing to deadline

@@ -20,9 +20,10 @@ from web3.logs import DISCARD
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import Parameters, deploy
 from backend.local import hardhat
-from indexer.protocol.actions import KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import Signed
 from indexer.protocol.artifacts import artifact
 from indexer.protocol.deployment import Deployment
+from indexer.protocol.kinds import KINDS_BY_NUMBER
 from indexer.settings import ROOT
 
 # The first of anvil's well-known accounts: it has coin on every fresh chain.

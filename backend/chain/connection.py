@@ -13,9 +13,10 @@ from web3.types import RPCEndpoint
 
 from backend.chain.clock import ChainUnreachable
 from backend.site.node import LOCAL_CHAINS
-from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed, domain_separator, message
+from indexer.protocol.actions import Signed, domain_separator, message
 from indexer.protocol.artifacts import artifact
 from indexer.protocol.deployment import Deployment, load
+from indexer.protocol.kinds import KINDS_BY_NUMBER, Kind
 from indexer.settings import Settings
 
 TIMEOUT_SECONDS = 10

@@ -19,8 +19,9 @@ from backend.chain.gas import gas_of, item_gas
 from backend.chain.pool import open_days
 from indexer.chain.rpc import Rpc, quantity
 from indexer.errors import LaurelError
-from indexer.protocol.actions import KINDS, Signed, encode, sign_secp256k1
+from indexer.protocol.actions import Signed, encode, sign_secp256k1
 from indexer.protocol.calls import Word, call_data
+from indexer.protocol.kinds import KINDS
 from indexer.rewards import MOST_OPEN_DAYS
 
 ITEMS = 100  # in a transaction, at the most

@@ -14,34 +14,11 @@ from backend.relay.sending.costs import Cost, coin, money
 from backend.site.api import API
 from backend.site.charts import Chart, stacked
 from backend.site.node import current_node
-from indexer.protocol.actions import KINDS
+from indexer.protocol.kinds import KINDS
 
 FRESH_SECONDS = 3.0  # that figures are shown again: counting documents is dear in a large database
 
-NAMES = {
-    "Register": "Making an account",
-    "AddKey": "A new key",
-    "RevokeKey": "Revoking a key",
-    "Post": "A post or a reply",
-    "PostWithOptions": "A post with options",
-    "Edit": "An edit",
-    "Remove": "Removing a post",
-    "Vote": "A vote",
-    "Votes": "Several votes at once",
-    "Follow": "Following",
-    "Mute": "Muting",
-    "Reblog": "Reblogging",
-    "Profile": "A new profile",
-    "Transfer": "Sending LRL",
-    "Withdraw": "Withdrawing LRL",
-    "Collect": "Collecting tips",
-    "PowerUp": "Powering up",
-    "PowerDown": "Powering down",
-    "Delegate": "Delegating",
-    "SetRecovery": "Naming a recovery account",
-    "RequestRecovery": "Asking for a recovery",
-    "CancelRecovery": "Refusing a recovery",
-    "Restore": "Restoring an account",
+NAMES = {name: kind.title for name, kind in KINDS.items()} | {
     "close": "Closing days of the pool",
     "settle": "Paying posts out",
     "claim": "Handing rewards out",

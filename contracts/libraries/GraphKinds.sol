@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
+// Made from contracts/actions.json by `laurel kinds`; do not edit.
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @notice The kinds of signed action of the graph. contracts/actions.json says the same to the other languages; a
-///         test compares them.
+/// @notice The kinds of signed action of the graph.
 library GraphKinds {
     uint8 internal constant FOLLOW = 32;
     uint8 internal constant MUTE = 33;
     uint8 internal constant REBLOG = 34;
     uint8 internal constant PROFILE = 35;
     uint8 internal constant COLLECT = 36;
-
-    uint256 private constant MOST_LIST = 192 + 50 * 32; // bytes; longer ones are refused
 
     bytes32 internal constant FOLLOW_TYPEHASH = keccak256(
         "Follow(uint40 account,uint40[] accounts,bool on,uint256 nonce,uint40 deadline)"
@@ -33,7 +31,7 @@ library GraphKinds {
     /// @param size bytes of the action
     /// @return gas that an action needs at the most, in the inner call
     function gasOf(uint8 kind, uint256 size) internal pure returns (uint256) {
-        if (kind == COLLECT) return 200_000; // what another's token needs is the relayer's affair
-        return 60_000 + 80 * Math.min(size, MOST_LIST); // 32 bytes for each element
+        if (kind == COLLECT) return 200_000;
+        return 60_000 + 80 * Math.min(size, 1_792);
     }
 }

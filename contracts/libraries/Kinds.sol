@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+// Made from contracts/actions.json by `laurel kinds`; do not edit.
 pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-/// @notice The kinds of signed action of the core. contracts/actions.json says the same to the other languages; a
-///         test compares them.
+/// @notice The kinds of signed action of the core.
 library Kinds {
     uint8 internal constant REGISTER = 1;
     uint8 internal constant ADD_KEY = 2;
@@ -24,8 +24,6 @@ library Kinds {
     uint8 internal constant REQUEST_RECOVERY = 16;
     uint8 internal constant CANCEL_RECOVERY = 17;
     uint8 internal constant RESTORE = 18;
-
-    uint256 private constant MOST_VOTES = 128 + 50 * 64; // bytes; longer ones are refused
 
     bytes32 internal constant REGISTER_TYPEHASH = keccak256(
         "Register(string handle,address ownerKey,address postingKey,uint40 postingExpiry,uint40 recovery,uint256 maxFee,uint40 deadline)"
@@ -87,13 +85,13 @@ library Kinds {
     );
 
     /// @param size bytes of the action
-    /// @return gas that the action needs at the most, in the inner call
+    /// @return gas that an action needs at the most, in the inner call
     function gasOf(uint8 kind, uint256 size) internal pure returns (uint256) {
         if (kind == VOTE) return 130_000;
         if (kind == POST) return 100_000;
-        if (kind == VOTES) return 60_000 + 1_200 * Math.min(size, MOST_VOTES); // 64 bytes each
+        if (kind == VOTES) return 60_000 + 1_200 * Math.min(size, 3_328);
         if (kind == POST_WITH_OPTIONS) return 300_000;
         if (kind == REGISTER) return 260_000;
-        return 400_000; // a change of stake may close eight days first
+        return 400_000;
     }
 }

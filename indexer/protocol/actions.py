@@ -1,15 +1,13 @@
 """Signed actions: their EIP-712 hashes, their encoding for `relay(Signed[])`, and who signed them.
 
-contracts/actions.json lists the kinds; the contracts and the browser hold the same list. secp256k1 keys
-sign keccak-256, and P-256 keys sha-256, of the 66 bytes 0x1901 || domain separator || struct hash.
+indexer/protocol/kinds.py has the kinds. secp256k1 keys sign keccak-256, and P-256 keys sha-256, of the 66 bytes
+0x1901 || domain separator || struct hash.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import coincurve
@@ -22,7 +20,7 @@ from eth_abi.exceptions import DecodingError
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-ACTIONS = json.loads((Path(__file__).parents[2] / "contracts" / "actions.json").read_text())
+from indexer.protocol.kinds import ACTIONS, TYPES, Kind, struct_string
 
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 SECP256K1_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
@@ -34,65 +32,6 @@ class BadSignature(ValueError):
 
 class MalformedAction(ValueError):
     """The kind is unknown, or the action's bytes are not that kind's words."""
-
-
-Fields = tuple[tuple[str, str], ...]
-
-TYPES: dict[str, Fields] = {
-    name: tuple((n, t) for n, t in fields) for name, fields in ACTIONS["types"].items()
-}
-"""Structs that are elements of an array."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of action: the contract that takes it (core or graph), its number, the number of proofs that
-    follow its fields, and these, EIP-712's (name, type)."""
-
-    name: str
-    contract: str
-    number: int
-    proofs: int
-    fields: Fields
-
-    @property
-    def type_string(self) -> str:
-        """EIP-712 encodeType, for example `RevokeKey(uint40 account,address key,uint40 deadline)`."""
-        nested = sorted({t[:-2] for _, t in self.fields if t.endswith("[]")} & TYPES.keys())
-        return "".join(
-            f"{name}({','.join(f'{t} {n}' for n, t in fields)})"
-            for name, fields in [(self.name, self.fields), *((n, TYPES[n]) for n in nested)]
-        )
-
-    @property
-    def abi_types(self) -> list[str]:
-        """As abi.encode takes them: a string (the handle) is a bytes32."""
-        return [_abi_type(t) for _, t in self.fields]
-
-    @property
-    def dynamic(self) -> bool:
-        """Whether an array is among the fields, so that `action` is more than a row of words."""
-        return any(t.endswith("[]") for _, t in self.fields)
-
-    @property
-    def size(self) -> int:
-        """Bytes of the fields in `Signed.action` when all are static; proofs may follow them."""
-        return 32 * len(self.fields)
-
-
-def _abi_type(field_type: str) -> str:
-    if field_type.endswith("[]"):
-        return _abi_type(field_type[:-2]) + "[]"
-    if field_type in TYPES:
-        return f"({','.join(t for _, t in TYPES[field_type])})"
-    return "bytes32" if field_type == "string" else field_type
-
-
-KINDS = {
-    name: Kind(name, k["contract"], k["kind"], k["proofs"], tuple((n, t) for n, t in k["fields"]))
-    for name, k in ACTIONS["kinds"].items()
-}
-KINDS_BY_NUMBER = {kind.number: kind for kind in KINDS.values()}
 
 
 @dataclass(frozen=True)
@@ -137,9 +76,22 @@ def encode(kind: Kind, fields: Mapping[str, Any]) -> bytes:
     Raises MalformedAction when a field is missing or does not fit its type.
     """
     try:
-        return abi_encode(kind.abi_types, [_abi_value(t, fields[n]) for n, t in kind.fields])
+        return abi_encode(_abi_types(kind), [_abi_value(t, fields[n]) for n, t in kind.fields])
     except Exception as error:  # eth_abi raises many kinds; each means that a value does not fit
         raise MalformedAction(f"{kind.name}: {error}") from error
+
+
+def _abi_types(kind: Kind) -> list[str]:
+    """As abi.encode takes them: a string (the handle) is a bytes32."""
+    return [_abi_type(t) for _, t in kind.fields]
+
+
+def _abi_type(field_type: str) -> str:
+    if field_type.endswith("[]"):
+        return _abi_type(field_type[:-2]) + "[]"
+    if field_type in TYPES:
+        return f"({','.join(t for _, t in TYPES[field_type])})"
+    return "bytes32" if field_type == "string" else field_type
 
 
 def _abi_value(field_type: str, value: Any) -> Any:
@@ -161,7 +113,7 @@ def decode(kind: Kind, action: bytes) -> dict[str, Any]:
     ):
         raise MalformedAction(f"{kind.name} takes {kind.size} bytes, not {len(action)}")
     try:
-        values = abi_decode(kind.abi_types, action if kind.dynamic else action[: kind.size])
+        values = abi_decode(_abi_types(kind), action if kind.dynamic else action[: kind.size])
         return {name: _value(t, v) for (name, t), v in zip(kind.fields, values, strict=True)}
     except (DecodingError, UnicodeDecodeError, OverflowError) as error:
         raise MalformedAction(f"{kind.name}: {error}") from error
@@ -184,7 +136,7 @@ def message(domain: bytes, kind: Kind, action: bytes) -> bytes:
 
 def _struct_words(kind: Kind, action: bytes) -> bytes:
     if kind.dynamic:
-        values = abi_decode(kind.abi_types, action)
+        values = abi_decode(_abi_types(kind), action)
         return b"".join(_hash_word(t, v) for (_, t), v in zip(kind.fields, values, strict=True))
     words = action[: kind.size]
     if kind.fields[0][1] == "string":
@@ -198,9 +150,8 @@ def _hash_word(field_type: str, value: Any) -> bytes:
         return keccak(b"".join(_hash_word(field_type[:-2], v) for v in value))
     if field_type in TYPES:
         fields = TYPES[field_type]
-        type_string = f"{field_type}({','.join(f'{t} {n}' for n, t in fields)})"
         words = (_hash_word(t, v) for (_, t), v in zip(fields, value, strict=True))
-        return keccak(_type_hash(type_string) + b"".join(words))
+        return keccak(_type_hash(struct_string(field_type, fields)) + b"".join(words))
     return abi_encode([field_type], [value])
 
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from indexer.protocol.actions import KINDS
+from indexer.protocol.kinds import KINDS
 from tests.browser import people
 from tests.browser.stack import LRL, Stack
 from tests.browser.wallet import Wallet

@@ -11,7 +11,8 @@ from eth_abi.abi import decode as abi_decode
 from eth_abi.abi import encode as abi_encode
 
 from indexer.chain.rpc import Rpc
-from indexer.protocol.actions import KINDS, Signed, sha256
+from indexer.protocol.actions import Signed, sha256
+from indexer.protocol.kinds import KINDS
 from tests.actors import Key, signed
 from tests.chain import DEV, Chain, error_names
 from tests.contracts.abi import function

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.protocol.actions import KINDS
+from indexer.protocol.kinds import KINDS
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.direct import refused_by
@@ -239,4 +239,5 @@ def test_of_a_token_that_takes_a_fee_what_arrives_is_the_tip(deployed, ada, post
 
 def test_all_kinds_of_the_graph_are_here():
     kinds = {name for name, kind in KINDS.items() if kind.contract == "graph"}
-    assert kinds == {kind.title() for kind, *_ in LISTS} | {"Profile", "Collect"}
+    here = {kind.title() for kind, *_ in LISTS} | {"Profile", "Collect"}
+    assert kinds == here, f"tests/contracts/test_graph.py tests no {kinds - here}"

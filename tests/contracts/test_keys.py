@@ -5,11 +5,13 @@ from enum import IntEnum
 import pytest
 from web3 import Web3
 
-from indexer.protocol.actions import KINDS, Signed, decode
+from indexer.protocol.actions import decode
+from indexer.protocol.kinds import KINDS
 from indexer.protocol.packed import KeySlot, account_slot, key_slot, post_slot, vote_slot
 from tests.actors import Actor, Key, join, signed, stake
-from tests.chain import DEV, deployed_on, running_anvil
+from tests.chain import DEV, Chain, deployed_on, running_anvil
 from tests.contracts.attacks.direct import refused_by
+from tests.contracts.attacks.one_of_each import Keys, set_scene
 from tests.contracts.verdicts import verdict
 
 DAY = 86_400
@@ -109,49 +111,29 @@ def test_both_curves_register_post_and_vote(deployed):
     assert deployed.skipped(receipt) == deployed.skipped(receipt2) == {}
 
 
-def _all_but_register_and_restore(ada: Actor, bob: Actor) -> dict[str, tuple[Role, Signed]]:
-    """The role that each kind needs, and one of the kind by Ada's key; it need not come to anything."""
-    post, new, token = ada.post_id(b"\1" * 32), Key.secp256k1(), DEV
-    return {
-        "Post": (Role.POSTING, ada.post(b"\2" * 32)),
-        "PostWithOptions": (Role.POSTING, ada.post_with_options(b"\2" * 32)),
-        "Edit": (Role.POSTING, ada.edit(post, b"\2" * 32)),
-        "Remove": (Role.POSTING, ada.remove(post)),
-        "Vote": (Role.POSTING, ada.vote(post, 1)),
-        "Votes": (Role.POSTING, ada.votes({})),
-        "Follow": (Role.POSTING, ada.follow([bob.account])),
-        "Mute": (Role.POSTING, ada.mute([bob.account])),
-        "Reblog": (Role.POSTING, ada.reblog([post])),
-        "Profile": (Role.POSTING, ada.profile(b"\2" * 32)),
-        "PowerUp": (Role.ACTIVE, ada.power_up(ada.account, ETHER)),
-        "Withdraw": (Role.ACTIVE, ada.withdraw(DEV, 1)),
-        "Transfer": (Role.ACTIVE, ada.transfer(bob.account, 1)),
-        "PowerDown": (Role.ACTIVE, ada.power_down(0)),
-        "Delegate": (Role.ACTIVE, ada.delegate(bob.account, 0)),
-        "Collect": (Role.ACTIVE, ada.collect(token, DEV, 0)),
-        "AddKey": (Role.OWNER, ada.add_key(new)),
-        "RevokeKey": (Role.OWNER, ada.revoke_key(bob.owner.address)),
-        "SetRecovery": (Role.OWNER, ada.set_recovery(0)),
-        "RequestRecovery": (Role.OWNER, ada.request_recovery(bob.account, new)),
-        "CancelRecovery": (Role.OWNER, ada.cancel_recovery()),
-    }
-
-
 def test_each_kind_needs_a_role_and_takes_no_lesser(deployed):
     """Register and Restore, which name the keys that sign them, are in tests of their own."""
-    ada, bob = join(deployed, "ada", "bob")
-    deployed.relay(bob.set_recovery(ada.account))
-    deployed.anvil.forward(30 * DAY)
-    keys = {Role.POSTING: Key.p256(), Role.ACTIVE: Key.secp256k1(), Role.OWNER: ada.owner}
-    for role in (Role.POSTING, Role.ACTIVE):
-        assert deployed.skipped(deployed.relay(ada.add_key(keys[role], role=role))) == {}
-    for has, key in keys.items():
-        by_key = Actor(ada.deployment, ada.anvil, "ada", owner=key, account=ada.account)
-        kinds = _all_but_register_and_restore(by_key, bob)
-        assert kinds.keys() == KINDS.keys() - {"Register", "Restore"}
-        for kind, (needs, item) in kinds.items():
-            name, _ = verdict(deployed, item) or ("", "")
-            assert (name == "RoleTooLow") == (has < needs), (kind, has, name)
+    scene = set_scene(deployed, Keys.made())
+    deployed.anvil.forward(5 * DAY)
+    proofs = {"AddKey": scene.keys.added, "RequestRecovery": scene.keys.requested}
+    held = {person.handle: _one_of_each_role(deployed, person) for person in (scene.ada, scene.bob)}
+    needed = {role.name.lower(): role for role in Role} | {"recovery": Role.OWNER}
+    for name, item in scene.actions():
+        kind = KINDS[name]
+        if name not in ("Register", "Restore"):
+            fields = decode(kind, item.action)
+            for has, key in held["bob" if kind.role == "recovery" else "ada"].items():
+                by_key = signed(deployed.deployment, name, fields, key, proofs.get(name))
+                error, _ = verdict(deployed, by_key) or ("", "")
+                assert (error == "RoleTooLow") == (has < needed[kind.role]), (name, has, error)
+        assert deployed.skipped(deployed.relay(item)) == {}, name
+
+
+def _one_of_each_role(chain: Chain, person: Actor) -> dict[Role, Key]:
+    keys = {Role.POSTING: Key.p256(), Role.ACTIVE: Key.secp256k1(), Role.OWNER: Key.p256()}
+    added = [person.add_key(key, role=role) for role, key in keys.items()]
+    assert chain.skipped(chain.relay(*added)) == {}
+    return keys
 
 
 def test_an_active_key_moves_value(deployed):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from backend.deployment.deploy import Parameters
-from indexer.protocol.actions import KINDS
+from indexer.protocol.kinds import KINDS
 from indexer.rewards import ETHER
 from tests.chain import deployed_on, running_anvil
 from tests.contracts.lockstep import Lockstep, key

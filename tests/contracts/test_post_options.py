@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from backend.deployment.deploy import Parameters
-from indexer.protocol.actions import KINDS, decode
+from indexer.protocol.actions import decode
+from indexer.protocol.kinds import KINDS
 from indexer.protocol.packed import post_slot
 from tests.actors import Actor, join, signed, stake
 from tests.chain import Chain, deployed_on

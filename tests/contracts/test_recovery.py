@@ -6,7 +6,8 @@ import pytest
 from eth_abi.abi import decode as abi_decode
 
 from indexer.protocol import actions
-from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS
 from indexer.protocol.packed import KeySlot, account_slot, key_slot
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain

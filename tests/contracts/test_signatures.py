@@ -7,7 +7,8 @@ import pytest
 from eth_utils.crypto import keccak
 
 from indexer.protocol import actions
-from indexer.protocol.actions import KINDS, BadSignature, Signed
+from indexer.protocol.actions import BadSignature, Signed
+from indexer.protocol.kinds import KINDS
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, START, Chain, deployed_on, running_anvil
 from tests.contracts import edges

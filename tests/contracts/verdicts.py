@@ -4,7 +4,8 @@ from eth_abi.abi import decode as abi_decode
 from eth_utils.address import to_checksum_address
 from web3.exceptions import ContractCustomError
 
-from indexer.protocol.actions import KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS_BY_NUMBER
 from tests.chain import DEV, Chain, error_names
 
 ABOUT_AN_ADDRESS = {

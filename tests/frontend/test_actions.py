@@ -1,7 +1,6 @@
 """The browser's, the indexer's, eth-account's and viem's hashes of the same actions are the same."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,31 +11,19 @@ from eth_utils.crypto import keccak
 from backend.deployment.compile import compile_contracts
 from indexer.protocol import actions
 from indexer.protocol.artifacts import artifact
+from indexer.protocol.kinds import KINDS, SIGNING
 from indexer.settings import ROOT
 from tests.frontend.conftest import Js, JsError
+from tests.frontend.vectors import FILE, completed, native
 
-VECTORS = json.loads((Path(__file__).parent.parent / "vectors" / "eip712.json").read_text())
+VECTORS = json.loads(FILE.read_text())
 CASES = pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["kind"])
 
 
 def _chain(case: dict[str, Any]) -> dict[str, Any]:
     """What the site tells the browser, as far as signing needs it."""
     addresses = {contract: VECTORS[contract] for contract in ("core", "graph")}
-    return {"chainId": case["chainId"], "actions": actions.ACTIONS, **addresses}
-
-
-def _native(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _value(t, values[name]) for name, t in actions.KINDS[kind].fields}
-
-
-def _value(field_type: str, value: Any) -> Any:
-    if field_type.endswith("[]"):
-        return [_value(field_type[:-2], v) for v in value]
-    if field_type in actions.TYPES:
-        return {name: _value(t, value[name]) for name, t in actions.TYPES[field_type]}
-    if field_type == "bytes32":
-        return bytes.fromhex(value[2:])
-    return int(value) if "int" in field_type else value
+    return {"chainId": case["chainId"], "actions": SIGNING, **addresses}
 
 
 def _hex(data: bytes) -> str:
@@ -44,24 +31,29 @@ def _hex(data: bytes) -> str:
 
 
 def test_every_kind_has_vectors_and_each_array_has_none_one_and_many() -> None:
-    sizes: dict[str, set[int]] = {kind: set() for kind in actions.KINDS}
+    sizes: dict[str, set[int]] = {kind: set() for kind in KINDS}
     for case in VECTORS["cases"]:
         lists = [v for v in case["values"].values() if isinstance(v, list)]
         sizes[case["kind"]] |= {len(v) for v in lists} or {-1}
-    for name, kind in actions.KINDS.items():
+    for name, kind in KINDS.items():
         assert sizes[name] == {-1} or {0, 1, 2} <= {min(n, 2) for n in sizes[name]}, name
         assert kind.dynamic == (sizes[name] != {-1})
 
 
 @CASES
+def test_the_vector_is_what_its_command_makes(case: dict[str, Any]) -> None:
+    assert completed(case, VECTORS[KINDS[case["kind"]].contract]) == case
+
+
+@CASES
 def test_python_agrees_with_the_vector(case: dict[str, Any]) -> None:
-    kind = actions.KINDS[case["kind"]]
-    native = _native(case["kind"], case["values"])
-    action = actions.encode(kind, native)
+    kind = KINDS[case["kind"]]
+    values = native(case["kind"], case["values"])
+    action = actions.encode(kind, values)
     domain = actions.domain_separator(case["chainId"], VECTORS[kind.contract], kind.contract)
     assert _hex(action) == case["action"]
     assert _hex(actions.message(domain, kind, action)) == case["message"]
-    assert actions.decode(kind, action) == native
+    assert actions.decode(kind, action) == values
 
 
 @CASES
@@ -75,7 +67,7 @@ def test_the_browser_agrees_with_the_vector(js: Js, case: dict[str, Any]) -> Non
 def test_what_a_wallet_is_given_hashes_the_same(js: Js, case: dict[str, Any]) -> None:
     typed = js("action", chain=_chain(case), kind=case["kind"], values=case["values"])["typed"]
     assert js("viem", typed=typed) == case["hash"]
-    typed["message"] = _native(case["kind"], typed["message"])
+    typed["message"] = native(case["kind"], typed["message"])
     signable = encode_typed_data(full_message=typed)
     message = b"\x19" + signable.version + signable.header + signable.body
     assert _hex(message) == case["message"]

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from eth_account.messages import encode_typed_data
 from eth_utils.crypto import keccak
 
 from indexer.protocol import actions
+from indexer.protocol.kinds import KINDS, TYPES
 from tests.frontend.conftest import Js
 
 VECTORS = json.loads(
@@ -66,7 +68,7 @@ def _bytes(field_type: str, value: Any) -> Any:
     if field_type.endswith("[]"):
         return [_bytes(field_type[:-2], v) for v in value]
     if isinstance(value, dict):
-        return {n: _bytes(t, value[n]) for n, t in actions.TYPES[field_type]}
+        return {n: _bytes(t, value[n]) for n, t in TYPES[field_type]}
     return bytes.fromhex(value[2:]) if field_type.startswith("bytes") else value
 
 
@@ -102,10 +104,10 @@ def test_python_where_the_types_are_such_as_ours(monkeypatch: pytest.MonkeyPatch
     for case in ours:
         structs = {n: tuple((f["name"], f["type"]) for f in t) for n, t in case["types"].items()}
         name = case["primaryType"]
-        kind = actions.Kind(name, "core", 0, 0, structs.pop(name))
+        kind = replace(KINDS["Vote"], name=name, fields=structs.pop(name))
         with monkeypatch.context() as patch:
             for struct, fields in structs.items():
-                patch.setitem(actions.TYPES, struct, fields)
+                patch.setitem(TYPES, struct, fields)
             values = _native(case["types"], name, case["data"])
             action = actions.encode(kind, {n: _bytes(t, values[n]) for n, t in kind.fields})
             hashed = actions.message(b"", kind, action)[2:]

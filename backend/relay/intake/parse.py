@@ -11,21 +11,19 @@ from backend.chain.connection import Chain
 from backend.chain.errors import BY_CODE, Reason
 from backend.site.problems import Problem
 from indexer.protocol.actions import (
-    KINDS_BY_NUMBER,
     BadSignature,
-    Kind,
     MalformedAction,
     Signed,
     decode,
     encode,
     signer_of,
 )
+from indexer.protocol.kinds import KINDS_BY_NUMBER, Kind
 from indexer.protocol.packed import key_slot
 
 MAX_SIGNATURE = 128
 MOST_BENEFICIARIES = 8  # Authoring.sol
 MOST_IN_A_BATCH = 50  # SignedActions.sol
-SIGNED_BY_RECOVERY = ("RequestRecovery", "Restore")
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def read(chain: Chain, signed: Signed) -> Action:
         raise Problem(400, "bad_signature", str(error)) from error
     if fields.get("ownerKey", signer) != signer:
         raise foreign(chain, kind, fields["ownerKey"])
-    if kind.name in SIGNED_BY_RECOVERY:
+    if kind.role == "recovery":
         return Action(kind, fields, signer, account_of_key(chain, signer))
     return Action(kind, fields, signer, fields.get("account"))
 

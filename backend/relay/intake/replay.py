@@ -20,36 +20,29 @@ REPLAYED = {
     "post_removed",
     "stale_vote",
 }
-# Whose slot another action has taken, and with which code the chain would refuse.
-TAKEN = {
-    "Register": "handle_taken",
-    "AddKey": "key_taken",
-    "Restore": "key_taken",
-    "Vote": "stale_vote",
-}
+# By guard: with which code the chain would refuse what comes after another action that has the same slot.
+TAKEN = {"handle": "handle_taken", "key": "key_taken", "vote": "stale_vote"}
 
 
 def slot_of(action: Action) -> str:
     """A name for what the action occupies."""
     fields = action.fields
-    match action.kind.name:
-        case "Register":
+    match action.kind.guard:
+        case "handle":
             return f"handle:{fields['handle']}"
-        case "AddKey":
-            return f"key:{fields['key']}"
-        case "Restore":
-            return f"key:{fields['newOwner']}"
-        case "RevokeKey":
+        case "key":
+            return f"key:{_added(fields)[0]}"
+        case "revocation":
             return f"revoke:{fields['key']}"
-        case "Post" | "PostWithOptions":
+        case "post":
             return _post(post_id(fields["account"], fields["digest"]))
-        case "Remove":
+        case "removal":
             return f"remove:{fields['post'].hex()}"
-        case "Vote":
+        case "vote":
             return f"vote:{fields['post'].hex()}:{fields['account']}:{fields['at']}"
-        case "Votes":
+        case "votes":
             return f"votes:{sha256(encode(action.kind, fields)).hex()}"
-        case _:
+        case "nonce":
             return f"nonce:{action.kind.contract}:{action.signer}:{fields['nonce']:x}"
 
 
@@ -78,28 +71,26 @@ def needed_slots(fields: Mapping[str, Any]) -> list[str]:
 def is_done(chain: Chain, action: Action) -> bool:
     """Whether the chain shows the action as done, whoever brought it there."""
     fields = action.fields
-    match action.kind.name:
-        case "Register":
+    match action.kind.guard:
+        case "handle":
             account = _key(chain, fields["ownerKey"]).account
             handle = fields["handle"].encode().ljust(32, b"\0")
             return account != 0 and bool(chain.view("handleOf", account)[0] == handle)
-        case "AddKey":
-            key = _key(chain, fields["key"])
-            return (key.account, key.role) == (fields["account"], fields["role"])
-        case "Restore":
-            key = _key(chain, fields["newOwner"])
-            return (key.account, key.role) == (fields["account"], OWNER)
-        case "RevokeKey":
+        case "key":
+            address, role = _added(fields)
+            key = _key(chain, address)
+            return (key.account, key.role) == (fields["account"], role)
+        case "revocation":
             key = _key(chain, fields["key"])
             return key.account == fields["account"] and key.revoked
-        case "Post" | "PostWithOptions":
+        case "post":
             post = post_id(fields["account"], fields["digest"])
             return bool(chain.view("postState", post)[0] != 0)
-        case "Remove":
+        case "removal":
             return post_slot(chain.view("postState", fields["post"])[0]).removed
-        case "Vote" | "Votes":
+        case "vote" | "votes":
             return all(_stands(chain, fields, each) for each in fields.get("votes", (fields,)))
-        case _:
+        case "nonce":
             used = chain.view(
                 "nonceUsed", action.signer, fields["nonce"], contract=action.kind.contract
             )
@@ -108,7 +99,7 @@ def is_done(chain: Chain, action: Action) -> bool:
 
 def is_stale(chain: Chain, action: Action) -> bool:
     """Whether each ballot of a vote of many comes too late, which the core passes over without refusing it."""
-    return action.kind.name == "Votes" and all(
+    return action.kind.guard == "votes" and all(
         _vote(chain, action.fields, ballot).signed_at >= action.fields["at"]
         for ballot in action.fields["votes"]
     )
@@ -116,6 +107,13 @@ def is_stale(chain: Chain, action: Action) -> bool:
 
 def _post(post: bytes) -> str:
     return f"post:{post.hex()}"
+
+
+def _added(fields: Mapping[str, Any]) -> tuple[str, int]:
+    """The address and the role of a key that is added: a restored account's is its owner's."""
+    if "newOwner" in fields:
+        return fields["newOwner"], OWNER
+    return fields["key"], fields["role"]
 
 
 def _key(chain: Chain, address: str) -> KeySlot:

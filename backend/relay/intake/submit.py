@@ -177,4 +177,4 @@ def _same(connection: Connection, signed: Signed, action: Action) -> Accepted | 
         return None
     if words_of(action.kind, first.action) == words_of(action.kind, signed.action):
         return Accepted(first.id, first.state)
-    raise refusal(BY_CODE[replay.TAKEN.get(action.kind.name, "already_used")])
+    raise refusal(BY_CODE[replay.TAKEN.get(action.kind.guard, "already_used")])

@@ -16,14 +16,8 @@ from backend.relay.keeping.tables import FaucetGrant
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import EXPIRED, INCLUDED, SKIPPED, RelayTicket
 from indexer.mirror.database import writing
-from indexer.protocol.actions import (
-    KINDS,
-    Signed,
-    decode,
-    encode,
-    secp256k1_address,
-    sign_secp256k1,
-)
+from indexer.protocol.actions import Signed, decode, encode, secp256k1_address, sign_secp256k1
+from indexer.protocol.kinds import KINDS
 from indexer.rewards import MOST_OPEN_DAYS
 
 log = logging.getLogger("laurel.faucet")

@@ -33,7 +33,8 @@ from backend.relay.tables import (
     RelayTransaction,
 )
 from indexer.mirror.database import writing
-from indexer.protocol.actions import KINDS_BY_NUMBER, Kind, Signed, decode
+from indexer.protocol.actions import Signed, decode
+from indexer.protocol.kinds import KINDS_BY_NUMBER, Kind
 
 log = logging.getLogger("laurel.relay")
 

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from backend.chain.gas import typical
 from backend.relay.settings import Price
 from backend.relay.tables import RelayCost, RelayTicket, RelayTransaction
-from indexer.protocol.actions import KINDS, KINDS_BY_NUMBER, decode
+from indexer.protocol.actions import decode
+from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from indexer.rewards import ETHER
 
 DAY = 86_400  # seconds of the wall's clock: nobody is billed by a test chain's

@@ -16,16 +16,15 @@ from backend.relay.sponsor.settings import ACTION_GAS, Quota
 from backend.relay.sponsor.tables import Used
 from backend.site.formats import count, span
 from backend.site.problems import Problem
-from indexer.protocol.actions import KINDS, KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from indexer.schema import Account
 
 DAY_SECONDS = 86_400
 LOW = 5  # less than a fifth is little
 POST_GAS = item_gas(Signed(KINDS["Post"].number, b"", b""))
-SAVING = frozenset(
-    ("AddKey", "RevokeKey", "SetRecovery", "CancelRecovery", "RequestRecovery", "Restore")
-)
-"""Kinds that may take another whole quota, so that a stolen posting key cannot use up what revokes it."""
+SAVING = ("owner", "recovery")
+"""Roles whose kinds may take another whole quota, so that a stolen posting key cannot use up what revokes it."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ def spend(connection: Connection, quota: Quota, account: int, signed: Signed) ->
     """
     now = standing(connection, quota, account)
     gas = min(item_gas(signed), now.full)
-    quotas = 2 if KINDS_BY_NUMBER[signed.kind].name in SAVING else 1
+    quotas = 2 if KINDS_BY_NUMBER[signed.kind].role in SAVING else 1
     if now.used + gas > quotas * now.full or not now.full:
         wait = max(1, now.wait(gas, quotas))
         room = f"There is room for this in {span(wait)}" if now.full else "Power up to get some"

@@ -8,7 +8,8 @@ from typing import Literal, cast, get_args
 
 from backend.chain.gas import item_gas
 from indexer.errors import LaurelError
-from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS
 from indexer.rewards import ETHER, WEI_PER_VEST
 
 Join = Literal["open", "invitation", "work"]

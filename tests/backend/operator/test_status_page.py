@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert
 
 from backend.operator.status_page import NAMES
 from backend.relay.tables import QUEUED, SENT, RelayCost, RelayStatus, RelayTicket
-from indexer.protocol.actions import KINDS
+from indexer.protocol.kinds import KINDS
 from tests.backend.conftest import Site, serving
 from tests.chain import DEV
 

@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 
-from indexer.protocol.actions import KINDS, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from tests.actors import join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.hostile_token import Mode, hostile_token
 from tests.contracts.attacks.one_of_each import DAY, Keys, set_scene
 
+NUMBERS = KINDS_BY_NUMBER.keys()
+UNKNOWN = {0, 255} | {n for number in NUMBERS for n in (number - 1, number + 1)} - NUMBERS
 LONGER = {"a byte more", "a word more", "ten kilobytes"}
 
 
@@ -49,7 +52,7 @@ def malformed(item: Signed) -> dict[str, Signed]:
         "a kilobyte of signature": b"\x01" * 1024,
     }.items():
         items[name] = Signed(item.kind, action, other)
-    for kind in (0, 19, 31, 37, 255):
+    for kind in UNKNOWN:
         items[f"kind {kind}"] = Signed(kind, action, signature)
     return items
 

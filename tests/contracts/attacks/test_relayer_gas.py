@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from indexer.protocol.actions import KINDS_BY_NUMBER, Signed
+from indexer.protocol.actions import Signed
+from indexer.protocol.kinds import KINDS_BY_NUMBER
 from tests.actors import Actor, Key, join
 from tests.chain import DEV, Chain
 from tests.contracts.attacks.one_of_each import DAY, ETHER, Keys, set_scene

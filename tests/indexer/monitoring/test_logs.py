@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from web3 import Web3
 
+from indexer.protocol.artifacts import artifact
 from indexer.protocol.decode import Log, decode, topic
 from indexer.protocol.events import Voted
 from indexer.protocol.packed import AccountSlot, VoteSlot
@@ -20,9 +21,11 @@ from tests.indexer.protocol.test_decode import EVENTS, abi_type, values_of
 
 HASH = "0x" + "bb" * 32
 USED_BITS = {"vote": 184, "state": 248}  # the rest of these words is always zero
-GRAPHS_OWN = ("Followed", "Muted", "Reblogged", "Unfollowed", "Unmuted", "Unreblogged") + (
-    *("ProfileSet", "Tipped", "Collected"),
-)
+GRAPHS_OWN = {
+    entry["name"]
+    for entry in artifact("LaurelGraph")["abi"]
+    if entry["type"] == "event" and entry not in artifact("LaurelCore")["abi"]
+}
 
 
 def read(log: dict[str, Any]) -> Log:

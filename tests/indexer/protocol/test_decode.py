@@ -78,7 +78,8 @@ SAID = {
 
 
 def test_these_are_all_events_of_the_core_and_the_graph() -> None:
-    assert set(LAYOUTS) == set(EVENTS)
+    missing = set(EVENTS) - set(LAYOUTS)
+    assert set(LAYOUTS) == set(EVENTS), f"indexer/protocol/decode.py does not read {missing}"
 
 
 @pytest.mark.parametrize("signature", sorted(EVENTS))

@@ -19,7 +19,8 @@ from backend.site.database import NodeBase
 from backend.site.problems import Problem
 from indexer.fold.rows import new_account
 from indexer.mirror.database import connect, writing
-from indexer.protocol.actions import KINDS, Signed, sha256
+from indexer.protocol.actions import Signed, sha256
+from indexer.protocol.kinds import KINDS
 from indexer.schema import Account
 from tests.actors import Actor, join, stake
 from tests.backend.relay.node import Node
