@@ -13,19 +13,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Engine, MetaData, delete, func, insert, select, text
 from sqlalchemy.exc import OperationalError
 
 from indexer.errors import LaurelError
 from indexer.follow import Indexer, Report, catch_up
-from indexer.mirror import store
-from indexer.mirror.bulk import table
+from indexer.mirror import arrivals, store
 from indexer.mirror.database import Turn, connect, migrate_mirror, writing
 from indexer.mirror.digests import table_digests
 from indexer.mirror.lease import Lease, LeaseLost
 from indexer.process.filelock import held
 from indexer.protocol.deployment import Deployment
-from indexer.schema import Base, Content, Writer
+from indexer.schema import Base, Writer
 
 BESIDE = "laurel_rebuild"  # PostgreSQL's schema, and what SQLite knows the other file as
 LOCK_MILLISECONDS = (
@@ -33,6 +32,7 @@ LOCK_MILLISECONDS = (
 )
 READERS_SECONDS = 60.0  # to try between readers before giving up
 KEEP_SECONDS = 1.0
+CONTENTS_AT_ONCE = 500  # rows that are carried over in one statement
 
 _TABLES = [each for each in Base.metadata.sorted_tables if each.name != Writer.__tablename__]
 _GRANTS = text(
@@ -243,10 +243,13 @@ def _move(connection: Connection) -> None:
 
 def _keep_contents(connection: Connection) -> None:
     """What is missing beside stays as the mirror has it: tries and all, or found a moment ago."""
-    new = table(Content.__tablename__).to_metadata(MetaData(), schema=BESIDE)
-    old = table(Content.__tablename__).alias("old")
-    connection.execute(
-        update(new)
-        .where(new.c.state == "missing", new.c.digest == old.c.digest)
-        .values({c.name: old.c[c.name] for c in new.c if not c.primary_key})
-    )
+    new = arrivals.CONTENTS.to_metadata(MetaData(), schema=BESIDE)
+    old = arrivals.CONTENTS
+    beside = old.join(new, new.c.digest == old.c.digest)
+    missing = select(old).select_from(beside).where(new.c.state == "missing").order_by(old.c.digest)
+    last = b""
+    while rows := connection.execute(
+        missing.where(old.c.digest > last).limit(CONTENTS_AT_ONCE)
+    ).all():
+        arrivals.arrived(connection, [dict(row._mapping) for row in rows], new)
+        last = rows[-1].digest

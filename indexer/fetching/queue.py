@@ -7,16 +7,14 @@ again, so that a worker which was killed holds nothing up. Times are the wall cl
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Select, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from indexer.fetching.fetch import LONGEST_WAIT_SECONDS
 from indexer.fold.rows import Row
-from indexer.mirror.bulk import table
+from indexer.mirror import arrivals
 from indexer.mirror.database import Turn, writing
 from indexer.schema import Account, Content, Post
-
-_CONTENT = table(Content.__tablename__)
 
 
 @dataclass(frozen=True)
@@ -76,18 +74,11 @@ def _due(when: ColumnElement[bool], now: float) -> Select[bytes]:
 
 def save(engine: Engine, rows: Iterable[Row]) -> int:
     """Writes rows that are still missing; one that a rollback removed meanwhile stays away."""
-    values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
-    if values:
-        names = [column.name for column in _CONTENT.c if not column.primary_key]
-        with writing(engine, Turn.CONTENT) as connection:
-            connection.execute(
-                _CONTENT.update()
-                .where(_CONTENT.c.digest == bindparam("new_digest"))
-                .where(_CONTENT.c.state == "missing")
-                .values({name: bindparam(f"new_{name}") for name in names}),
-                values,
-            )
-    return len(values)
+    found = list(rows)
+    if not found:
+        return 0
+    with writing(engine, Turn.CONTENT) as connection:
+        return arrivals.arrived(connection, found)
 
 
 def listed(engine: Engine, state: str, limit: int) -> list[Document]:

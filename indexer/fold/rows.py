@@ -70,10 +70,6 @@ class Rows:
             self._touch(place, self.get(place))
         self._rows[place] = row
 
-    def complete(self, place: Place, row: Row) -> None:
-        """Lets `row` take a place that was changed already: no block's doing, so none undoes it."""
-        self._rows[place] = row
-
     def written(self) -> Iterable[tuple[Place, Row | None]]:
         """What stands now in each place that was changed."""
         return ((place, self._rows[place]) for place in self.changed)

@@ -16,7 +16,7 @@ from indexer.chain.source import Header, Span
 from indexer.errors import LaurelError
 from indexer.fold import fold, places
 from indexer.fold.rows import Place, Row, Rows
-from indexer.mirror import bulk
+from indexer.mirror import arrivals, bulk
 from indexer.mirror.database import Turn, writing
 from indexer.mirror.lease import Lease
 from indexer.schema import Base, Block, Cursor, Undo
@@ -89,15 +89,13 @@ def apply(
         else:
             fold(span.events, rows, day)
     missing = [key[0] for table, key in rows.changed if table == "contents"]
+    found: list[Row] = []
     if resolve is not None and len(missing) <= INLINE:
-        for digest in list(missing):
-            content = resolve(digest)
-            if content is not None:
-                rows.complete(("contents", (digest,)), content)
-                missing.remove(digest)
+        found = [content for digest in missing if (content := resolve(digest)) is not None]
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         bulk.write(connection, rows.written())
+        arrivals.arrived(connection, found)
         if span.reversible:
             _keep(connection, span.headers, rows.images)
         else:
@@ -105,7 +103,8 @@ def apply(
             connection.execute(delete(Block))
             connection.execute(insert(Block).values(_block(span.last)))
         connection.execute(update(Cursor).values(_here(span.last)))
-    return missing
+    here = {content["digest"] for content in found}
+    return [digest for digest in missing if digest not in here]
 
 
 def kept(engine: Engine) -> list[tuple[int, bytes]]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import rewards
+from tests.rules.state import Refused, Voter
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "rewards.json").read_text())
 DAY = 86_400
@@ -57,11 +58,11 @@ def test_on_the_straight_curve_payouts_are_as_votes():
     ("bar", "votes"), list(zip((10**12 + 1, 10**12), VECTORS["full_bar"]["votes"], strict=True))
 )
 def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(bar, votes):
-    voter = rewards.Voter(effective=bar, mana=bar)
+    voter = Voter(effective=bar, mana=bar)
     used = rewards.used_up(bar, VECTORS["full_bar"]["bps"])
     for _ in range(votes):
         voter = voter.spend(used, against=False)
-    with pytest.raises(rewards.Refused, match="NotEnoughMana"):
+    with pytest.raises(Refused, match="NotEnoughMana"):
         voter.spend(used, against=False)
 
 

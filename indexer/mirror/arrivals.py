@@ -1,0 +1,30 @@
+"""The words of a document have arrived: the one way in which a content row is filled."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Table, bindparam
+
+from indexer.fold.rows import Row
+from indexer.mirror.bulk import table
+from indexer.schema import Content
+
+CONTENTS = table(Content.__tablename__)
+
+
+def arrived(connection: Connection, rows: Iterable[Row], into: Table = CONTENTS) -> int:
+    """Fills content rows that are still `missing`, in the caller's transaction; returns how many were given.
+
+    A row that a rollback removed meanwhile stays away. Whoever applies blocks, fetches or rebuilds comes
+    through here, so what follows from a document's words is to be written here, in the same transaction.
+    """
+    values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
+    if values:
+        names = [column.name for column in into.c if not column.primary_key]
+        connection.execute(
+            into.update()
+            .where(into.c.digest == bindparam("new_digest"))
+            .where(into.c.state == "missing")
+            .values({name: bindparam(f"new_{name}") for name in names}),
+            values,
+        )
+    return len(values)
