@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from backend.chain.connection import wire_to
 from backend.chain.keystore import address_of, read_secret
+from backend.chain.wire import wire_to
 from backend.deployment.code import check_code
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import DeployError, Parameters, begun, connect, deploy, recorded

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from backend.chain.clock import ChainUnreachable
+from backend.chain.wire import ChainUnreachable
 from backend.relay.relayers import relayers, why_waiting
 from backend.relay.sending.costs import Cost, Day, actions_left, by_day, recent
 from backend.relay.settings import Price, RelaySettings

@@ -11,9 +11,9 @@ from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from backend.chain.clock import ChainUnreachable
-from backend.chain.connection import Chain, Reverted, connect_chain
+from backend.chain.connection import Chain, connect_chain
 from backend.chain.keystore import read_secret
+from backend.chain.wire import ChainUnreachable, Reverted
 from backend.relay.keeping.faucet import Faucet
 from backend.relay.keeping.keeper import Keeper
 from backend.relay.leases import holds, keeper_lease, key_lease

@@ -12,7 +12,7 @@ from websockets.sync.client import connect
 
 from backend.operator.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from indexer.chain import startup
-from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity, request
 from indexer.chain.source import Source
 from indexer.follow import LOCAL_CHAINS
 from indexer.monitoring.status import OLD_BLOCK
@@ -143,4 +143,4 @@ def _by_date(url: str) -> float | None:
 
 
 def _call(method: str, *params: str) -> str:
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+    return json.dumps(request(method, params))
