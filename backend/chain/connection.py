@@ -5,7 +5,6 @@ from functools import lru_cache
 
 from backend.chain.calls import encoded
 from backend.chain.wire import Wire, wire_to
-from backend.site.node import LOCAL_CHAINS
 from indexer.protocol.actions import Signed, domain_separator, message
 from indexer.protocol.calls import Word, call_data, words_of
 from indexer.protocol.deployment import Deployment, load
@@ -24,7 +23,7 @@ class Chain(Wire):
     @property
     def local(self) -> bool:
         """Whether this is a development chain on somebody's own machine."""
-        return self.deployment.chain_id in LOCAL_CHAINS
+        return self.deployment.local
 
     @property
     def day(self) -> int:

@@ -13,8 +13,7 @@ from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import DeployError, Parameters, begun, connect, deploy, recorded
 from backend.deployment.plan import Plan, plan
 from backend.deployment.survey import chain_id_of
-from indexer.follow import LOCAL_CHAINS
-from indexer.protocol.deployment import Deployment, NotDeployed, path_for
+from indexer.protocol.deployment import LOCAL_CHAINS, Deployment, NotDeployed, path_for
 
 
 class Declined(DeployError):

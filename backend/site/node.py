@@ -14,9 +14,6 @@ from indexer.protocol.deployment import Deployment, load
 from indexer.schema import Cursor
 from indexer.settings import Settings
 
-LOCAL_CHAINS = frozenset({31337})
-"""Chain ids of development chains, whose clock may be moved."""
-
 
 @dataclass
 class Node:
@@ -51,7 +48,7 @@ class Node:
     @property
     def local(self) -> bool:
         """Whether this is a development chain on somebody's own machine."""
-        return self.deployment.chain_id in LOCAL_CHAINS
+        return self.deployment.local
 
 
 def current_node() -> Node:

@@ -14,8 +14,8 @@ from backend.operator.doctor.findings import PATIENCE, Findings, Setup, ok, prob
 from indexer.chain import startup
 from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity, request
 from indexer.chain.source import Source
-from indexer.follow import LOCAL_CHAINS
 from indexer.monitoring.status import OLD_BLOCK
+from indexer.protocol.deployment import LOCAL_CHAINS
 
 DEPTH = 10
 """Blocks below the lowest head at which nodes are compared: those above may differ for a moment."""
@@ -40,7 +40,7 @@ def _node(setup: Setup, rpc: Rpc) -> Findings:
         yield problem(f"{error} See that it runs, or set LAUREL_RPC to another.")
         return
     age = time.time() - head.timestamp
-    if deployment.chain_id not in LOCAL_CHAINS and age > OLD_BLOCK:
+    if not deployment.local and age > OLD_BLOCK:
         yield problem(
             f"The last block of {rpc.name} is {age / 60:,.0f} minutes old: see whether it has peers, or set "
             "LAUREL_RPC to another."
