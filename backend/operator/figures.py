@@ -68,7 +68,7 @@ def gather(node: Node) -> Figures:
         left=actions_left(balance, costs),
         costs=costs,
         days=by_day(own, DAYS),
-        price=RelaySettings.from_env(node.settings.home).coin_price,
+        price=node.settings_of(RelaySettings).coin_price,
         contents=contents_by_state(mirror),
     )
 

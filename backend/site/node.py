@@ -1,7 +1,9 @@
 """What one process of the site holds: settings, database, content store and the chain's clock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import Engine, select
@@ -14,16 +16,27 @@ from indexer.protocol.deployment import Deployment, load
 from indexer.schema import Cursor
 from indexer.settings import Settings
 
+T = TypeVar("T")
+
 
 @dataclass
 class Node:
-    """Made once per process, after any fork: neither store nor engine survives one."""
+    """Made once per process, after any fork: neither store nor engine survives one.
+
+    rooms: the settings of rooms above this one, by their type.
+    """
 
     settings: Settings
     engine: Engine
     reader: Engine  # of the same database, or of a replica that follows it
     clock: Clock
     site: SiteSettings
+    rooms: Mapping[type, Any] = field(default_factory=dict)
+
+    def settings_of(self, room: type[T]) -> T:
+        """A room's settings, such as RelaySettings, as they were when the process began."""
+        found: T = self.rooms[room]
+        return found
 
     @cached_property
     def store(self) -> Store:
