@@ -19,14 +19,14 @@ ABSENT = (
 MADE = """
 import sys
 from backend.app import create_app
-create_app()
+assert create_app().extensions["laurel"].store
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The packages that a process has imported once it has made the application."""
+    """The packages that a process has imported once it has made the application and opened its store."""
     home = tmp_path_factory.mktemp("home")
     nowhere = f"http://127.0.0.1:{free_port()}"
     made = subprocess.run(
