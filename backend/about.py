@@ -65,8 +65,8 @@ def chain() -> dict[str, Any]:
         "latest": node.clock.latest(),
         "block": now.block,
         "rpc": node.public_rpc,
-        "faucet": node.local and relay.faucet_key_file.exists(),
-        "local": node.local,
+        "faucet": deployment.local and relay.faucet_key_file.exists(),
+        "local": deployment.local,
         "join": node.settings_of(SponsorSettings).join,
         "actions": SIGNING,
     }

@@ -21,11 +21,6 @@ class Chain(Wire):
     deployment: Deployment
 
     @property
-    def local(self) -> bool:
-        """Whether this is a development chain on somebody's own machine."""
-        return self.deployment.local
-
-    @property
     def day(self) -> int:
         """Seconds in a DAY."""
         return self.deployment.day

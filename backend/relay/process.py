@@ -105,9 +105,9 @@ def _serve(
     keeper = Keeper(engine, chain, outbox, relay)
     faucet = Faucet(engine, chain, relay)
     keeping = keeper_lease(engine)
-    keep = KEEP_LOCAL if chain.local else KEEP_PUBLIC
+    keep = KEEP_LOCAL if chain.deployment.local else KEEP_PUBLIC
     rounds = [
-        (FOLLOW_LOCAL if chain.local else FOLLOW_PUBLIC, sender.follow),
+        (FOLLOW_LOCAL if chain.deployment.local else FOLLOW_PUBLIC, sender.follow),
         (0.0, sender.send),
         (keep, lambda: _look(lease, outbox, sender, heir)),
         (keep, lambda: _keep(keeping, outbox, faucet, keeper)),

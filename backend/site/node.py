@@ -56,12 +56,7 @@ class Node:
     @property
     def public_rpc(self) -> str | None:
         """The RPC URL that anybody may know: a node's own may hold a secret."""
-        return self.site.rpc or (self.settings.rpc if self.local else None)
-
-    @property
-    def local(self) -> bool:
-        """Whether this is a development chain on somebody's own machine."""
-        return self.deployment.local
+        return self.site.rpc or (self.settings.rpc if self.deployment.local else None)
 
 
 def current_node() -> Node:
