@@ -114,5 +114,5 @@ def _chain(now: Present) -> dict[str, Any] | None:
         "core": deployment.core,
         "day": deployment.day,
         "time": now.time,
-        "local": node.deployment.local,
+        "local": deployment.local,
     }
