@@ -55,9 +55,13 @@ class Node:
     indexer: Indexer
     held: Lease  # the right to the relayer's key: released before another process takes it
 
+    def another(self, **env: str) -> FlaskClient:
+        """A client of another process of the site, which has these variables set."""
+        return create_app(self.settings, env=os.environ | env).test_client()
+
     def restart(self, **env: str) -> None:
-        """Goes on with another process of the site, which has these variables set."""
-        self.client = create_app(self.settings, env=os.environ | env).test_client()
+        """Goes on with another process of the site."""
+        self.client = self.another(**env)
 
     def submit(self, signed: Signed, address: str = "192.0.2.1") -> Any:
         """POSTs an action, from a client at `address`."""

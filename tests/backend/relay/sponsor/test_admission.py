@@ -6,7 +6,6 @@ import time
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from backend.app import create_app
 from backend.relay.sponsor import invitations, proof_of_work
 from backend.relay.sponsor.admission import Shown, admit, check
 from backend.relay.sponsor.settings import SponsorSettings
@@ -137,7 +136,7 @@ def test_by_invitation_over_http(node: Node) -> None:
     assert register(node, "ann", invitation="guessed").json["code"] == "not_invited"
     assert register(node, "A!", invitation=code).json["code"] == "malformed_handle"
     # Two sites, as many people: one of them gets the last use.
-    clients = [create_app(node.settings).test_client() for _ in range(2)]
+    clients = [node.another(LAUREL_JOIN="invitation") for _ in range(2)]
     answers = at_once(6, lambda i: register(node, f"ann{i}", clients[i % 2], invitation=code))
     codes = sorted(str(a.json.get("code")) for a in answers)
     assert codes == ["None"] + ["not_invited"] * 5
