@@ -20,10 +20,11 @@ bp = Blueprint("about", __name__)
 
 @bp.get("/about")
 def page() -> str:
+    node = current_node()
     return render_template(
         "about.html",
-        node=current_node(),
-        sponsoring=SponsorSettings.from_env().says,
+        node=node,
+        sponsoring=node.settings_of(SponsorSettings).says,
         replayed=exists(session()),
     )
 
@@ -53,7 +54,7 @@ def chain() -> dict[str, Any]:
     node = current_node()
     deployment = node.deployment
     now = present()
-    relay = RelaySettings.from_env(node.settings.home)
+    relay = node.settings_of(RelaySettings)
     return {
         "chainId": deployment.chain_id,
         "core": deployment.core,
@@ -64,8 +65,8 @@ def chain() -> dict[str, Any]:
         "latest": node.clock.latest(),
         "block": now.block,
         "rpc": node.public_rpc,
-        "faucet": node.local and relay.faucet_key_file.exists(),
-        "local": node.local,
-        "join": SponsorSettings.from_env().join,
+        "faucet": deployment.local and relay.faucet_key_file.exists(),
+        "local": deployment.local,
+        "join": node.settings_of(SponsorSettings).join,
         "actions": SIGNING,
     }

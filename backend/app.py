@@ -1,6 +1,8 @@
 """The site: `create_app` puts the rooms together."""
 
+import os
 import sys
+from collections.abc import Mapping
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,7 +21,9 @@ from backend.operator import status_page
 from backend.posts import api as posts_api
 from backend.posts import routes as posts
 from backend.relay import routes as relay
+from backend.relay.settings import RelaySettings
 from backend.relay.sponsor import routes as sponsor
+from backend.relay.sponsor.settings import SponsorSettings
 from backend.site import assets, compression, problems, security
 from backend.site.database import close_sessions
 from backend.site.node import Node
@@ -47,12 +51,23 @@ MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""
 
 
-def create_app(settings: Settings | None = None, site: SiteSettings | None = None) -> Flask:
-    """The WSGI application of one node. The database must be migrated already."""
-    # py_ecc, imported by eth_account, raises the limit beyond what the stack holds.
+def create_app(
+    settings: Settings | None = None,
+    site: SiteSettings | None = None,
+    env: Mapping[str, str] = os.environ,
+) -> Flask:
+    """The WSGI application of one node. The database must be migrated already.
+
+    env: what settings are read from, here and never again, where they are not given.
+    """
+    # py_ecc, where eth_account has imported it, raises the limit beyond what the stack holds.
     sys.setrecursionlimit(1000)
-    settings = settings or Settings.from_env()
-    site = site or SiteSettings.from_env()
+    settings = settings or Settings.from_env(env)
+    site = site or SiteSettings.from_env(env)
+    rooms = {
+        RelaySettings: RelaySettings.from_env(settings.home, env),
+        SponsorSettings: SponsorSettings.from_env(env),
+    }
     app = Flask(
         "backend",
         template_folder=str(ROOT / "frontend" / "templates"),
@@ -64,7 +79,7 @@ def create_app(settings: Settings | None = None, site: SiteSettings | None = Non
         app.wsgi_app = proxied  # type: ignore[method-assign]
     engine = connect(settings.database)
     reader = connect(site.read_database) if site.read_database else engine
-    app.extensions["laurel"] = Node(settings, engine, reader, Clock(settings.rpc), site)
+    app.extensions["laurel"] = Node(settings, engine, reader, Clock(settings.rpc), site, rooms)
     app.extensions["laurel-assets"] = assets.Assets(ROOT / "frontend")
     app.teardown_appcontext(close_sessions)
     security.init_app(app)

@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
+from backend.relay.settings import RelaySettings
 from backend.relay.sponsor.settings import SponsorSettings
 from backend.site.database import migrate_node
 from backend.site.settings import SiteSettings
@@ -45,6 +46,7 @@ def site(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API."""
     settings = Settings.from_env()
     reach = SiteSettings.from_env()  # what is wrong with it is said here, not in a worker
+    RelaySettings.from_env(settings.home)
     SponsorSettings.from_env()
     with usable(settings.database) as engine:
         migrate_node(engine)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint
 from sqlalchemy import select
 
-from backend.chain.clock import ChainUnreachable
+from backend.chain.wire import ChainUnreachable
 from backend.site.database import session
 from backend.site.node import current_node
 from indexer.schema import Cursor

@@ -9,7 +9,7 @@ from flask import Flask, request
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 
-from backend.chain.clock import ChainUnreachable
+from backend.chain.wire import ChainUnreachable
 from backend.identity.sessions import signed_in
 from backend.site import formats
 from backend.site.assets import current_assets
@@ -114,5 +114,5 @@ def _chain(now: Present) -> dict[str, Any] | None:
         "core": deployment.core,
         "day": deployment.day,
         "time": now.time,
-        "local": node.local,
+        "local": deployment.local,
     }

@@ -19,7 +19,6 @@ from indexer.mirror.database import UNAVAILABLE
 from indexer.mirror.lease import Lease, LeaseLost
 from indexer.protocol.deployment import Deployment
 
-LOCAL_CHAINS = frozenset({1337, 31337})
 LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
 AHEAD_FROM = 1000  # blocks to go from which a second process is worth its start
@@ -90,7 +89,7 @@ class Indexer:
     @property
     def poll(self) -> float:
         """Seconds between two looks at the head."""
-        return LOCAL_POLL if self._deployment.chain_id in LOCAL_CHAINS else POLL
+        return LOCAL_POLL if self._deployment.local else POLL
 
     @property
     def rpc_errors(self) -> Mapping[str, int]:

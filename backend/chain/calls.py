@@ -1,13 +1,23 @@
-"""Calls of functions whose arguments are more than words (indexer/protocol/calls.py), encoded by eth_abi."""
+"""Calldata of functions whose arguments are more than words (indexer/protocol/calls.py has those), by eth_abi."""
 
+from functools import cache
 from typing import Any
 
 from eth_abi.abi import encode as abi_encode
+from eth_abi.grammar import parse
 
 from indexer.protocol.calls import call_data
 
+RELAY_CALL = "relay((uint8,bytes,bytes)[])"  # of the core and of the graph
+
+
+@cache
+def _types(signature: str) -> list[str]:
+    """Those of the arguments of a function, whose signature without its name is a tuple's type."""
+    arguments: Any = parse(signature[signature.index("(") :])
+    return [each.to_type_str() for each in arguments.components]
+
 
 def encoded(signature: str, *values: Any) -> bytes:
-    """Calldata; the arguments may be of any types but structs."""
-    types = signature[signature.index("(") + 1 : -1].split(",")
-    return call_data(signature) + abi_encode(types, values)
+    """Calldata of a function such as "relay((uint8,bytes,bytes)[])"; the arguments may be of any types."""
+    return call_data(signature) + abi_encode(_types(signature), values)

@@ -8,25 +8,18 @@ import time
 from threading import Lock
 from typing import Any
 
-import httpx
-
-from indexer.errors import LaurelError
+from backend.chain.wire import ChainUnreachable, Refused, Reverted, wire_to
 
 TIMEOUT_SECONDS = 2.0
 FRESH_SECONDS = 1.0
 """How long an answer is carried on by the wall's clock before the chain is asked again."""
 
 
-class ChainUnreachable(LaurelError):
-    """The chain's RPC does not answer, or answers with an error."""
-
-
 class Clock:
     """The clock of the chain behind one RPC URL. Safe to share among threads."""
 
     def __init__(self, rpc: str) -> None:
-        self._rpc = rpc
-        self._http = httpx.Client(timeout=TIMEOUT_SECONDS)
+        self._wire = wire_to(rpc, TIMEOUT_SECONDS)
         self._lock = Lock()
         self._chain_id: int | None = None
         self._latest = 0
@@ -80,11 +73,7 @@ class Clock:
             self._ahead = max(latest, ahead) - time.time()
 
     def _ask(self, method: str, *params: Any) -> Any:
-        body = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
         try:
-            answer = self._http.post(self._rpc, json=body).raise_for_status().json()
-            if "error" in answer:
-                raise ChainUnreachable(f"The chain refused {method}: {answer['error']}.")
-            return answer["result"]
-        except (httpx.HTTPError, ValueError, KeyError) as error:
-            raise ChainUnreachable(f"The chain at {self._rpc} does not answer: {error}.") from error
+            return self._wire.ask(method, *params)
+        except (Refused, Reverted) as error:
+            raise ChainUnreachable(f"The chain refused {method}: {error}.") from error

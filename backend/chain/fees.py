@@ -13,7 +13,8 @@ from statistics import median_low
 from typing import Any
 
 from backend.chain.calls import encoded
-from backend.chain.connection import NOBODY, Refused, Reverted, Wire
+from backend.chain.connection import NOBODY
+from backend.chain.wire import Refused, Reverted, Wire
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"

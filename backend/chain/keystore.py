@@ -1,29 +1,16 @@
-"""Private keys in files: encrypted as wallets do it (Web3 Secret Storage, version 3), or plain hexadecimal.
-
-A passphrase is read from a file or asked for on the terminal; as an argument, others on the machine could see it.
-"""
+"""Private keys in files: encrypted as wallets do it (Web3 Secret Storage, version 3), or plain hexadecimal."""
 
 import json
 import os
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import click
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import to_checksum_address
 
+from backend.chain.passphrase import passphrase_of
 from indexer.errors import LaurelError
-
-PASSPHRASE_FILE = "LAUREL_PASSPHRASE_FILE"
-"""The environment's name for the file with the passphrase."""
-
-
-def passphrase_file(env: Mapping[str, str] = os.environ) -> Path | None:
-    """The file with the passphrase that the environment names, if it does."""
-    return Path(env[PASSPHRASE_FILE]) if env.get(PASSPHRASE_FILE) else None
 
 
 class NoKeyFile(LaurelError):
@@ -36,10 +23,6 @@ class NoKey(LaurelError):
 
 class PlainKey(LaurelError):
     """The key is not encrypted, where it should be."""
-
-
-class NoPassphrase(LaurelError):
-    """There is nobody to ask for the passphrase, or what was given as one is empty or unreadable."""
 
 
 class WrongPassphrase(LaurelError):
@@ -57,7 +40,7 @@ def new_keystore(path: Path, passphrase_file: Path | None = None) -> str:
     """
     if path.exists():
         raise KeyExists(f"{path} exists already, and may hold a key. Choose another name.")
-    passphrase = _passphrase(path, passphrase_file, new=True)
+    passphrase = passphrase_of(path, passphrase_file, new=True)
     account: LocalAccount = Account.create()
     try:
         text = json.dumps(Account.encrypt(account.key, passphrase)) + "\n"
@@ -119,7 +102,7 @@ def _keystore(path: Path, text: str) -> dict[str, Any]:
 
 
 def _decrypted(path: Path, keystore: dict[str, Any], passphrase_file: Path | None) -> LocalAccount:
-    passphrase = _passphrase(path, passphrase_file)
+    passphrase = passphrase_of(path, passphrase_file)
     try:
         account: LocalAccount = Account.from_key(Account.decrypt(keystore, passphrase))
     except (ValueError, TypeError, KeyError, NotImplementedError) as error:
@@ -129,23 +112,3 @@ def _decrypted(path: Path, keystore: dict[str, Any], passphrase_file: Path | Non
             ) from error
         raise NoKey(f"The keystore {path} is damaged ({error!r}). Restore it.") from error
     return account
-
-
-def _passphrase(path: Path, file: Path | None, new: bool = False) -> str:
-    if file is not None:
-        try:
-            passphrase = file.read_text().rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise NoPassphrase(f"The passphrase file cannot be read: {error}.") from error
-        if not passphrase:
-            raise NoPassphrase(f"The passphrase file {file} is empty.")
-        return passphrase
-    if not sys.stdin.isatty():
-        raise NoPassphrase(
-            f"{path} wants a passphrase, and there is no terminal to ask for it. Name a file that has it, "
-            f"readable by you alone, in {PASSPHRASE_FILE}."
-        )
-    passphrase = click.prompt(
-        f"Passphrase of {path}", hide_input=True, confirmation_prompt=new, err=True
-    )
-    return str(passphrase)

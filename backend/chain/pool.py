@@ -14,4 +14,4 @@ def open_days(chain: Chain) -> int:
 
 def next_day(chain: Chain) -> int:
     """The first day that is not closed (days since 1970)."""
-    return int(chain.view("poolState")[2])
+    return chain.view("poolState()")[2]

@@ -1,14 +1,12 @@
 """Whether the code on a chain is what these sources compile to, but for the values of immutables."""
 
-from typing import Any
-
 from eth_utils.address import to_checksum_address
-from web3 import Web3
 
-from backend.chain.connection import Reverted, Wire
+from backend.chain.wire import Reverted, Wire
 from backend.deployment.compile import settings_hash
 from indexer.errors import LaurelError
 from indexer.protocol.artifacts import artifact
+from indexer.protocol.calls import call_data
 from indexer.protocol.deployment import Deployment
 
 
@@ -67,10 +65,9 @@ def difference(contract: str, code: bytes) -> str | None:
 
 
 def _extension(wire: Wire, deployment: Deployment) -> str:
-    abi: Any = artifact("LaurelCore")["abi"]
-    data = Web3().eth.contract(abi=abi).encode_abi("EXTENSION", [])
+    call = {"to": deployment.core, "data": "0x" + call_data("EXTENSION()").hex()}
     try:
-        answer = wire.ask("eth_call", {"to": deployment.core, "data": data}, "latest")
+        answer = wire.ask("eth_call", call, "latest")
         return to_checksum_address("0x" + answer[2:][24:64])
     except (Reverted, ValueError):
         raise OtherCode(

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from eth_utils.address import is_address, to_checksum_address
 
-from backend.chain.connection import wire_to
+from backend.chain.wire import wire_to
 from backend.deployment.code import check_code
 from backend.deployment.compile import (
     BYTECODE_LIMIT,

@@ -4,9 +4,8 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-import requests
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_typing import ChecksumAddress, HexStr
@@ -21,9 +20,11 @@ from web3.exceptions import (
 )
 from web3.types import TxParams, Wei
 
-from backend.chain.connection import Wire, wire_to
 from backend.chain.fees import gas_price
+from backend.chain.wire import ChainUnreachable, Reverted, Wire, wire_to
 from backend.deployment.compile import settings_hash
+from backend.deployment.provider import Provider
+from indexer.chain.rpc import NodeUnreachable
 from indexer.errors import LaurelError
 from indexer.protocol.artifacts import artifact
 from indexer.protocol.deployment import Deployment, NotDeployed, load, path_for, save
@@ -72,10 +73,14 @@ LOCAL = Parameters(day=60, seed=2 * 10**15)
 
 def connect(rpc: str) -> Web3:
     """Raises DeployError when nothing answers at `rpc`."""
-    w3 = Web3(wire_to(rpc).provider)
-    if not w3.is_connected():
-        raise DeployError(f"No chain answers at {rpc}. Start the node, or give another --rpc.")
-    return w3
+    wire = wire_to(rpc)
+    try:
+        wire.ask("web3_clientVersion")
+    except (ChainUnreachable, Reverted) as error:
+        raise DeployError(
+            f"No chain answers at {rpc}. Start the node, or give another --rpc."
+        ) from error
+    return Web3(Provider(wire.rpc))
 
 
 def refused(arguments: Any) -> DeployError:
@@ -103,9 +108,9 @@ def deploy(
     w3 = connect(rpc)
     try:
         return _deploy(w3, private_key, folder, parameters, say)
-    except requests.RequestException as error:
+    except NodeUnreachable as error:
         raise DeployError(
-            f"The node at {rpc} does not answer any more ({error}). What was sent is noted in {folder}: run "
+            f"The node at {rpc} does not answer any more ({error.why}). What was sent is noted in {folder}: run "
             "this again to go on from there."
         ) from error
     except Web3RPCError as error:
@@ -249,7 +254,7 @@ def _sign(w3: Web3, deployer: LocalAccount, contract: str, argument: Any) -> byt
 
 def _fees(w3: Web3) -> TxParams:
     """Room for the base fee to double; on a chain without one, as web3 finds it."""
-    price = gas_price(Wire(w3.provider))  # type: ignore[arg-type]
+    price = gas_price(Wire(cast(Provider, w3.provider).rpc))
     if not price.base:
         return {}
     return {

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from backend.chain.keystore import PASSPHRASE_FILE, new_keystore
+from backend.chain.keystore import new_keystore
+from backend.chain.passphrase import PASSPHRASE_FILE
 
 passphrase_option = click.option(
     "--passphrase-file",

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import click
 
-from backend.chain.connection import wire_to
 from backend.chain.keystore import address_of, read_secret
+from backend.chain.wire import wire_to
 from backend.deployment.code import check_code
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import DeployError, Parameters, begun, connect, deploy, recorded
 from backend.deployment.plan import Plan, plan
 from backend.deployment.survey import chain_id_of
-from indexer.follow import LOCAL_CHAINS
-from indexer.protocol.deployment import Deployment, NotDeployed, path_for
+from indexer.protocol.deployment import LOCAL_CHAINS, Deployment, NotDeployed, path_for
 
 
 class Declined(DeployError):

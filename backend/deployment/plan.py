@@ -7,8 +7,8 @@ from typing import Any
 
 from web3 import Web3
 
-from backend.chain.connection import Refused, Reverted, Wire
 from backend.chain.fees import ENVELOPE, DataFee, GasPrice, data_fee, gas_price
+from backend.chain.wire import Refused, Reverted, Wire
 from backend.deployment.compile import BYTECODE_LIMIT, INITCODE_LIMIT, evm_version, initcode_size
 from backend.deployment.deploy import CORE, GRAPH, DeployError, refused
 from backend.deployment.survey import has_p256

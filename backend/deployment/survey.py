@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from backend.chain.connection import Refused, Reverted, Wire
+from backend.chain.wire import Refused, Reverted, Wire
 from indexer.errors import LaurelError
 from indexer.protocol.actions import sha256
 
@@ -20,7 +20,7 @@ def chain_id_of(wire: Wire, meant: int | None = None) -> int:
 
     meant: what the user says that it is. Raises WrongChain, ChainUnreachable.
     """
-    url = wire.provider.endpoint_uri
+    url = wire.rpc.url
     said = wire.number("eth_chainId")
     if meant is not None and said != meant:
         raise WrongChain(

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from eth_account import Account as EthAccount
-from eth_account.messages import encode_defunct
 from eth_utils.address import is_address, to_checksum_address
 from sqlalchemy import Engine, delete, insert
 
 from backend.identity.tables import Challenge
 from backend.site.problems import Problem
 from indexer.mirror.database import writing
-from indexer.protocol.actions import BadSignature, signer_of
+from indexer.protocol.actions import SECP256K1_ORDER, BadSignature, signer_of
 
 CHALLENGE_SECONDS = 300
 _STATEMENT = "Sign in to Laurel. This costs nothing and changes nothing on the chain."
@@ -87,16 +85,28 @@ def redeem(engine: Engine, challenge: str, signature: bytes) -> str:
 
 def signer(message: str, signature: bytes) -> str | None:
     """Who signed: a wallet by EIP-191 (65 bytes), or a P-256 key (128 bytes r, s, x, y)."""
-    if len(signature) == 128:
-        try:
-            return signer_of(message.encode(), signature)
-        except BadSignature:
-            return None
+    data = message.encode()
     try:
-        found = EthAccount.recover_message(encode_defunct(text=message), signature=signature)
-    except Exception:  # noqa: BLE001 - it raises many kinds, each for a signature that recovers to nobody
+        if len(signature) == 65:
+            prefix = f"\x19Ethereum Signed Message:\n{len(data)}".encode()
+            return signer_of(prefix + data, _canonical(signature))
+        return signer_of(data, signature)
+    except BadSignature:
         return None
-    return str(to_checksum_address(found))
+
+
+def _canonical(signature: bytes) -> bytes:
+    """r, s, v with a low s and v 27 or 28: wallets also say 0 or 1, or 35 and more (EIP-155), and may leave s high.
+
+    Raises BadSignature.
+    """
+    s, v = int.from_bytes(signature[32:64]), signature[64]
+    if not (v in (0, 1, 27, 28) or v >= 35):
+        raise BadSignature(f"v is 0, 1, 27, 28 or 35 and more, not {v}.")
+    parity = v if v < 2 else 1 - v % 2
+    if SECP256K1_ORDER // 2 < s < SECP256K1_ORDER:
+        s, parity = SECP256K1_ORDER - s, 1 - parity
+    return signature[:32] + s.to_bytes(32) + bytes([27 + parity])
 
 
 def _wall(seconds: float) -> str:

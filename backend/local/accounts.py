@@ -69,9 +69,9 @@ def grant(
 
 def account_of(chain: Chain, handle: str, key: bytes) -> int:
     """The account of a handle if `key` is one of its keys, else 0."""
-    (number,) = chain.view("accountOf", bytes_of(handle))
-    (slot,) = chain.view("keyOf", secp256k1_address(key))
-    return int(number) if number and slot & (2**40 - 1) == number else 0
+    (number,) = chain.view("accountOf(bytes32)", bytes_of(handle))
+    (slot,) = chain.view("keyOf(address)", int(secp256k1_address(key), 16))
+    return number if number and slot & (2**40 - 1) == number else 0
 
 
 def ensure(chain: Chain, rpc: Rpc, payer: bytes, keys: dict[str, bytes]) -> dict[str, int]:
@@ -113,13 +113,13 @@ def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
 
     Raises FaucetLost when somebody else has the handle.
     """
-    (taken,) = chain.view("accountOf", bytes_of(FAUCET))
+    (taken,) = chain.view("accountOf(bytes32)", bytes_of(FAUCET))
     if not taken:
         ensure(chain, rpc, DEV_KEY, {FAUCET: key_file(path)})
     owner = faucet(chain, path)
     core, token = chain.deployment.core, chain.deployment.token
     amount = view(rpc, token, "balanceOf(address)", int(DEV_ADDRESS, 16)) - KEPT
-    if amount > 0 and chain.view("balanceOf", owner.account) == (0,):
+    if amount > 0 and chain.view("balanceOf(uint40)", owner.account) == [0]:
         call(chain, rpc, DEV_KEY, token, GAS, "approve(address,uint256)", int(core, 16), amount)
         call(chain, rpc, DEV_KEY, core, GAS, "deposit(uint40,uint256)", owner.account, amount)
     return owner

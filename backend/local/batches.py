@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from eth_abi.abi import encode as abi_encode
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.crypto import keccak
 
+from backend.chain.calls import RELAY_CALL, encoded
 from backend.chain.connection import Chain
 from backend.chain.gas import gas_of, item_gas
 from backend.chain.pool import open_days
@@ -31,8 +31,6 @@ CALLDATA_GAS = 8_000  # of one item, about
 CLOSE_AT_ONCE = 200  # days
 TIP = 10**9  # wei for each unit of gas
 WAIT_SECONDS = 60.0
-RELAY = keccak(text="relay((uint8,bytes,bytes)[])")[:4]
-"""Encoded by eth_abi itself: through web3, a batch takes longer to encode than to mine."""
 SKIPPED_TOPIC = "0x" + keccak(text="Skipped(uint256,bytes4)").hex()
 
 
@@ -67,10 +65,10 @@ def relay(
     nonce = _settled_nonce(rpc, sender.address)
     core = chain.deployment.core
     flying: deque[tuple[range, str]] = deque()
-    for items, encoded, gas in encoded_relays(batch, most):
+    for items, data, gas in encoded_relays(batch, most):
         if len(flying) == IN_FLIGHT:
             yield _mined(rpc, *flying.popleft())
-        flying.append((items, _send(chain, rpc, sender, nonce, core, encoded, gas)))
+        flying.append((items, _send(chain, rpc, sender, nonce, core, data, gas)))
         nonce += 1
     while flying:
         yield _mined(rpc, *flying.popleft())
@@ -83,8 +81,8 @@ def encoded_relays(
     for items in _split(batch, most):
         part = batch[items.start : items.stop]
         tuples = [(s.kind, s.action, s.signature) for s in part]
-        encoded = RELAY + abi_encode(["(uint8,bytes,bytes)[]"], [tuples])
-        yield items, encoded, gas_of(((s, 1) for s in part), encoded)
+        data = encoded(RELAY_CALL, tuples)
+        yield items, data, gas_of(((s, 1) for s in part), data)
 
 
 def call(
@@ -116,7 +114,7 @@ def _split(batch: Sequence[Signed], most: int) -> Iterator[range]:
 
 
 def _send(
-    chain: Chain, rpc: Rpc, sender: LocalAccount, nonce: int, to: str, encoded: bytes, gas: int
+    chain: Chain, rpc: Rpc, sender: LocalAccount, nonce: int, to: str, data: bytes, gas: int
 ) -> str:
     """The hash of a transaction that is now on its way.
 
@@ -124,7 +122,7 @@ def _send(
     """
     latest = rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
     base_fee = int(latest["baseFeePerGas"], 16)
-    raw = raw_transaction(chain, sender, nonce, to, encoded, gas, base_fee)
+    raw = raw_transaction(chain, sender, nonce, to, data, gas, base_fee)
     return rpc.call(str, "eth_sendRawTransaction", raw)
 
 
@@ -133,7 +131,7 @@ def raw_transaction(
     sender: LocalAccount,
     nonce: int,
     to: str,
-    encoded: bytes,
+    data: bytes,
     gas: int,
     base_fee: int,
 ) -> str:
@@ -141,7 +139,7 @@ def raw_transaction(
     transaction: dict[str, Any] = {
         "type": 2,
         "to": to,
-        "data": encoded,
+        "data": data,
         "value": 0,
         "gas": gas,
         "maxFeePerGas": 2 * base_fee + TIP,

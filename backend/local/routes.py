@@ -29,7 +29,7 @@ def move() -> dict[str, Any]:
     Problems: 404 `not_local` on a public chain, 400 `bad_json`, `bad_days`, 503 `chain_unreachable`.
     """
     node = current_node()
-    if not node.local:
+    if not node.deployment.local:
         raise Problem(404, "not_local", "The clock of a public chain cannot be moved.")
     days = json_body(Forward).days
     if not 0 < days <= MOST_DAYS:

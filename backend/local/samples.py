@@ -111,14 +111,14 @@ class Samples:
         grants = [
             grant(self._chain, self._faucet, number, STAKE, now)
             for number in numbers.values()
-            if self._chain.view("accountState", number)[0] & (2**64 - 1) == 0
+            if self._chain.view("accountState(uint40)", number)[0] & (2**64 - 1) == 0
         ]
         give(self._chain, self._rpc, DEV_KEY, grants)
 
     def _publish(self, piece: Piece, moment: int) -> None:
         data, media = self._document(piece)
         digest = sha256(data)
-        if self._chain.view("postState", self._id(piece)) != (0,):
+        if self._chain.view("postState(bytes32)", self._id(piece)) != [0]:
             return
         self._store.put_many([data, *media])
         fields = {
@@ -133,9 +133,9 @@ class Samples:
     def _vote(self, ballot: Ballot, moment: int) -> None:
         voter = self._owners[ballot.voter].account
         post = self._id(self._pieces[ballot.text])
-        created = post_slot(self._chain.view("postState", post)[0]).created_at
+        created = post_slot(self._chain.view("postState(bytes32)", post)[0]).created_at
         over = latest(self._rpc) >= created + CASHOUT_DAYS * self._chain.day
-        if over or self._chain.view("voteState", post, voter) != (0,):
+        if over or self._chain.view("voteState(bytes32,uint40)", post, voter) != [0]:
             return
         fields = {"account": voter, "post": post, "weight": ballot.bps, "at": moment}
         self._act("Vote", ballot.voter, fields, moment)

@@ -1,4 +1,4 @@
-"""Views encoded by hand: a node answers many of them in a batch far faster than web3 asks."""
+"""Views asked in batches, which a node answers far faster than one after the other."""
 
 from collections.abc import Sequence
 

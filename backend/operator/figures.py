@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from backend.chain.clock import ChainUnreachable
+from backend.chain.wire import ChainUnreachable
 from backend.relay.relayers import relayers, why_waiting
 from backend.relay.sending.costs import Cost, Day, actions_left, by_day, recent
 from backend.relay.settings import Price, RelaySettings
@@ -68,7 +68,7 @@ def gather(node: Node) -> Figures:
         left=actions_left(balance, costs),
         costs=costs,
         days=by_day(own, DAYS),
-        price=RelaySettings.from_env(node.settings.home).coin_price,
+        price=node.settings_of(RelaySettings).coin_price,
         contents=contents_by_state(mirror),
     )
 

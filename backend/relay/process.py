@@ -11,9 +11,9 @@ from eth_account.signers.local import LocalAccount
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from backend.chain.clock import ChainUnreachable
-from backend.chain.connection import Chain, Reverted, connect_chain
+from backend.chain.connection import Chain, connect_chain
 from backend.chain.keystore import read_secret
+from backend.chain.wire import ChainUnreachable, Reverted
 from backend.relay.keeping.faucet import Faucet
 from backend.relay.keeping.keeper import Keeper
 from backend.relay.leases import holds, keeper_lease, key_lease
@@ -105,9 +105,9 @@ def _serve(
     keeper = Keeper(engine, chain, outbox, relay)
     faucet = Faucet(engine, chain, relay)
     keeping = keeper_lease(engine)
-    keep = KEEP_LOCAL if chain.local else KEEP_PUBLIC
+    keep = KEEP_LOCAL if chain.deployment.local else KEEP_PUBLIC
     rounds = [
-        (FOLLOW_LOCAL if chain.local else FOLLOW_PUBLIC, sender.follow),
+        (FOLLOW_LOCAL if chain.deployment.local else FOLLOW_PUBLIC, sender.follow),
         (0.0, sender.send),
         (keep, lambda: _look(lease, outbox, sender, heir)),
         (keep, lambda: _keep(keeping, outbox, faucet, keeper)),

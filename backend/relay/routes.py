@@ -55,8 +55,8 @@ def relay() -> Answer:
             'The body is {"kind": number, "action": "0x…", "signature": "0x…"}: ' + f"{error}.",
         ) from error
     node = current_node()
-    limits = RelaySettings.from_env(node.settings.home).limits
-    sponsor = SponsorSettings.from_env()
+    limits = node.settings_of(RelaySettings).limits
+    sponsor = node.settings_of(SponsorSettings)
     chain = connect_chain(node.settings)
     shown = Shown(body.invitation, body.work)
     return _accepted(submit(node.engine, chain, limits, sponsor, signed, client_address(), shown))
@@ -99,7 +99,7 @@ def claim(handle: str) -> Answer:
     over = chain.now() // chain.day * chain.day
     if not is_owed(session(), account, over):
         raise Problem(409, "nothing_to_claim", f"There is nothing to claim for @{handle} yet.")
-    limits = RelaySettings.from_env(node.settings.home).limits
+    limits = node.settings_of(RelaySettings).limits
     return _accepted(submit_claim(node.engine, limits, account, client_address()))
 
 

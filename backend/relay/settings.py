@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from backend.chain.keystore import passphrase_file
+from backend.chain.passphrase import passphrase_file
 from backend.site.rate_limits import Limit
 from indexer.errors import LaurelError
 from indexer.rewards import ETHER

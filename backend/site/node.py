@@ -1,7 +1,9 @@
 """What one process of the site holds: settings, database, content store and the chain's clock."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 from flask import current_app
 from sqlalchemy import Engine, select
@@ -14,19 +16,27 @@ from indexer.protocol.deployment import Deployment, load
 from indexer.schema import Cursor
 from indexer.settings import Settings
 
-LOCAL_CHAINS = frozenset({31337})
-"""Chain ids of development chains, whose clock may be moved."""
+T = TypeVar("T")
 
 
 @dataclass
 class Node:
-    """Made once per process, after any fork: neither store nor engine survives one."""
+    """Made once per process, after any fork: neither store nor engine survives one.
+
+    rooms: the settings of rooms above this one, by their type.
+    """
 
     settings: Settings
     engine: Engine
     reader: Engine  # of the same database, or of a replica that follows it
     clock: Clock
     site: SiteSettings
+    rooms: Mapping[type, Any] = field(default_factory=dict)
+
+    def settings_of(self, room: type[T]) -> T:
+        """A room's settings, such as RelaySettings, as they were when the process began."""
+        found: T = self.rooms[room]
+        return found
 
     @cached_property
     def store(self) -> Store:
@@ -46,12 +56,7 @@ class Node:
     @property
     def public_rpc(self) -> str | None:
         """The RPC URL that anybody may know: a node's own may hold a secret."""
-        return self.site.rpc or (self.settings.rpc if self.local else None)
-
-    @property
-    def local(self) -> bool:
-        """Whether this is a development chain on somebody's own machine."""
-        return self.deployment.chain_id in LOCAL_CHAINS
+        return self.site.rpc or (self.settings.rpc if self.deployment.local else None)
 
 
 def current_node() -> Node:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
-from backend.chain.clock import ChainUnreachable
+from backend.chain.wire import ChainUnreachable
 from indexer.content.errors import ContentError
 from indexer.protocol.deployment import NotDeployed
 

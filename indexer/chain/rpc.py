@@ -1,4 +1,4 @@
-"""JSON-RPC over HTTP: single calls and batches, with time-outs and a few retries.
+"""JSON-RPC over HTTP, the one client: calls and batches with time-outs and a few retries, and calls made once.
 
 Results stay raw bytes until the caller decodes them with msgspec into the type it wants. Whatever a node
 does wrong is one of two things: it passes (NodeUnreachable and its kinds: ask again later), or it is a
@@ -25,6 +25,7 @@ Call = tuple[str, Sequence[Any]]
 
 BATCH = 100  # calls in one request at most: what public nodes still take
 TIMEOUT_SECONDS = 8.0  # without a byte; less than the indexer's lease lasts
+CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 30.0  # for a whole answer, however steadily it drips
 RETRIES = 3
 FIRST_WAIT = 0.1  # seconds before the first retry; doubles
@@ -47,10 +48,14 @@ _MANY_REQUESTS = 429
 class NodeUnreachable(LaurelError):
     """The node does not answer, or not as it should, after some retries. Trying later may help.
 
-    `kind` names the cause in a word or two, for counting.
+    `kind` names the cause in a word or two, for counting; `why` tells it, for a sentence of the caller's own.
     """
 
     kind = "unreachable"
+
+    def __init__(self, sentence: str, why: str | None = None) -> None:
+        super().__init__(sentence)
+        self.why = why or sentence.rstrip(".")
 
 
 class TimedOut(NodeUnreachable):
@@ -78,14 +83,16 @@ class RateLimited(NodeUnreachable):
 
 
 class RpcError(LaurelError):
-    """The node refused a call."""
+    """The node refused a call. code, message, data: its error, as it came (data: any JSON, None if there is none)."""
 
     kind = "refused"
 
-    def __init__(self, method: str, code: int, message: str) -> None:
+    def __init__(self, method: str, code: int, message: str, data: Any = None) -> None:
         super().__init__(f"The node refused {method}: {message} ({code}).")
         self.method = method
         self.code = code
+        self.message = message
+        self.data = data
 
 
 class TooManyResults(RpcError):
@@ -97,6 +104,7 @@ class TooManyResults(RpcError):
 class _Error(msgspec.Struct):
     code: int = 0
     message: str = ""
+    data: Any = None
 
 
 class _Answer(msgspec.Struct):
@@ -108,15 +116,19 @@ class _Answer(msgspec.Struct):
 _ANSWERS: msgspec.json.Decoder[list[_Answer] | _Answer] = msgspec.json.Decoder(
     list[_Answer] | _Answer
 )
+_ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 class Rpc:
     """One node. Safe to share among threads. `errors` counts what went wrong, by kind."""
 
-    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, url: str, timeout: float = TIMEOUT_SECONDS, connect: float = CONNECT_SECONDS
+    ) -> None:
+        """timeout, connect: seconds to wait for a byte, and for a connection (no longer than `timeout`)."""
         self.url = url
         self.errors: Counter[str] = Counter()
-        self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, 5.0)))
+        self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, connect)))
         # No number is used twice, so that a late answer is not taken for another one's.
         self._ids = itertools.count(1)
         self._rest_until = 0.0
@@ -138,6 +150,14 @@ class Rpc:
             results += self._batch(calls[first : first + BATCH])
         return results
 
+    def once(self, method: str, *params: Any) -> Any:
+        """The result of one call, decoded: sent by itself and not again, for callers that do their own waiting.
+
+        Raises NodeUnreachable, and RpcError itself for whatever the node refuses.
+        """
+        (raw,) = self._ask([(method, params)], alone=True)
+        return read(self, raw, _ANYTHING, method)
+
     def fault(self, error: NodeUnreachable | RpcError) -> None:
         """Counts an error that somebody else found in an answer."""
         self.errors[error.kind] += 1
@@ -151,27 +171,25 @@ class Rpc:
         wait, left = FIRST_WAIT, RETRIES
         while True:
             self._rest()
+            error: NodeUnreachable | RpcError
             try:
                 return self._ask(calls)
-            except RpcError as error:
-                self.fault(error)
-                raise
-            except NodeUnreachable as error:
-                self.fault(error)
-                if not left or isinstance(error, TimedOut):
-                    raise
+            except RpcError as refusal:
+                error = self._meaning(refusal)
+            except NodeUnreachable as unreachable:
+                error = unreachable
+            self.fault(error)
+            if not left or isinstance(error, RpcError | TimedOut):
+                raise error
             time.sleep(wait)
             wait, left = wait * 2, left - 1
 
-    def _ask(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
+    def _ask(self, calls: Sequence[Call], alone: bool = False) -> list[msgspec.Raw]:
+        """One request; alone: with the one call as it is, which is no batch then."""
         first = calls[0][0]
         numbered = dict(zip(self._ids, calls, strict=False))
-        body = msgspec.json.encode(
-            [
-                {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
-                for number, (method, params) in numbered.items()
-            ]
-        )
+        asked = [request(method, params, number) for number, (method, params) in numbered.items()]
+        body = msgspec.json.encode(asked[0] if alone else asked)
         answers = self._answers(first, *self._post(body, first))
         by_id = {answer.id: answer for answer in answers}
         if len(by_id) != len(answers) or by_id.keys() - numbered.keys():
@@ -180,7 +198,7 @@ class Rpc:
         for number, (method, _) in numbered.items():
             answer = by_id.get(number)
             if answer is not None and answer.error is not None:
-                raise self._refusal(method, answer.error)
+                raise _refusal(method, answer.error)
             if answer is None or isinstance(answer.result, msgspec.UnsetType):
                 raise BadAnswer(f"{self.name} left {method} unanswered.")
             results.append(answer.result)
@@ -188,7 +206,9 @@ class Rpc:
 
     def _answers(self, method: str, status: int, content: bytes) -> list[_Answer]:
         """What stands in the body of an HTTP answer to a batch that begins with `method`."""
-        page = BadStatus(f"The node at {self.name} cannot be reached: HTTP {status}.")
+        page = BadStatus(
+            f"The node at {self.name} cannot be reached: HTTP {status}.", f"HTTP {status}"
+        )
         try:
             answers = _ANSWERS.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -197,7 +217,7 @@ class Rpc:
             raise BadAnswer(f"{self.name} does not speak JSON-RPC: {error}.") from error
         if isinstance(answers, _Answer):
             if answers.error is not None:  # some nodes refuse a whole batch with one answer
-                raise self._refusal(method, answers.error)
+                raise _refusal(method, answers.error)
             answers = [answers]
         if status != 200:
             raise page
@@ -220,7 +240,7 @@ class Rpc:
         except httpx.HTTPError as error:
             problem = (str(error) or type(error).__name__).rstrip(".")
             raise NodeUnreachable(
-                f"The node at {self.name} cannot be reached: {problem}."
+                f"The node at {self.name} cannot be reached: {problem}.", problem
             ) from error
         if response.status_code == 413:
             raise TooManyResults(method, 413, "too large")
@@ -245,15 +265,25 @@ class Rpc:
         if left > 0:
             time.sleep(left)
 
-    def _refusal(self, method: str, error: _Error) -> RpcError | NodeUnreachable:
-        code, message = error.code, error.message
+    def _meaning(self, refusal: RpcError) -> RpcError | NodeUnreachable:
+        """What a refusal is about by its words, which each kind of node has its own of."""
+        method, code, message = refusal.method, refusal.code, refusal.message
         if code == _MANY_REQUESTS or _RATE.search(message):
             return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
         if code == _LIMIT_EXCEEDED and method != "eth_getLogs":  # nothing else has many results
             return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
         if code == _LIMIT_EXCEEDED or _TOO_MUCH.search(message):
             return TooManyResults(method, code, message)
-        return RpcError(method, code, message)
+        return refusal
+
+
+def request(method: str, params: Sequence[Any], number: int = 1) -> dict[str, Any]:
+    """A call as JSON-RPC 2.0 has it."""
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+
+def _refusal(method: str, error: _Error) -> RpcError:
+    return RpcError(method, error.code, error.message, error.data)
 
 
 def read(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: str) -> T:

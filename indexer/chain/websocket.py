@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
+from indexer.chain.rpc import request
+
 OPEN_SECONDS = 5.0
 LOOK_SECONDS = 0.5  # between looks whether to stop
 FIRST_WAIT = 1.0  # seconds before the first try to connect again; doubles
@@ -20,7 +22,7 @@ LONGEST_WAIT = 30.0
 LONGEST_HEAD = 1 << 20  # bytes
 
 _LOG = logging.getLogger("laurel.heads")
-_SUBSCRIBE = {"jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": ["newHeads"]}
+_SUBSCRIBE = request("eth_subscribe", ["newHeads"])
 
 
 class Heads:

@@ -6,9 +6,7 @@ from contextlib import closing
 import click
 from rich.console import Console
 
-from indexer.content.daemon import Daemon
 from indexer.content.embedded import EmbeddedStore
-from indexer.content.move import Progress, to_daemon, to_embedded
 from indexer.errors import LaurelError
 from indexer.monitoring.progress import bar, blocks
 from indexer.process.filelock import alone
@@ -29,6 +27,10 @@ class DamagedBlocks(LaurelError):
 )
 def move(target: str, api: str | None) -> None:
     """Copy all blocks and pins into a Kubo daemon, or back from it, while the node runs."""
+    # Slow imports that no other command of this group needs.
+    from indexer.content.daemon import Daemon
+    from indexer.content.move import Progress, to_daemon, to_embedded
+
     settings = Settings.from_env()
     console = Console(soft_wrap=True, highlight=False)
     daemon = Daemon(api or settings.ipfs_api or DEFAULT_API)

@@ -6,10 +6,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     URL,
     Connection,
@@ -125,6 +121,9 @@ def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
 
 def upgrade(engine: Engine, turn: Turn, migrations: Path, version_table: str) -> None:
     """Runs what is missing of a folder of migrations, all or nothing. Raises FromLater."""
+    from alembic import command  # 11 MB that only migrating needs
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(migrations))
     with writing(engine, turn) as connection:
@@ -135,6 +134,9 @@ def upgrade(engine: Engine, turn: Turn, migrations: Path, version_table: str) ->
 
 def refuse_later(connection: Connection, migrations: Path, version_table: str) -> None:
     """Raises FromLater if the tables were made by a revision that this folder of migrations does not have."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     context = MigrationContext.configure(connection, opts={"version_table": version_table})
     script = ScriptDirectory(str(migrations))
     known = {revision.revision for revision in script.walk_revisions()}

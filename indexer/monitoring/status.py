@@ -18,11 +18,10 @@ from indexer.chain.failover import Nodes
 from indexer.chain.rpc import NodeUnreachable, RpcError, quantity
 from indexer.content.cid import cid_of
 from indexer.errors import LaurelError
-from indexer.follow import LOCAL_CHAINS
 from indexer.mirror.counts import contents_by_state, database_bytes, rows_in
 from indexer.mirror.database import MIGRATIONS, address, refuse_later
 from indexer.mirror.store import CHAIN_TABLES
-from indexer.protocol.deployment import Deployment, NotDeployed, load
+from indexer.protocol.deployment import LOCAL_CHAINS, Deployment, NotDeployed, load
 from indexer.schema import Content, Cursor, Post, Writer
 from indexer.settings import Settings
 

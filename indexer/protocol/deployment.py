@@ -6,6 +6,11 @@ from pathlib import Path
 
 from indexer.errors import LaurelError
 
+LOCAL_CHAINS = frozenset({31337})
+"""Chain ids of development chains on somebody's own machine: whoever asks may move their clock and take coin of a
+faucet, keys may be plain, and the node's RPC URL is told to all. So only the number of anvil and Hardhat is among
+them, whose nodes have such methods. 1337 is not: private chains of several parties have it, as geth's default."""
+
 
 class NotDeployed(LaurelError):
     """There is no deployment record for this chain."""
@@ -28,6 +33,11 @@ class Deployment:
     def day(self) -> int:
         """Seconds in a DAY."""
         return int(self.parameters["day"])
+
+    @property
+    def local(self) -> bool:
+        """Whether this is on a development chain on somebody's own machine."""
+        return self.chain_id in LOCAL_CHAINS
 
 
 def path_for(folder: Path, chain_id: int) -> Path:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from urllib.error import HTTPError
 
 import pytest
 from sqlalchemy import Engine
-from werkzeug.serving import make_server
+from werkzeug.serving import BaseWSGIServer, make_server
 
 from backend.app import create_app
 from backend.site.database import migrate_node
@@ -50,6 +51,11 @@ class Site:
     engine: Engine
     settings: Settings
     world: World
+    _server: BaseWSGIServer
+
+    def restart(self, **env: str) -> None:
+        """Goes on at the same address as another process of it would that has these variables set."""
+        self._server.app = create_app(self.settings, env=os.environ | env)
 
     def ask(
         self, path: str, data: bytes | None = None, method: str | None = None, **headers: str
@@ -113,7 +119,9 @@ class serving:
         self._server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
-        return Site(f"http://127.0.0.1:{self._server.port}", self._engine, settings, world)
+        return Site(
+            f"http://127.0.0.1:{self._server.port}", self._engine, settings, world, self._server
+        )
 
     def __exit__(self, *error: Any) -> None:
         self._server.shutdown()

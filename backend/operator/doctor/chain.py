@@ -12,10 +12,10 @@ from websockets.sync.client import connect
 
 from backend.operator.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from indexer.chain import startup
-from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, bare, quantity, request
 from indexer.chain.source import Source
-from indexer.follow import LOCAL_CHAINS
 from indexer.monitoring.status import OLD_BLOCK
+from indexer.protocol.deployment import LOCAL_CHAINS
 
 DEPTH = 10
 """Blocks below the lowest head at which nodes are compared: those above may differ for a moment."""
@@ -40,7 +40,7 @@ def _node(setup: Setup, rpc: Rpc) -> Findings:
         yield problem(f"{error} See that it runs, or set LAUREL_RPC to another.")
         return
     age = time.time() - head.timestamp
-    if deployment.chain_id not in LOCAL_CHAINS and age > OLD_BLOCK:
+    if not deployment.local and age > OLD_BLOCK:
         yield problem(
             f"The last block of {rpc.name} is {age / 60:,.0f} minutes old: see whether it has peers, or set "
             "LAUREL_RPC to another."
@@ -143,4 +143,4 @@ def _by_date(url: str) -> float | None:
 
 
 def _call(method: str, *params: str) -> str:
-    return json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
+    return json.dumps(request(method, params))

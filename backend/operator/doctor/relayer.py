@@ -5,7 +5,7 @@ from contextlib import closing
 from backend.operator.doctor.findings import PATIENCE, Findings, Setup, ok, problem, warning
 from backend.relay.process import read_key
 from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, quantity
-from indexer.follow import LOCAL_CHAINS
+from indexer.protocol.deployment import LOCAL_CHAINS
 from indexer.rewards import ETHER
 
 BATCHES = 100

@@ -22,7 +22,7 @@ from backend.operator.up.processes import Child, check, start, stop, wait_for
 from backend.operator.up.screen import show, step
 from backend.site.api import API
 from backend.site.database import migrate_node
-from indexer.chain.rpc import Rpc, quantity
+from indexer.chain.rpc import NodeUnreachable, Rpc, RpcError, quantity
 from indexer.chain.startup import check_mirror
 from indexer.mirror.database import connect, migrate_mirror
 from indexer.protocol.deployment import Deployment
@@ -163,13 +163,12 @@ def _watch(children: list[Child], chain: OwnChain | None) -> None:
 
 
 def _chain_answers(rpc: str) -> bool:
-    try:
-        answer = httpx.post(
-            rpc, json={"jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": []}
-        )
-        return answer.status_code == 200 and "result" in answer.json()
-    except (httpx.HTTPError, ValueError):
-        return False
+    with closing(Rpc(rpc, 5.0)) as node:
+        try:
+            node.once("eth_chainId")
+        except (NodeUnreachable, RpcError):
+            return False
+    return True
 
 
 def _site_answers(site: str) -> bool:

@@ -82,7 +82,7 @@ def words_of(kind: Kind, action: bytes) -> bytes:
 
 def account_of_key(chain: Chain, address: str) -> int:
     """The account that a key was added to, live or not; 0 for none."""
-    return key_slot(chain.view("keyOf", address)[0]).account
+    return key_slot(chain.view("keyOf(address)", int(address, 16))[0]).account
 
 
 def refusal(reason: Reason) -> Problem:

@@ -74,8 +74,8 @@ def is_done(chain: Chain, action: Action) -> bool:
     match action.kind.guard:
         case "handle":
             account = _key(chain, fields["ownerKey"]).account
-            handle = fields["handle"].encode().ljust(32, b"\0")
-            return account != 0 and bool(chain.view("handleOf", account)[0] == handle)
+            handle = int.from_bytes(fields["handle"].encode().ljust(32, b"\0"))
+            return account != 0 and bool(chain.view("handleOf(uint40)", account)[0] == handle)
         case "key":
             address, role = _added(fields)
             key = _key(chain, address)
@@ -85,14 +85,17 @@ def is_done(chain: Chain, action: Action) -> bool:
             return key.account == fields["account"] and key.revoked
         case "post":
             post = post_id(fields["account"], fields["digest"])
-            return bool(chain.view("postState", post)[0] != 0)
+            return bool(chain.view("postState(bytes32)", post)[0] != 0)
         case "removal":
-            return post_slot(chain.view("postState", fields["post"])[0]).removed
+            return post_slot(chain.view("postState(bytes32)", fields["post"])[0]).removed
         case "vote" | "votes":
             return all(_stands(chain, fields, each) for each in fields.get("votes", (fields,)))
         case "nonce":
             used = chain.view(
-                "nonceUsed", action.signer, fields["nonce"], contract=action.kind.contract
+                "nonceUsed(address,uint256)",
+                int(action.signer, 16),
+                fields["nonce"],
+                contract=action.kind.contract,
             )
             return bool(used[0])
 
@@ -117,7 +120,7 @@ def _added(fields: Mapping[str, Any]) -> tuple[str, int]:
 
 
 def _key(chain: Chain, address: str) -> KeySlot:
-    return key_slot(chain.view("keyOf", address)[0])
+    return key_slot(chain.view("keyOf(address)", int(address, 16))[0])
 
 
 def _stands(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> bool:
@@ -126,4 +129,4 @@ def _stands(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) 
 
 
 def _vote(chain: Chain, fields: Mapping[str, Any], ballot: Mapping[str, Any]) -> VoteSlot:
-    return vote_slot(chain.view("voteState", ballot["post"], fields["account"])[0])
+    return vote_slot(chain.view("voteState(bytes32,uint40)", ballot["post"], fields["account"])[0])

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine, Row, insert, select
 
-from backend.chain.connection import NOBODY, Chain, Reverted
+from backend.chain.connection import NOBODY, Chain
 from backend.chain.errors import BY_CODE, reason_of
+from backend.chain.wire import Reverted
 from backend.relay.intake import replay
 from backend.relay.intake.parse import Action, account_of_key, foreign, read, refusal, words_of
 from backend.relay.relayers import relayers

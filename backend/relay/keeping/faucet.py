@@ -43,7 +43,7 @@ class Faucet:
         """Grants what is due. Does nothing on a public chain, while there is no faucet, or while more days
         are open than a change of stake closes by itself."""
         path = self.settings.faucet_key_file
-        if not self.chain.local or not path.exists():
+        if not self.chain.deployment.local or not path.exists():
             return
         with Session(self.engine) as session:
             registered = self._registered(session)

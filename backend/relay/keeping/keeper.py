@@ -15,9 +15,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, select, update
 from sqlalchemy.orm import Session
 
-from backend.chain.connection import Chain, Reverted
+from backend.chain.calls import encoded
+from backend.chain.connection import Chain
 from backend.chain.errors import Reason, reason_of
 from backend.chain.pool import next_day
+from backend.chain.wire import Reverted
 from backend.relay.keeping import owed
 from backend.relay.sending.quotes import Call
 from backend.relay.sending.transactions import Outbox
@@ -101,12 +103,12 @@ class Keeper:
         over = now // day - first
         if over <= 0:
             return False
-        if not (self.chain.local or asked or over > MOST_OPEN_DAYS):
+        if not (self.chain.deployment.local or asked or over > MOST_OPEN_DAYS):
             with Session(self.engine) as session:
                 if not owed.has_claims(session, first * day, (first + over) * day):
                     return False
         days = range(min(over, CLOSE_AT_ONCE))
-        return bool(self._send_checked("close", lambda some: ("close", len(some)), days))
+        return bool(self._send_checked("close", lambda some: ("close(uint256)", len(some)), days))
 
     def _complete(self, now: int) -> bool:
         most = COMPLETE_AT_ONCE + len(self._aside)
@@ -120,7 +122,7 @@ class Keeper:
         most = SETTLE_AT_ONCE + len(self._aside)
         with Session(self.engine) as session:
             ids = owed.to_settle(session, closed, self._graced(now), accounts, most)
-        sent = self._send_checked("settle", lambda some: ("settle", list(some)), ids)
+        sent = self._send_checked("settle", lambda some: ("settle(bytes32[])", list(some)), ids)
         for transaction, posts in sent.items():
             authors = {int.from_bytes(post[:5]) for post in posts}
             self._mark_sent(authors.intersection(accounts), transaction)
@@ -166,14 +168,14 @@ class Keeper:
         items = [item for item in items if not self._is_aside(item)]
         if not items:
             return {}
-        function, *args = call(items)
-        data = self.chain.encode(function, *args)
+        signature, *args = call(items)
+        data = "0x" + encoded(signature, *args).hex()
         target = {"to": self.chain.deployment.core, "data": data}
         try:
             gas = int(self.chain.number("eth_estimateGas", target, "pending") * GAS_MARGIN)
         except Reverted as reverted:
             if len(items) == 1:
-                self._put_aside(function, items[0], reason_of(reverted.data))
+                self._put_aside(signature.partition("(")[0], items[0], reason_of(reverted.data))
                 return {}
             gas = self.settings.batch_gas + 1
         if gas > self.settings.batch_gas and len(items) > 1:
@@ -266,13 +268,13 @@ class Keeper:
 
 
 def _as_voter(claims: Sequence[owed.Claim]) -> tuple[Any, ...]:
-    return "claimAsVoter", claims[0].account, [claim.post for claim in claims]
+    return "claimAsVoter(uint40,bytes32[])", claims[0].account, [claim.post for claim in claims]
 
 
 def _for_account(due: Sequence[owed.Due]) -> tuple[Any, ...]:
     (each,) = due
-    return each.function, each.account
+    return f"{each.function}(uint40)", each.account
 
 
 def _of_post(claims: Sequence[owed.Claim]) -> tuple[Any, ...]:
-    return "claimOfPost", claims[0].post, [claim.account for claim in claims]
+    return "claimOfPost(bytes32,uint40[])", claims[0].post, [claim.account for claim in claims]

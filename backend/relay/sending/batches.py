@@ -8,9 +8,11 @@ from eth_utils.crypto import keccak
 from sqlalchemy import Engine, and_, not_, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.chain.connection import Chain, Reverted
+from backend.chain.calls import RELAY_CALL, encoded
+from backend.chain.connection import Chain
 from backend.chain.errors import reason_of
 from backend.chain.gas import gas_of
+from backend.chain.wire import Reverted
 from backend.relay.intake import replay
 from backend.relay.intake.parse import read
 from backend.relay.intake.submit import live
@@ -193,7 +195,7 @@ class Sender:
         call, gas = Call(contract, "0x"), 0
         while batch:
             items = [(t.kind, t.action, t.signature) for t in batch]
-            call = Call(contract, self.chain.encode("relay", items))
+            call = Call(contract, "0x" + encoded(RELAY_CALL, items).hex())
             each = ((Signed(t.kind, t.action, t.signature), 1 + t.tries) for t in batch)
             gas = quote.gas(gas_of(each, call.bytes), call.bytes)
             payable = quote.payable(call.bytes)

@@ -18,7 +18,8 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from backend.chain import fees
-from backend.chain.connection import Chain, Refused, Reverted
+from backend.chain.connection import Chain
+from backend.chain.wire import Refused, Reverted
 from backend.relay.relayers import Purse
 from backend.relay.sending import bids
 from backend.relay.sending.costs import Shares, book

@@ -24,7 +24,7 @@ bp = Blueprint("sponsor", __name__)
 @bp.app_context_processor
 def context() -> dict[str, Any]:
     """For every page: the quota of who is signed in, as `quota`. Nothing here may fail."""
-    sponsor = SponsorSettings.from_env()
+    sponsor = current_node().settings_of(SponsorSettings)
     try:
         person = signed_in(present().time)
         if person and sponsor.quota:
@@ -38,7 +38,7 @@ def context() -> dict[str, Any]:
 @bp.get("/join")
 def join() -> str:
     """The page for making an account; `invitation` in its address is a code."""
-    sponsor = SponsorSettings.from_env()
+    sponsor = current_node().settings_of(SponsorSettings)
     code = request.args.get("invitation", "").strip()
     welcome = True
     if sponsor.join == "invitation":
@@ -51,7 +51,7 @@ def join() -> str:
 def task() -> dict[str, Any]:
     """A task for who wants `handle`: a nonce (decimal digits) such that PBKDF2-HMAC-SHA-256 of it, with the salt
     `<id>:<handle>` and `rounds` rounds, begins with `bits` zero bits. Good until `until` (wall-clock seconds)."""
-    sponsor = SponsorSettings.from_env()
+    sponsor = current_node().settings_of(SponsorSettings)
     (handle,) = members("handle")
     if sponsor.join != "work":
         raise Problem(409, "no_work_needed", "This server asks for no work. Register without.")
@@ -71,7 +71,7 @@ def task() -> dict[str, Any]:
 def account_quota(handle: str) -> dict[str, Any]:
     """What this server still pays for an account, in gas; `quota` is null where it sets no bound."""
     account = by_handle(session(), handle)
-    sponsor = SponsorSettings.from_env()
+    sponsor = current_node().settings_of(SponsorSettings)
     if sponsor.quota is None:
         return {"account": account.id, "quota": None}
     now = quota.standing(session(fresh=True), sponsor.quota, account.id)

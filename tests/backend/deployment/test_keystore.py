@@ -14,12 +14,12 @@ from backend.chain.keystore import (
     KeyExists,
     NoKey,
     NoKeyFile,
-    NoPassphrase,
     PlainKey,
     WrongPassphrase,
     new_keystore,
     read_secret,
 )
+from backend.chain.passphrase import NoPassphrase
 from tests.chain import DEV, DEV_KEY
 
 PASSPHRASE = "a day of laurels"

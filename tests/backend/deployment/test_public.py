@@ -11,7 +11,7 @@ import pytest
 from eth_account import Account
 
 from backend.chain import fees
-from backend.chain.connection import wire_to
+from backend.chain.wire import wire_to
 from backend.deployment.code import OtherCode, check_code, difference
 from backend.deployment.compile import initcode_size
 from backend.deployment.deploy import DeployError, Parameters, deploy

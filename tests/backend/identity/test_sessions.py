@@ -7,8 +7,10 @@ from eth_account import Account as EthAccount
 from eth_account.messages import encode_defunct
 from sqlalchemy import update
 
+from backend.identity import challenges
 from backend.identity.tables import Challenge, SignedIn
 from indexer.mirror.database import writing
+from indexer.protocol.actions import SECP256K1_ORDER
 from indexer.schema import Account, Key
 from tests.actors import Key as Signer
 from tests.backend.conftest import Answer, Site
@@ -60,6 +62,30 @@ def test_in_and_out_again(site: Site, kind):
     out = site.ask(URL, None, "DELETE", Cookie=mine, Origin=site.url)
     assert out.json == {"account": None}
     assert site.get(URL, Cookie=mine).json == {"account": None}
+
+
+@pytest.mark.parametrize("high", [False, True])
+@pytest.mark.parametrize("v", [(0, 1), (27, 28), (35, 36), (254, 255), (26, 29)])
+def test_a_wallets_signature_is_read_as_eth_account_reads_it(v: tuple[int, int], high: bool):
+    """In all the forms that wallets write it: v as a bit, as Ethereum or EIP-155 has it, and a high s."""
+    key, text = Signer.secp256k1(), "Sign in: ünicode too"
+    signed = EthAccount.sign_message(encode_defunct(text=text), key.private)
+    s = SECP256K1_ORDER - signed.s if high else signed.s
+    found = set()
+    for number in v:
+        signature = signed.r.to_bytes(32) + s.to_bytes(32) + bytes([number])
+        try:
+            theirs = EthAccount.recover_message(encode_defunct(text=text), signature=signature)
+        except ValueError:
+            theirs = None
+        assert challenges.signer(text, signature) == theirs
+        found.add(theirs)
+    assert (key.address in found) == (v != (26, 29))
+
+
+@pytest.mark.parametrize("size", [0, 1, 64, 66, 127, 129])
+def test_a_signature_of_another_size_is_nobodys(size: int):
+    assert challenges.signer("Sign in", b"\x01" * size) is None
 
 
 def test_the_text_is_eip_4361(site: Site):

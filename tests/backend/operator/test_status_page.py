@@ -28,6 +28,7 @@ def site(own_site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A site whose relay tables are empty before and after."""
     monkeypatch.setattr("backend.operator.status_page.FRESH_SECONDS", 0.0)
     monkeypatch.delenv("LAUREL_COIN_PRICE", raising=False)
+    own_site.restart()
     yield own_site
     with own_site.engine.begin() as connection:
         for table in TABLES:
@@ -64,7 +65,7 @@ def test_before_anything_was_sent(site: Site) -> None:
     assert told["chain"]["block"] == 42 and told["chain"]["chainId"] == 31337
 
 
-def test_what_an_action_costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_an_action_costs(site: Site) -> None:
     put(site, RelayStatus, relayer())
     put(site, RelayTicket, *(ticket(n, QUEUED, 130) for n in range(3)), ticket(3, SENT, 5))
     put(site, RelayCost, cost("Vote", 900, 9e15), cost("Post", 100, 5e15), cost("close", 1, 2e15))
@@ -88,7 +89,7 @@ def test_what_an_action_costs(site: Site, monkeypatch: pytest.MonkeyPatch) -> No
     page = site.get("/status").text
     assert "≈ 122,222 <small>actions</small>" in page and "USD" not in page
     assert "The oldest waits for 2 min." in page
-    monkeypatch.setenv("LAUREL_COIN_PRICE", "2500 USD")
+    site.restart(LAUREL_COIN_PRICE="2500 USD")
     page = site.get("/status").text
     assert (
         '<th scope="row">A vote</th><td>0.0275</td><td>0.000011</td><td>50,000</td><td>1,000</td>'

@@ -1,5 +1,6 @@
 """A node under test: a real chain, a real database, the real application; its relay taken step by step."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -53,6 +54,14 @@ class Node:
     faucet: Faucet
     indexer: Indexer
     held: Lease  # the right to the relayer's key: released before another process takes it
+
+    def another(self, **env: str) -> FlaskClient:
+        """A client of another process of the site, which has these variables set."""
+        return create_app(self.settings, env=os.environ | env).test_client()
+
+    def restart(self, **env: str) -> None:
+        """Goes on with another process of the site."""
+        self.client = self.another(**env)
 
     def submit(self, signed: Signed, address: str = "192.0.2.1") -> Any:
         """POSTs an action, from a client at `address`."""

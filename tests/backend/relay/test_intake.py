@@ -187,11 +187,9 @@ def test_nothing_is_checked_by_a_chain_that_is_gone(node: Node, ann: Actor) -> N
     assert answer.headers["Retry-After"]
 
 
-def test_limits_say_when_there_is_room_again(
-    node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_limits_say_when_there_is_room_again(node: Node, ann: Actor) -> None:
     limits = "attempt=8/60,account=2/60,register=1/3600"
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", limits)
+    node.restart(LAUREL_RELAY_LIMITS=limits)
     for word in (b"1", b"2"):
         node.accept(ann.post(sha256(word)))
     answer = node.submit(ann.post(sha256(b"3")), address="192.0.2.2")
@@ -210,10 +208,8 @@ def test_limits_say_when_there_is_room_again(
     assert [a.status_code for a in answers].count(429) == 2  # four were made, eight are allowed
 
 
-def test_what_all_clients_together_may_spend_has_its_bound(
-    node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "newcomers=1/86400,all=3/86400")
+def test_what_all_clients_together_may_spend_has_its_bound(node: Node, ann: Actor) -> None:
+    node.restart(LAUREL_RELAY_LIMITS="newcomers=1/86400,all=3/86400")
     newcomers = [Actor(ann.deployment, ann.anvil, handle).register() for handle in ("bob", "cat")]
     posts = [ann.post(sha256(b"%d" % i)) for i in range(3)]
     clients = (f"192.0.2.{i}" for i in range(1, 99))

@@ -231,10 +231,10 @@ def test_proofs_of_a_restoring_are_three_signatures(
 
 
 def test_a_stolen_accounts_limits_do_not_hold_its_recovery_up(
-    node: Node, ann: Actor, deployed: Chain, monkeypatch: pytest.MonkeyPatch
+    node: Node, ann: Actor, deployed: Chain
 ) -> None:
     stolen = ward(deployed, "stolen", ann)
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "account=2/60")
+    node.restart(LAUREL_RELAY_LIMITS="account=2/60")
     for word in (b"spam", b"more spam"):
         node.accept(stolen.post(sha256(word)))
     assert node.refusal(stolen.post(sha256(b"and more"))) == "rate_limited"
@@ -248,10 +248,8 @@ def test_a_stolen_accounts_limits_do_not_hold_its_recovery_up(
     assert node.refusal(ann.post(sha256(b"x"))) == "rate_limited"
 
 
-def test_a_vote_of_many_counts_as_often_as_it_votes(
-    node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "account=3/60,all=4/60")
+def test_a_vote_of_many_counts_as_often_as_it_votes(node: Node, ann: Actor) -> None:
+    node.restart(LAUREL_RELAY_LIMITS="account=3/60,all=4/60")
     ballots = {ann.post_id(sha256(b"old")): 10, ann.post_id(sha256(b"other")): 10}
     node.accept(ann.votes(ballots))
     assert node.refusal(ann.votes(ballots, at=ann.anvil.now() - 1)) == "rate_limited"

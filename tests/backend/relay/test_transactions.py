@@ -9,6 +9,7 @@ from pathlib import Path
 
 from eth_account import Account
 
+from backend.chain.calls import encoded
 from backend.chain.connection import connect_chain
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import deploy
@@ -67,7 +68,7 @@ def test_a_revert_that_the_node_tells_at_once_is_followed_as_any(tmp_path: Path)
         lease = key_lease(engine, DEV)
         lease.acquire()
         outbox = Outbox(engine, chain, DEV, relay, lease, Account.from_key(DEV_KEY))
-        nothing_there = Call("core", chain.encode("settle", [bytes(32)]))
+        nothing_there = Call("core", "0x" + encoded("settle(bytes32[])", [bytes(32)]).hex())
         with outbox.sending(outbox.quote(), "settle") as draft:
             transaction = draft.write(nothing_there, 500_000, {"settle": (1, 1.0)})
         (finished,) = outbox.finished()

@@ -164,7 +164,7 @@ def test_the_nodes_own_rpc_is_told_to_nobody(site: Site, monkeypatch: pytest.Mon
     closed = create_app(site.settings.asking(secret), SiteSettings.from_env({})).test_client()
     answer = closed.get("/api/laurel/v1/chain")
     assert answer.status_code == 503 and "secret" not in answer.text
-    monkeypatch.setattr("backend.site.node.LOCAL_CHAINS", frozenset())
+    monkeypatch.setattr("indexer.protocol.deployment.LOCAL_CHAINS", frozenset())
     assert reached(site).get("/api/laurel/v1/chain").json["rpc"] is None
     assert site.settings.rpc not in reached(site).get("/about").text
     open_to_all = reached(site, LAUREL_PUBLIC_RPC="https://rpc.example")

@@ -70,7 +70,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
             thread = threading.Thread(target=server.serve_forever)
             thread.start()
-            yield Site(f"http://127.0.0.1:{server.port}", mirror.engine, settings, None)  # type: ignore[arg-type]
+            url = f"http://127.0.0.1:{server.port}"
+            yield Site(url, mirror.engine, settings, None, server)  # type: ignore[arg-type]
             server.shutdown()
             thread.join()
             server.server_close()

@@ -194,15 +194,15 @@ def test_a_refusal_is_told_to_whom_it_concerns(node: Node, chain: Chain) -> None
     assert [node.ticket(t)["reason"] for t in tickets] == ["not_settled", "unknown_post"]
 
 
-def test_claims_have_their_limit(node: Node, chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_claims_have_their_limit(node: Node, chain: Chain) -> None:
     voted_posts(chain, authors=2, voters=1)
     node.mirror()
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "claim=1/3600")
+    node.restart(LAUREL_RELAY_LIMITS="claim=1/3600")
     claim(node, "author00")
     answer = node.client.post("/api/laurel/v1/accounts/author01/claim", json={})
     assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
     assert int(answer.headers["Retry-After"]) > 3500
-    monkeypatch.setenv("LAUREL_RELAY_LIMITS", "all=1/86400")  # of everyone together
+    node.restart(LAUREL_RELAY_LIMITS="all=1/86400")  # of everyone together
     answer = node.client.post("/api/laurel/v1/accounts/author01/claim", json={})
     assert (answer.status_code, answer.json["code"]) == (429, "rate_limited")
     assert int(answer.headers["Retry-After"]) > 86_000

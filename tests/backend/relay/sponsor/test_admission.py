@@ -6,7 +6,6 @@ import time
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from backend.app import create_app
 from backend.relay.sponsor import invitations, proof_of_work
 from backend.relay.sponsor.admission import Shown, admit, check
 from backend.relay.sponsor.settings import SponsorSettings
@@ -128,8 +127,8 @@ def test_a_work_serves_once_for_its_handle_and_in_time(database: str) -> None:
         each.dispose()
 
 
-def test_by_invitation_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAUREL_JOIN", "invitation")
+def test_by_invitation_over_http(node: Node) -> None:
+    node.restart(LAUREL_JOIN="invitation")
     code = invitations.invite(node.engine, uses=1, days=1)
     assert node.client.get("/api/laurel/v1/chain").json["join"] == "invitation"
     needed = register(node, "ann")
@@ -137,7 +136,7 @@ def test_by_invitation_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) ->
     assert register(node, "ann", invitation="guessed").json["code"] == "not_invited"
     assert register(node, "A!", invitation=code).json["code"] == "malformed_handle"
     # Two sites, as many people: one of them gets the last use.
-    clients = [create_app(node.settings).test_client() for _ in range(2)]
+    clients = [node.another(LAUREL_JOIN="invitation") for _ in range(2)]
     answers = at_once(6, lambda i: register(node, f"ann{i}", clients[i % 2], invitation=code))
     codes = sorted(str(a.json.get("code")) for a in answers)
     assert codes == ["None"] + ["not_invited"] * 5
@@ -152,9 +151,8 @@ def test_by_invitation_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) ->
     assert register(node, "cat", invitation=code).json["code"] == "not_invited"
 
 
-def test_for_work_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LAUREL_JOIN", "work")
-    monkeypatch.setenv("LAUREL_WORK_BITS", str(BITS))
+def test_for_work_over_http(node: Node) -> None:
+    node.restart(LAUREL_JOIN="work", LAUREL_WORK_BITS=str(BITS))
 
     def ask(**body: str):
         return node.client.post("/api/laurel/v1/work", json=body)
@@ -165,25 +163,25 @@ def test_for_work_over_http(node: Node, monkeypatch: pytest.MonkeyPatch) -> None
     assert time.time() < task["until"] <= time.time() + proof_of_work.SECONDS
     shown = solve(task, "ann")
     assert register(node, "bob", work=shown).json["code"] == "bad_work"
-    monkeypatch.setenv("LAUREL_WORK_BITS", "30")  # what was asked for stays enough
+    node.restart(LAUREL_JOIN="work", LAUREL_WORK_BITS="30")  # what was asked for stays enough
     assert register(node, "ann", work=shown).status_code == 202
     node.deliver()
     assert register(node, "ann", work=shown).json["code"] == "bad_work"
     assert ask(handle="ab").json["code"] == "malformed_handle"
     assert ask().json["code"] == "missing_member"
-    monkeypatch.setenv("LAUREL_JOIN", "open")
+    node.restart(LAUREL_JOIN="open")
     assert ask(handle="ann").json["code"] == "no_work_needed"
     assert register(node, "cat").status_code == 202
 
 
-def test_the_page_says_how_one_gets_in(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_says_how_one_gets_in(node: Node) -> None:
     def page(query: str = "") -> str:
         return node.client.get(f"/join{query}").text
 
     assert "1. Choose a handle" in page() and "invit" not in page() and "<progress" not in page()
-    monkeypatch.setenv("LAUREL_JOIN", "work")
+    node.restart(LAUREL_JOIN="work")
     assert "<progress" in page()
-    monkeypatch.setenv("LAUREL_JOIN", "invitation")
+    node.restart(LAUREL_JOIN="invitation")
     assert "By invitation" in page() and "1. Choose a handle" not in page()
     code = invitations.invite(node.engine, uses=1, days=1)
     assert "You are invited" in page(f"?invitation={code}")

@@ -23,13 +23,11 @@ def used(site: Site) -> Iterator[Site]:
     with writing(site.engine) as connection:
         connection.execute(insert(Used), [row | {"at": SOON} for row in rows])
     yield site
+    site.restart()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_nothing_is_wrong_with_them(
-    chromium: Browser, used: Site, monkeypatch: pytest.MonkeyPatch, width: int, scheme: str
-) -> None:
-    monkeypatch.setenv("LAUREL_QUOTA", "20+0/1 LRL")
+def test_nothing_is_wrong_with_them(chromium: Browser, used: Site, width: int, scheme: str) -> None:
     pages = context(chromium, used, width, scheme, bypass_csp=True)
     page = pages.new_page()
     code = invitations.invite(used.engine, uses=5, days=1)
@@ -46,7 +44,7 @@ def test_nothing_is_wrong_with_them(
         ("open", "/@ada/wallet", "Enough for about 2 votes"),
         ("open", "/about", "the gas of about 20 votes or posts a day"),
     ):
-        monkeypatch.setenv("LAUREL_JOIN", mode)
+        used.restart(LAUREL_QUOTA="20+0/1 LRL", LAUREL_JOIN=mode)
         page.goto(used.url + path)
         page.evaluate(OPEN_MENU)
         page.evaluate("for (const e of document.querySelectorAll('[data-step]')) e.hidden = false")
@@ -58,17 +56,15 @@ def test_nothing_is_wrong_with_them(
     pages.close()
 
 
-def test_who_has_used_it_up_is_told_what_to_do(
-    used: Site, monkeypatch: pytest.MonkeyPatch, chromium: Browser
-) -> None:
-    monkeypatch.setenv("LAUREL_QUOTA", "20+0/1 LRL")
+def test_who_has_used_it_up_is_told_what_to_do(used: Site, chromium: Browser) -> None:
+    used.restart(LAUREL_QUOTA="20+0/1 LRL")
     pages = context(chromium, used, 360, "light", "ben.k")
     page = pages.new_page()
     page.goto(f"{used.url}/@ben.k/wallet")
     told = page.locator(".notices [role=status]").inner_text()
     assert "used up for now" in told and "a wallet of yours can pay at any time" in told
     expect(page.get_by_label("Send all that I do with my wallet")).to_be_enabled()
-    monkeypatch.setenv("LAUREL_QUOTA", "off")
+    used.restart(LAUREL_QUOTA="off")
     page.goto(f"{used.url}/@ben.k/wallet")
     assert page.get_by_text("Gas that this server pays").count() == 0
     assert page.locator(".share").count() == page.locator("[data-quota]").count() == 0

@@ -184,10 +184,8 @@ def test_many_at_once_get_no_more_than_there_is(database: str) -> None:
         engine.dispose()
 
 
-def test_the_relay_counts_tells_and_refuses(
-    node: Node, deployed: Chain, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LAUREL_QUOTA", "3+2/1000 LRL")
+def test_the_relay_counts_tells_and_refuses(node: Node, deployed: Chain) -> None:
+    node.restart(LAUREL_QUOTA="3+2/1000 LRL")
     (ann,) = join(deployed, "ann", posting=True)
     stake(deployed, ann, 1000 * LRL)
     node.mirror()
@@ -219,7 +217,7 @@ def test_the_relay_counts_tells_and_refuses(
     with writing(node.engine) as connection:
         connection.execute(update(Used).values(at=Used.at - 2 * DAY_SECONDS))
     assert node.client.get("/api/laurel/v1/accounts/ann/quota").json == before
-    monkeypatch.setenv("LAUREL_QUOTA", "off")
+    node.restart(LAUREL_QUOTA="off")
     free = post(7)  # the revocation is only queued
     assert (free.status_code, "quota" in free.json) == (202, False)
     assert "RateLimit" not in free.headers
@@ -227,8 +225,8 @@ def test_the_relay_counts_tells_and_refuses(
     assert node.client.get("/api/laurel/v1/accounts/nobody/quota").status_code == 404
 
 
-def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain, monkeypatch) -> None:
-    monkeypatch.setenv("LAUREL_QUOTA", "2+0/1 LRL")
+def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain) -> None:
+    node.restart(LAUREL_QUOTA="2+0/1 LRL")
     (ann,) = join(deployed, "ann")
     node.mirror()
     posts = [node.accept(ann.post(sha256(b"%d" % i))) for i in range(2)]
@@ -241,9 +239,9 @@ def test_what_is_never_sent_is_given_back(node: Node, deployed: Chain, monkeypat
     node.accept(ann.post(sha256(b"more")))
 
 
-def test_somebody_elses_actions_are_not_counted(node: Node, deployed: Chain, monkeypatch) -> None:
+def test_somebody_elses_actions_are_not_counted(node: Node, deployed: Chain) -> None:
     """Whoever has no key of an account cannot use up its quota."""
-    monkeypatch.setenv("LAUREL_QUOTA", "1+0/1 LRL")
+    node.restart(LAUREL_QUOTA="1+0/1 LRL")
     ann, eve = join(deployed, "ann", "eve")
     thief = Actor(ann.deployment, ann.anvil, "ann", owner=eve.owner, account=ann.account)
     assert node.refusal(thief.post(sha256(b"x"))) == "unknown_key"
