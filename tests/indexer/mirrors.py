@@ -126,7 +126,7 @@ def laurel_index(
     home.mkdir(exist_ok=True)
     with (home / "said").open("ab") as said:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from indexer.commands import index; index()"],
+            [sys.executable, "-c", "from indexer.commands.index import index; index()"],
             cwd=ROOT,
             stdout=said,
             stderr=said,

@@ -250,11 +250,12 @@ def test_one_rebuild_at_a_time(lived: Mirror) -> None:
 
 KILLED = """
 import os, signal
-from indexer import rebuild, commands
+from indexer import rebuild
+from indexer.commands.index import rebuild_command
 def die(*arguments, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 {patch}
-commands.rebuild_command()
+rebuild_command()
 """
 PATCHES = {
     "before anything is filled": "rebuild.catch_up = die",

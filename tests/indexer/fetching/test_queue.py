@@ -95,7 +95,7 @@ def started(engine: Engine, home: Path, source: str) -> "subprocess.Popen[bytes]
         "LAUREL_DATABASE": engine.url.render_as_string(hide_password=False),
         "LAUREL_SOURCES": source,
     }
-    command = "from indexer.content_commands import fetch; fetch()"
+    command = "from indexer.commands.content import fetch; fetch()"
     return subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=os.environ | env)
 
 
