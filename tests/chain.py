@@ -10,12 +10,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from web3 import Web3
 from web3.contract import Contract
 from web3.logs import DISCARD
+from web3.types import RPCEndpoint
 
 from backend.deployment.compile import compile_contracts
 from backend.deployment.deploy import Parameters, deploy
@@ -30,6 +32,7 @@ from indexer.settings import ROOT
 DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
 DEV = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 START = 1_700_000_000  # the chain's first moment
+SPARE_GAS = 100_000  # beyond what a transaction is thought to use
 
 
 def anvil_binary() -> Path:
@@ -145,7 +148,8 @@ class Chain:
 
     def send(self, call: Any, sender: str = DEV, gas: int = 0) -> Any:
         """Sends a contract call from an account that anvil holds (or impersonates); returns the receipt."""
-        options = {"from": sender} | ({"gas": gas} if gas else {})
+        # As web3 does by itself, but for its looks at the latest block.
+        options = {"from": sender, "gas": gas or call.estimate_gas({"from": sender}) + SPARE_GAS}
         receipt = self.w3.eth.wait_for_transaction_receipt(call.transact(options))
         assert receipt["status"] == 1, "reverted"
         return receipt
@@ -182,6 +186,7 @@ class Chain:
         self.anvil.rpc("hardhat_setBalance", address, hex(10**20))
 
 
+@cache
 def error_names() -> dict[bytes, str]:
     """Selector -> name of every custom error of the core, the graph and the token."""
     return {
@@ -199,7 +204,11 @@ def deployed_on(anvil: Anvil, folder: Path, parameters: Parameters = Parameters(
 
 def chain_of(anvil: Anvil, deployment: Deployment) -> Chain:
     """A chain that has these contracts already, as they are compiled."""
-    w3 = Web3(Web3.HTTPProvider(anvil.url))
+    # Else web3 asks for the chain's number before each request.
+    provider = Web3.HTTPProvider(
+        anvil.url, cache_allowed_requests=True, cacheable_requests={RPCEndpoint("eth_chainId")}
+    )
+    w3 = Web3(provider)
     return Chain(
         anvil,
         deployment,

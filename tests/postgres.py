@@ -43,11 +43,11 @@ def running_replica(primary: str) -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
-    """The address of an empty database on the server, dropped at the end of the block."""
+def new_database(server: str, template: str = "template1") -> Iterator[str]:
+    """The address of a database on the server, dropped at the end of the block: empty, or a copy of `template`."""
     name = "test_" + secrets.token_hex(6)
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:

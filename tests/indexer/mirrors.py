@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -76,6 +78,28 @@ def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     return {name: rows(engine, name) for name in MIRRORED}
 
 
+def migrated(url: str) -> Engine:
+    """The database at `url` brought up to date. A new file of SQLite's is a copy, as migrating is slow."""
+    engine = connect(url)
+    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
+    if file is None or file.exists():
+        migrate_mirror(engine)
+    else:
+        file.write_bytes(_tables())
+    return engine
+
+
+@cache
+def _tables() -> bytes:
+    """SQLite's file as the migrations make it from nothing."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "laurel.db"
+        engine = connect(f"sqlite:///{file}")
+        migrate_mirror(engine)
+        engine.dispose()  # with the last connection, what is in its log goes to the file
+        return file.read_bytes()
+
+
 @contextmanager
 def mirror_of(
     chain: Chain | Replay,
@@ -86,8 +110,7 @@ def mirror_of(
 ) -> Iterator[Mirror]:
     """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain;
     `database`: the address of another than SQLite's there."""
-    engine = connect(database or f"sqlite:///{home / 'laurel.db'}")
-    migrate_mirror(engine)
+    engine = migrated(database or f"sqlite:///{home / 'laurel.db'}")
     content = open_store(home / "content")
     contracts = chain.deployment.core, chain.deployment.graph
     source = Source(Rpc(url or chain.url, timeout=30), *contracts)
@@ -126,7 +149,7 @@ def laurel_index(
     home.mkdir(exist_ok=True)
     with (home / "said").open("ab") as said:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from indexer.commands import index; index()"],
+            [sys.executable, "-c", "from indexer.commands.index import index; index()"],
             cwd=ROOT,
             stdout=said,
             stderr=said,

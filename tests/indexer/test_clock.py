@@ -16,11 +16,11 @@ HOUR = 3600.0
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, 1e8, -1e8])
 def test_content_is_asked_for_whatever_the_clock_does(
-    jump: float, database: str, tmp_path: Path
+    jump: float, tables: str, tmp_path: Path
 ) -> None:
     """What is missing is not put off by as much as the clock was wrong, nor held by a worker for so long."""
     clock = [1_700_000_000.0]
-    with replaying() as chain, mirror_of(chain, tmp_path / "node", database=database) as mirror:
+    with replaying() as chain, mirror_of(chain, tmp_path / "node", database=tables) as mirror:
         chain.extend(islice(happenings(4), 40))
         mirror.catch_up()
         fetcher = Fetcher(mirror.engine, mirror.content, now=lambda: clock[0])

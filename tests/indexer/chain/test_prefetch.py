@@ -61,10 +61,10 @@ def dump(chain: Replay, home: Path, database: str | None = None) -> object:
         return mirror.dump()
 
 
-def test_the_rows_are_the_same(chain: Replay, tmp_path: Path, database: str) -> None:
+def test_the_rows_are_the_same(chain: Replay, tmp_path: Path, tables: str) -> None:
     with (
         closing(reading(chain)) as ahead,
-        mirror_of(chain, tmp_path, database=database, ahead=ahead) as mirror,
+        mirror_of(chain, tmp_path, database=tables, ahead=ahead) as mirror,
     ):
         mirror.indexer.step()  # begins
         mirror.indexer.step()

@@ -27,7 +27,7 @@ from indexer.fetching.worker import Fetcher
 from indexer.fold.rows import missing_content
 from indexer.follow import follow
 from indexer.mirror import bulk
-from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.database import connect
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.indexer.content.serving import HEAD, answering, dripping, serving
@@ -38,10 +38,9 @@ BY_PATH = {f"/ipfs/{cid_of(name)}": data for name, data in DOCUMENTS.items()}
 
 
 @pytest.fixture
-def engine(database: str) -> Iterator[Engine]:
+def engine(tables: str) -> Iterator[Engine]:
     """A database in which the DOCUMENTS are missing."""
-    engine = connect(database)
-    migrate_mirror(engine)
+    engine = connect(tables)
     with engine.begin() as connection:
         wanted = ((("contents", (name,)), missing_content(name)) for name in DOCUMENTS)
         bulk.write(connection, wanted)
@@ -95,10 +94,11 @@ def started(engine: Engine, home: Path, source: str) -> "subprocess.Popen[bytes]
         "LAUREL_DATABASE": engine.url.render_as_string(hide_password=False),
         "LAUREL_SOURCES": source,
     }
-    command = "from indexer.content_commands import fetch; fetch()"
+    command = "from indexer.commands.content import fetch; fetch()"
     return subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=os.environ | env)
 
 
+@pytest.mark.postgresql
 def test_processes_side_by_side_never_fetch_a_row_twice(engine: Engine, tmp_path: Path) -> None:
     with serving(serve) as (base, asked):
         workers = [started(engine, tmp_path, base) for _ in range(2)]
@@ -113,6 +113,7 @@ def test_processes_side_by_side_never_fetch_a_row_twice(engine: Engine, tmp_path
     assert len(asked) == len(DOCUMENTS)
 
 
+@pytest.mark.postgresql
 def test_a_row_is_one_takers_until_its_time_is_over(engine: Engine) -> None:
     taken = [take(engine, 100.0, 50.0) for _ in range(len(DOCUMENTS) + 1)]
     assert taken.pop() is None
@@ -123,6 +124,7 @@ def test_a_row_is_one_takers_until_its_time_is_over(engine: Engine) -> None:
     assert again.tries == 1
 
 
+@pytest.mark.postgresql
 def test_takers_at_once_take_different_rows(engine: Engine) -> None:
     taken: list[bytes] = []
 
@@ -266,6 +268,7 @@ def test_status_says_who_was_asked_and_what_they_said(
     assert "asked for 0 times, due now" in again.output
 
 
+@pytest.mark.postgresql
 def test_status_of_each_kind(engine: Engine, store: Store, tmp_path: Path) -> None:
     bad = b"no document"
     with engine.begin() as connection:

@@ -164,6 +164,7 @@ def test_what_is_no_document_is_unreadable_and_says_why(
     assert (row["title"], row["html"]) == ("", "")
 
 
+@pytest.mark.postgresql
 def test_words_that_come_late_are_found_for_an_edit_and_a_profile(
     mirror: Mirror, alice: Actor
 ) -> None:

@@ -40,6 +40,7 @@ def lived(mirror: Mirror) -> Mirror:
     return mirror
 
 
+@pytest.mark.postgresql
 def test_ends_without_a_difference(lived: Mirror) -> None:
     assert [name for name in MIRRORED if not lived.rows(name)] == []
     outcome = lived.verify()
@@ -113,6 +114,7 @@ def test_a_lost_row_is_noticed(lived: Mirror) -> None:
     assert lived.verify().same
 
 
+@pytest.mark.postgresql
 def test_a_reorganisation_of_everything(mirror: Mirror, tmp_path: Path) -> None:
     """One side lives its second half at once, the other after a night and another first half."""
     chain = mirror.chain

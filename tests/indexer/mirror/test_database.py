@@ -80,6 +80,7 @@ def test_a_second_writer_waits_until_the_first_is_done(mirror: Mirror) -> None:
     assert mirror.indexer.lease.acquire() == second.owner
 
 
+@pytest.mark.postgresql
 def test_a_lease_that_ran_out_is_taken_over_and_its_loser_writes_nothing(mirror: Mirror) -> None:
     mirror.catch_up()
     watched = iter([0.0, 0.0, LEASE_SECONDS, LEASE_SECONDS])

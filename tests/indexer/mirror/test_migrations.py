@@ -93,6 +93,7 @@ def differences(engine: Engine) -> list[Any]:
         return list(compare_metadata(context, Base.metadata))
 
 
+@pytest.mark.postgresql
 def test_the_last_releases_mirror_goes_on(chain: Chain, database: str, tmp_path: Path) -> None:
     home = tmp_path / "node"
     home.mkdir()
@@ -122,6 +123,7 @@ def test_the_last_releases_mirror_goes_on(chain: Chain, database: str, tmp_path:
     engine.dispose()
 
 
+@pytest.mark.postgresql
 def test_the_first_releases_mirror_is_filled_again(
     chain: Chain, database: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -144,6 +146,7 @@ def test_the_first_releases_mirror_is_filled_again(
     engine.dispose()
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("revision", ["0001", "0002"])
 def test_upgraded_tables_are_as_new_ones(revision: str, database: str, tmp_path: Path) -> None:
     (tmp_path / "node").mkdir(exist_ok=True)
@@ -159,6 +162,7 @@ def test_upgraded_tables_are_as_new_ones(revision: str, database: str, tmp_path:
     upgraded.dispose()
 
 
+@pytest.mark.postgresql
 def test_an_empty_database_is_no_release(database: str, caplog: pytest.LogCaptureFixture) -> None:
     engine = connect(database)
     migrate_mirror(engine)
@@ -167,6 +171,7 @@ def test_an_empty_database_is_no_release(database: str, caplog: pytest.LogCaptur
     engine.dispose()
 
 
+@pytest.mark.postgresql
 @pytest.mark.parametrize("table", ["mirror_version", "node_version"])
 def test_a_later_versions_database_is_refused(table: str, database: str) -> None:
     engine = connect(database)

@@ -156,7 +156,7 @@ def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path) -> Non
 def test_a_bar_on_a_terminal(deployed: Chain, tmp_path: Path) -> None:
     master, terminal = os.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-c", "from indexer.commands import index; index()"],
+        [sys.executable, "-c", "from indexer.commands.index import index; index()"],
         cwd=ROOT,
         stdout=terminal,
         stderr=terminal,

@@ -80,7 +80,7 @@ def test_children_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import os, sys, time; from pathlib import Path; from backend.up.children import start\n"
+            "import os, sys, time; from pathlib import Path; from backend.operator.up.processes import start\n"
             f"c = start('x', {SLEEPS!r}, Path({str(tmp_path / 'log')!r}), os.environ)\n"
             "print(c.process.pid, flush=True); time.sleep(600)",
         ],
