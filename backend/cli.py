@@ -16,6 +16,7 @@ COMMANDS = {
     "compile": "backend.deployment.commands:compile_command",
     "kinds": "backend.deployment.kinds_command:kinds",
     "errors": "backend.deployment.errors_command:errors",
+    "settings": "backend.operator.settings_command:settings",
     "deploy": "backend.deployment.commands:deploy_command",
     "key": "backend.deployment.key_command:key",
     "index": "indexer.commands.index:index",

@@ -20,22 +20,29 @@ class BadNumber(LaurelError):
 
 @dataclass(frozen=True)
 class Settings:
-    """One node's settings.
+    """One node's settings. docs/settings.md is made of this (`laurel settings`).
 
-    home: folder of the node's state (LAUREL_HOME, default var/).
-    database: SQLAlchemy URL (LAUREL_DATABASE, default SQLite in home).
-    rpcs: the chain's JSON-RPC URL, and those that the indexer asks when it fails (LAUREL_RPC, comma-separated,
-        default what `laurel up` left in home/rpc).
-    rpc_ws: WebSocket URL that tells of new blocks, or None to look for them now and then (LAUREL_RPC_WS; by
-        default that of a chain on this machine, and empty for none).
-    deployments: folder with <chainId>.json (LAUREL_DEPLOYMENTS, default deployments/ in home, or if home has none,
-        beside the code).
-    ipfs_api: multiaddr of a Kubo daemon's RPC, or None for the embedded store alone (IPFS_API).
-    sources: base URLs of other nodes and gateways to ask for missing content (LAUREL_SOURCES, comma-separated).
-    fetchers: workers that ask them for missing content, in `laurel index` as in each `laurel content fetch`
-        (LAUREL_FETCHERS, default 4; 0: none).
-    metrics: where the indexer serves /metrics and /health, as [HOST:]PORT (LAUREL_METRICS, default nowhere).
-    ready_blocks: how far behind the head a node may be and count as ready (LAUREL_READY_BLOCKS, default 5).
+    home: folder of the node's keys and content store (LAUREL_HOME; default `var` beside the code; read by all).
+    database: SQLAlchemy URL of the database that is written (LAUREL_DATABASE; default SQLite in `laurel.db` in
+        LAUREL_HOME; read by all).
+    rpcs: URLs of the chain's JSON-RPC (LAUREL_RPC, comma-separated; default what `laurel up` left in the file `rpc` in
+        LAUREL_HOME, else `http://127.0.0.1:8545`; read by all). When the first fails the indexer asks the others;
+        everybody else asks the first alone.
+    rpc_ws: WebSocket URL that tells of new blocks (LAUREL_RPC_WS; default that of a chain on this machine, else none;
+        read by index). Empty: none, and new blocks are looked for now and then.
+    deployments: folder with the deployment records, `<chainId>.json` (LAUREL_DEPLOYMENTS; default `deployments` in
+        LAUREL_HOME, or if there is none, beside the code; read by all).
+    ipfs_api: multiaddr of a Kubo daemon's RPC, such as `/ip4/127.0.0.1/tcp/5001` (IPFS_API; default none: the embedded
+        store alone; read by index, site, content, sync,
+        import).
+    sources: base URLs of other nodes and gateways to ask for missing documents (LAUREL_SOURCES, comma-separated;
+        default none; read by index, content, site).
+    fetchers: workers that ask them, in `laurel index` as in each `laurel content fetch` (LAUREL_FETCHERS; default `4`;
+        read by index, content). `0`: none in the indexer.
+    metrics: where the indexer serves `/metrics` and `/health`, as `[HOST:]PORT` (LAUREL_METRICS; default nowhere;
+        read by index, status). A port alone is this machine's.
+    ready_blocks: blocks that a node may be behind the head and count as ready (LAUREL_READY_BLOCKS; default `5`;
+        read by index, site, status).
     """
 
     home: Path

@@ -37,24 +37,34 @@ class Price:
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """Where the keys are, and how much, how often and how soon.
+    """Where the keys are, and how much, how often and how soon. docs/settings.md is made of this (`laurel settings`).
 
-    key_file: private key that pays gas, a keystore or plain hex (LAUREL_RELAYER_KEY_FILE).
-    passphrase_file: the keystore's passphrase, or None to ask on the terminal (LAUREL_PASSPHRASE_FILE).
-    faucet_key_file: hex owner key of the local chain's account `faucet` (LAUREL_FAUCET_KEY_FILE).
-    faucet_grant: wei that a new account is given as stake (LAUREL_FAUCET_LRL, in LRL).
-    limits: per client address `attempt`, `register`, `claim`; per `account` what is accepted; of
-        everyone together `newcomers` (registrations) and `all` that is accepted, so that many
-        addresses cannot drain the relayer either (LAUREL_RELAY_LIMITS, "name=times/seconds,…").
-    batch_gas: most gas of one transaction (LAUREL_RELAY_GAS).
-    stuck_seconds: after so long a transaction is replaced at a higher fee (LAUREL_RELAY_STUCK).
-    grace_days: how long, in DAY, rewards wait to be claimed by hand (LAUREL_KEEPER_GRACE).
-    max_fee: wei that a gas may cost in all, or None: any (LAUREL_MAX_FEE, in gwei). While the base fee is
-        not below it, nothing is sent.
-    max_tip: wei of it that the tip may be when a transaction is first sent, or None
-        (LAUREL_MAX_TIP, in gwei). A replacement needs a higher one, and takes it.
-    coin_price: what the chain's coin is worth, for people to read, or None (LAUREL_COIN_PRICE, "2500 USD").
-    gather_seconds: what arrives within this moment goes into one transaction (LAUREL_RELAY_GATHER).
+    key_file: file of the private key that pays gas, a keystore or plain hex (LAUREL_RELAYER_KEY_FILE; default
+        `relayer.key` in LAUREL_HOME; read by relay).
+    passphrase_file: file with the passphrase of that keystore (LAUREL_PASSPHRASE_FILE; default none: the terminal is
+        asked; read by relay, up, deploy, key).
+    faucet_key_file: file of the hex owner key of the account `faucet` of a local chain (LAUREL_FAUCET_KEY_FILE; default
+        `faucet.key` in LAUREL_HOME; read by relay, site, import).
+    faucet_grant: LRL of stake that the faucet gives a new account (LAUREL_FAUCET_LRL; default `1000`; read by relay).
+        Kept in wei.
+    limits: how many requests or actions in how many seconds (LAUREL_RELAY_LIMITS, `name=times/seconds,…`; default
+        `attempt=600/60,account=120/60,register=60/3600,claim=30/3600,newcomers=2000/86400,all=200000/86400`;
+        read by relay, site). Per client address `attempt`, `register`, `claim`; per `account` what is accepted; of
+        everybody together `newcomers` (registrations) and `all` that is accepted, so that many addresses cannot drain
+        the relayer either. A name that is left out keeps its default.
+    batch_gas: gas of one transaction at the most (LAUREL_RELAY_GAS; default `12000000`; read by relay).
+    stuck_seconds: seconds after which a transaction that is not mined is replaced at a higher fee (LAUREL_RELAY_STUCK;
+        default `30`; read by relay).
+    grace_days: DAYs that rewards wait to be claimed by hand before the keeper claims them (LAUREL_KEEPER_GRACE; default
+        `1`; read by relay).
+    max_fee: gwei that a gas may cost in all (LAUREL_MAX_FEE; default no bound; read by relay). While the base fee is
+        not below it, nothing is sent. Kept in wei.
+    max_tip: gwei of it that the tip may be when a transaction is first sent (LAUREL_MAX_TIP; default no bound; read by
+        relay). A replacement needs a higher one, and takes it. Kept in wei.
+    coin_price: what the chain's coin is worth, such as `2500 USD`, for people to read (LAUREL_COIN_PRICE; default none;
+        read by site, status).
+    gather_seconds: seconds of a moment within which what arrives goes into one transaction (LAUREL_RELAY_GATHER;
+        default `0.15`; read by relay).
     """
 
     key_file: Path

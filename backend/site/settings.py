@@ -21,18 +21,18 @@ class BadContact(LaurelError):
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """Who may ask, and what they are told.
+    """Who may ask, and what they are told. docs/settings.md is made of this (`laurel settings`).
 
-    hosts: names that the site answers to, without ports (LAUREL_HOSTS, comma-separated, default
-        those of the machine itself). Sign-in texts and the check of origins rely on them.
-    proxies: reverse proxies before the site, each of which appends to X-Forwarded-For and sets
-        X-Forwarded-Proto (LAUREL_TRUSTED_PROXIES, default 0: nobody's word is taken for it).
-    rpc: RPC URL for the public, or None (LAUREL_PUBLIC_RPC; LAUREL_RPC may hold a secret, and is
-        told only if the chain is local).
-    read_database: SQLAlchemy URL of a replica that pages are read from, or None
-        (LAUREL_READ_DATABASE); what has to be fresh, and all that is written, is LAUREL_DATABASE's.
-    contact: URL (https:, http:, mailto:) at which whoever runs the site is reached, or None
-        (LAUREL_CONTACT, a mail address or such a URL).
+    hosts: names that the site answers to, without ports (LAUREL_HOSTS, comma-separated; default
+        `localhost,127.0.0.1,[::1]`; read by site, invite). Sign-in texts and the check of origins rely on them.
+    proxies: number of reverse proxies before the site, each of which appends to X-Forwarded-For and sets
+        X-Forwarded-Proto (LAUREL_TRUSTED_PROXIES; default `0`; read by site). `0`: those headers are not believed.
+    rpc: RPC URL that visitors' wallets are told (LAUREL_PUBLIC_RPC; default none, on a local chain LAUREL_RPC; read by
+        site). The node's own may hold a secret.
+    read_database: SQLAlchemy URL of a PostgreSQL replica that pages are read from (LAUREL_READ_DATABASE; default none;
+        read by site). What has to be fresh, and all that is written, is LAUREL_DATABASE's.
+    contact: mail address, or https:, http: or mailto: URL, at which whoever runs the site is reached (LAUREL_CONTACT;
+        default none; read by site).
     """
 
     hosts: frozenset[str]

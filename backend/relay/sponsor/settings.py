@@ -40,12 +40,15 @@ class Quota:
 
 @dataclass(frozen=True)
 class SponsorSettings:
-    """Who may make an account here, and how much an account may do.
+    """Who may make an account here, and how much an account may do. docs/settings.md is made of this
+    (`laurel settings`).
 
-    join: open to everybody; by invitation (`laurel invite`); or for proof of work (LAUREL_JOIN).
-    work_bits: leading zero bits that the work has to find: one more doubles it (LAUREL_WORK_BITS).
-    quota: sponsored actions a day, or None for no bound (LAUREL_QUOTA, "100 + 100/1000 LRL": a hundred for
-        everybody and a hundred more for each 1000 LRL of power; or "off").
+    join: who may make an account (LAUREL_JOIN; default `open`; read by site, invite). `open`: anybody; `invitation`:
+        whoever has a link of `laurel invite`; `work`: whoever shows proof of work.
+    work_bits: leading zero bits that the work has to find (LAUREL_WORK_BITS; default `13`; read by site). One more
+        doubles it.
+    quota: sponsored actions a day, None for no bound (LAUREL_QUOTA; default `100 + 100/1000 LRL`; read by site). The
+        default means a hundred for everybody and a hundred more for each 1000 LRL of power; `off`: no bound.
     """
 
     join: Join
