@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class Anvil:
 
     url: str
     process: subprocess.Popen[bytes]
+    impersonated: set[str] = field(default_factory=set)
 
     def rpc(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
@@ -97,6 +98,26 @@ def running_anvil(*options: str, port: int = 0, timestamp: int = START) -> Itera
         ]
     )
     yield from _answering(port, process)
+
+
+@contextmanager
+def as_found(anvil: Anvil) -> Iterator[None]:
+    """Undoes at the end of the block what was done to anvil's chain in it, its clock and its settings too."""
+    number = anvil.rpc("eth_chainId")
+    base_fee = anvil.rpc("anvil_nodeInfo")["environment"]["baseFee"]
+    state = anvil.rpc("evm_snapshot")
+    yield
+    anvil.rpc("evm_setIntervalMining", 0)
+    anvil.rpc("anvil_dropAllTransactions")
+    # That takes back blocks, state and the clock, and nothing of what else was set.
+    assert anvil.rpc("evm_revert", state)
+    for address in anvil.impersonated:
+        anvil.rpc("anvil_stopImpersonatingAccount", address)
+    anvil.impersonated.clear()
+    anvil.rpc("anvil_removeBlockTimestampInterval")
+    anvil.rpc("anvil_setChainId", int(number, 16))
+    anvil.rpc("anvil_setNextBlockBaseFeePerGas", base_fee)
+    anvil.rpc("evm_setAutomine", True)
 
 
 @contextmanager
@@ -179,6 +200,7 @@ class Chain:
     def impersonate(self, address: str) -> None:
         """Lets `send` use `address`, and gives it coin."""
         self.anvil.rpc("hardhat_impersonateAccount", address)
+        self.anvil.impersonated.add(address)
         self.anvil.rpc("hardhat_setBalance", address, hex(10**20))
 
 
