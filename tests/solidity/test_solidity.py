@@ -88,6 +88,8 @@ def test_by_forge() -> None:
 def test_by_hardhat() -> None:
     paths = sources() if LONG else [HERE / name for name in SMOKE]
     files = [] if LONG else paths
+    status, output = run("hardhat", "build", "--no-tests")
+    assert status == 0, output
     status, output = run("hardhat", "test", "solidity", "--test-profile", PROFILE, *files)
     check(status, output, r"✔ (\w+)\(", r"\n +\d+ failing", paths)
     check_bytecode(ROOT / "artifacts/contracts", lambda made: made["bytecode"])
