@@ -13,12 +13,14 @@ from playwright.sync_api import Browser, sync_playwright
 
 from backend.deployment.deploy import Parameters
 from indexer.protocol.deployment import save
+from tests import leftovers
 from tests.chain import Anvil, Chain, as_found, deployed_on, running_anvil
 from tests.postgres import new_database, running_postgres
 
 # Else each worker would compile the tests' modules anew, and each process that a test starts those of the node.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+leftovers.watch()
 
 DeployedWith = Callable[[Parameters], Chain]
 
@@ -37,9 +39,34 @@ for name, examples in EXAMPLES.items():
 settings.load_profile(PROFILE)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):  # whose folders lie in their controller's
+        factory: pytest.TempPathFactory = session.config._tmp_path_factory  # type: ignore[attr-defined]
+        leftovers.begin(factory.getbasetemp())
+
+
+def pytest_unconfigure() -> None:
+    leftovers.end()
+
+
+# The longest first, so that no worker is left alone with it: the compilers' minutes, then whole nodes and browsers.
+FIRST = [
+    "tests/solidity/",
+    "tests/backend/operator/up/",
+    "tests/browser/",
+    "tests/indexer/test_",
+    "tests/indexer/chain/",
+]
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, so that no worker is left alone with it: Hardhat and forge compile and fuzz for minutes."""
-    items.sort(key=lambda item: "tests/solidity/" not in item.nodeid)
+    def place(item: pytest.Item) -> int:
+        found = (n for n, start in enumerate(FIRST) if item.nodeid.startswith(start))
+        return next(found, len(FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_report_header() -> str:

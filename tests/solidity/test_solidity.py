@@ -1,11 +1,12 @@
 """The Solidity tests beside this file, by forge and by Hardhat: each must run every one of them, Hardhat under
 LAUREL_LONG=1."""
 
+import fcntl
 import json
 import os
 import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,15 @@ def check_bytecode(artifacts: Path, key: Callable[[dict[str, Any]], str]) -> Non
     for name in ("LaurelCore", "LaurelToken", "LaurelGraph"):
         made = json.loads((artifacts / f"{name}.sol" / f"{name}.json").read_text())
         assert key(made) == "0x" + artifact(name)["bytecode"], name
+
+
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Two runs on one checkout take turns, for a tool has but one folder for what it builds."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    with (ROOT / "build" / f"{request.node.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def test_by_forge() -> None:
