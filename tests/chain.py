@@ -64,7 +64,7 @@ class Anvil:
     def rpc(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        answer = json.loads(urllib.request.urlopen(request, timeout=30).read())
+        answer = json.loads(urllib.request.urlopen(request, timeout=120).read())
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
@@ -135,7 +135,8 @@ def _answering(port: int, process: subprocess.Popen[bytes]) -> Iterator[Anvil]:
     """The node, once it answers; ends it afterwards."""
     node = Anvil(f"http://127.0.0.1:{port}", process)
     try:
-        for _ in range(1200):
+        end = time.monotonic() + 180
+        while time.monotonic() < end:
             if process.poll() is not None:
                 raise RuntimeError("the local chain did not start")
             try:
@@ -146,7 +147,7 @@ def _answering(port: int, process: subprocess.Popen[bytes]) -> Iterator[Anvil]:
         yield node
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @dataclass

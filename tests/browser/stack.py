@@ -34,7 +34,7 @@ class NotStarted(Exception):
 def _client(port: int) -> httpx.Client:
     """Each request on a connection of its own: one kept open may be closed just as the next goes out."""
     once = httpx.Limits(max_keepalive_connections=0)
-    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, limits=once)
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
 
 
 @dataclass
@@ -196,7 +196,7 @@ def _running(command: str, env: dict[str, str], home: Path) -> Iterator[subproce
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
