@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -15,6 +16,7 @@ from backend.deployment.deploy import Parameters
 from indexer.protocol.deployment import save
 from tests import leftovers
 from tests.chain import Anvil, Chain, as_found, deployed_on, running_anvil
+from tests.order import Schedule, place
 from tests.postgres import new_database, running_postgres
 
 # Else each worker would compile the tests' modules anew, and each process that a test starts those of the node.
@@ -50,23 +52,14 @@ def pytest_unconfigure() -> None:
     leftovers.end()
 
 
-# The longest first, so that no worker is left alone with it: the compilers' minutes, then whole nodes and browsers.
-FIRST = [
-    "tests/solidity/",
-    "tests/backend/operator/up/",
-    "tests/browser/",
-    "tests/indexer/test_",
-    "tests/indexer/chain/",
-]
-
-
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        found = (n for n, start in enumerate(FIRST) if item.nodeid.startswith(start))
-        return next(found, len(FIRST))
+    items.sort(key=lambda item: place(item.nodeid))
 
-    items.sort(key=place)
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Schedule | None:
+    return Schedule(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_report_header() -> str:
