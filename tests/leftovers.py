@@ -25,10 +25,11 @@ def watch() -> None:
     """Has all that this process starts end with it, and gives it a folder of its own for temporary files."""
     # Where pytest has its own, of which it keeps the last three runs'.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-    folder = tempfile.mkdtemp(prefix="laurel-")
-    os.chmod(
-        folder, 0o755
-    )  # PostgreSQL's user, who is another where we are root, has its data in there
+    # An xdist worker's name goes on from its controller's. Beside it and not in it, as sockets' paths must be short.
+    above = Path(os.environ.get(NAME) or Path(tempfile.gettempdir()) / "laurel")
+    folder = tempfile.mkdtemp(prefix=f"{above.name}-", dir=above.parent)
+    # Where we are root, PostgreSQL is another user's, who has its data in there.
+    os.chmod(folder, 0o755)
     subprocess.Popen(
         [sys.executable, "-ISB", __file__, str(os.getpid()), folder],
         stdin=subprocess.DEVNULL,
@@ -62,11 +63,12 @@ def main(parent: int, folder: Path) -> None:
     unfinished = folder / UNFINISHED
     if unfinished.exists():
         shutil.rmtree(unfinished.read_text(), ignore_errors=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    for each in folder.parent.glob(f"{folder.name}*"):
+        shutil.rmtree(each, ignore_errors=True)
 
 
 def _started(folder: Path) -> list[int]:
-    """Processes with that folder, or one in it (an xdist worker's in its controller's), as their variable."""
+    """Processes with that folder, or one whose name goes on from it, as their variable."""
     wanted = f"{NAME}={folder}".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*/environ"):
