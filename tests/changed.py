@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).parents[1]
 # Of folders that tests/ does not mirror.
 ELSEWHERE = {
-    "contracts": ["tests/solidity", "tests/contracts"],
+    "contracts": ["tests/solidity", "tests/contracts", "tests/indexer/protocol", "tests/frontend"],
     "frontend": ["tests/frontend", "tests/browser"],
     "docs/operations": ["tests/operations"],
     "tests/vectors": ["tests/contracts", "tests/frontend", "tests/solidity"],
@@ -35,8 +35,8 @@ def tests_of(path: str) -> list[str]:
 
 
 def _nearest(folder: PurePosixPath) -> str:
-    """The folder, or the first above it that is there."""
-    while not (ROOT / folder).is_dir():
+    """The folder, or the first above it, in which there are tests."""
+    while not any((ROOT / folder).rglob("test_*.py")):
         folder = folder.parent
     return str(folder)
 
