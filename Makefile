@@ -11,7 +11,16 @@ PACKAGES := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.run)
 MODULES := $(if $(or $(filter hardhat,$(CHAIN)),$(wildcard node_modules/.dev)),node_modules/.dev,node_modules/.run)
 PEERS := tests/peers/node_modules/.made
 
-.PHONY: up install test test-long lint format audit coverage browser servers node clean
+# One room of the tests: make test ROOM=relay, make test ROOM=indexer/chain.
+ROOM ?=
+ROOMS := $(if $(ROOM),$(shell find tests -name node_modules -prune -o -type d -path '*/$(ROOM)' -print))
+# $(2), if the room's tests speak of $(1).
+asks = $(if $(ROOMS),$(if $(shell grep -rlE --include=*.py '$(1)' $(ROOMS)),$(2)))
+PYTEST := .venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# Of the long run, whose parts end within an hour each.
+PARTS := solidity contracts indexer backend browser rest
+
+.PHONY: up install test check test-long $(PARTS:%=test-long-%) lint format audit coverage browser servers node clean
 
 up: $(PACKAGES) $(MODULES)
 	@exec .venv/bin/python -m backend up --chain $(CHAIN) --port $(PORT) --rpc-port $(RPC_PORT)
@@ -21,11 +30,26 @@ install: $(PACKAGES) $(MODULES)
 	@.venv/bin/python -m backend compile >/dev/null
 	@echo "Installed. $(CURDIR)/.venv/bin/laurel is the command."
 
-test: .venv/.dev node_modules/.dev $(PEERS) browser servers lint
-	@.venv/bin/python -m pytest -n 4 --dist worksteal
+ifdef ROOM
+NEEDED := $(call asks,chromium|playwright|systemd,browser) $(call asks,nginx|caddy|proxies,servers) $(call asks,[Hh]elia|js_ipfs|peers,$(PEERS))
+else
+NEEDED := $(PEERS) browser servers lint
+endif
 
-test-long: export LAUREL_LONG = 1
-test-long: test
+test: .venv/.dev node_modules/.dev $(NEEDED)
+	@$(if $(ROOM),$(if $(ROOMS),,echo "There is no folder tests/.../$(ROOM)." >&2; exit 1;))$(PYTEST) $(ROOMS)
+
+# Lint, types, and the tests of what differs from the branch `main` (tests/changed.py says which those are).
+check: .venv/.dev node_modules/.dev $(PEERS) browser servers lint
+	@changed=$$(.venv/bin/python -m tests.changed) && if [ -n "$$changed" ]; then $(PYTEST) $$changed; else echo "No tests are of what changed."; fi
+
+# Everything at length, part by part; a part is `make test-long-solidity` and the like.
+test-long: lint
+	@for part in $(PARTS); do echo "Part: $$part"; $(MAKE) --no-print-directory test-long-$$part || exit 1; done
+
+$(PARTS:%=test-long-%): export LAUREL_LONG = 1
+$(PARTS:%=test-long-%): test-long-%: .venv/.dev node_modules/.dev $(PEERS) browser servers
+	@$(PYTEST) $(if $(filter rest,$*),$(patsubst %,--ignore=tests/%,$(PARTS)) tests,tests/$*)
 
 lint: .venv/.dev node_modules/.dev
 	@.venv/bin/ruff check .

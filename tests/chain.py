@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,11 +62,12 @@ class Anvil:
 
     url: str
     process: subprocess.Popen[bytes]
+    impersonated: set[str] = field(default_factory=set)
 
     def rpc(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         request = urllib.request.Request(self.url, body, {"Content-Type": "application/json"})
-        answer = json.loads(urllib.request.urlopen(request, timeout=30).read())
+        answer = json.loads(urllib.request.urlopen(request, timeout=120).read())
         if "error" in answer:
             raise RuntimeError(answer["error"])
         return answer["result"]
@@ -103,6 +104,26 @@ def running_anvil(*options: str, port: int = 0, timestamp: int = START) -> Itera
 
 
 @contextmanager
+def as_found(anvil: Anvil) -> Iterator[None]:
+    """Undoes at the end of the block what was done to anvil's chain in it, its clock and its settings too."""
+    number = anvil.rpc("eth_chainId")
+    base_fee = anvil.rpc("anvil_nodeInfo")["environment"]["baseFee"]
+    state = anvil.rpc("evm_snapshot")
+    yield
+    anvil.rpc("evm_setIntervalMining", 0)
+    anvil.rpc("anvil_dropAllTransactions")
+    # That takes back blocks, state and the clock, and nothing of what else was set.
+    assert anvil.rpc("evm_revert", state)
+    for address in anvil.impersonated:
+        anvil.rpc("anvil_stopImpersonatingAccount", address)
+    anvil.impersonated.clear()
+    anvil.rpc("anvil_removeBlockTimestampInterval")
+    anvil.rpc("anvil_setChainId", int(number, 16))
+    anvil.rpc("anvil_setNextBlockBaseFeePerGas", base_fee)
+    anvil.rpc("evm_setAutomine", True)
+
+
+@contextmanager
 def running_hardhat(timestamp: int = START) -> Iterator[Anvil]:
     """Hardhat's node, as `laurel up --chain hardhat` starts it, but for its first moment."""
     port = free_port()
@@ -117,7 +138,8 @@ def _answering(port: int, process: subprocess.Popen[bytes]) -> Iterator[Anvil]:
     """The node, once it answers; ends it afterwards."""
     node = Anvil(f"http://127.0.0.1:{port}", process)
     try:
-        for _ in range(1200):
+        end = time.monotonic() + 180
+        while time.monotonic() < end:
             if process.poll() is not None:
                 raise RuntimeError("the local chain did not start")
             try:
@@ -128,7 +150,7 @@ def _answering(port: int, process: subprocess.Popen[bytes]) -> Iterator[Anvil]:
         yield node
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @dataclass
@@ -183,6 +205,7 @@ class Chain:
     def impersonate(self, address: str) -> None:
         """Lets `send` use `address`, and gives it coin."""
         self.anvil.rpc("hardhat_impersonateAccount", address)
+        self.anvil.impersonated.add(address)
         self.anvil.rpc("hardhat_setBalance", address, hex(10**20))
 
 

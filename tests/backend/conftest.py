@@ -6,9 +6,13 @@ import os
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from http.client import HTTPMessage
 from pathlib import Path
+from shutil import copytree
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.error import HTTPError
 
@@ -17,14 +21,14 @@ from sqlalchemy import Engine
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from backend.app import create_app
-from backend.site.database import migrate_node
 from indexer.content import open_store
 from indexer.content.store import Store
-from indexer.mirror.database import connect, migrate_mirror
+from indexer.mirror.database import connect
 from indexer.protocol.deployment import save
 from indexer.settings import Settings
+from tests.backend.tables import migrated
 from tests.backend.world import DEPLOYMENT, World, build
-from tests.chain import running_anvil
+from tests.chain import START, running_anvil
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,20 @@ def _answer(status: int, headers: HTTPMessage, data: bytes) -> Answer:
     return Answer(status, headers, gzip.decompress(data) if packed else data, len(data))
 
 
+@cache
+def _model(build: Callable[[int, Store], World]) -> tuple[TemporaryDirectory[str], World]:
+    """The home of a site with what `build` puts into it, for copies: to make it takes as long as several tests."""
+    folder = TemporaryDirectory(prefix="laurel-model-")
+    settings = Settings.from_env({}).apart(Path(folder.name))
+    save(settings.deployments, DEPLOYMENT)
+    engine = migrated(settings.database)
+    with closing(open_store(settings.home / "content")) as store:
+        world = build(START + 1, store)
+        world.save(engine)
+    engine.dispose()
+    return folder, world
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with the town of tests.backend.world in it."""
@@ -106,16 +124,14 @@ class serving:
         self._home, self._build = home, build
 
     def __enter__(self) -> Site:
+        folder, made = _model(self._build)
+        copytree(folder.name, self._home, dirs_exist_ok=True)
         self._chain = running_anvil()
         anvil = self._chain.__enter__()
         settings = Settings.from_env({}).asking(anvil.url).apart(self._home)
-        save(settings.deployments, DEPLOYMENT)
         self._engine = connect(settings.database)
-        migrate_mirror(self._engine)
-        migrate_node(self._engine)
         self._store = open_store(self._home / "content")
-        world = self._build(anvil.now() + 1, self._store)
-        world.save(self._engine)
+        world = made.copy(self._store)
         self._server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()

@@ -7,9 +7,11 @@ from backend.identity.sessions import open_session
 from indexer.settings import ROOT
 from tests.backend.conftest import Site
 from tests.backend.world import GONE, HOSTILE, QUIET, SHARED, TABLE
+from tests.conftest import PROFILE
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SWIFTS = "The swifts are back on our street"
+OTHERS = [(1280, "dark"), (360, "light")] if PROFILE == "long" else []
 OPEN_MENU = "document.querySelector('details.menu').open = true"  # it lies over the page
 OPEN_REST = "for (const d of document.querySelectorAll('details:not(.menu)')) d.open = true"
 SMALL_TARGETS = """() => [...document.querySelectorAll(
@@ -51,8 +53,7 @@ def violations(page: Page) -> list[str]:
     return [f"{v['id']}: {n['html'][:160]}" for v in found for n in v["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark"), *OTHERS])
 def test_axe_finds_nothing(chromium: Browser, site: Site, width: int, scheme: str):
     pages = context(chromium, site, width, scheme, bypass_csp=True)
     page = pages.new_page()

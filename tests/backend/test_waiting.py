@@ -7,10 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from backend.app import create_app
-from backend.site.database import migrate_node
-from indexer.mirror.database import connect, migrate_mirror
 from indexer.settings import Settings
 from tests.backend.conftest import Site
+from tests.backend.tables import migrated
 from tests.chain import free_port, running_anvil
 
 
@@ -65,10 +64,7 @@ def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
 
 def empty(home: Path, rpc: str) -> Settings:
     settings = Settings.from_env({"LAUREL_HOME": str(home)}).asking(rpc)
-    engine = connect(settings.database)
-    migrate_mirror(engine)
-    migrate_node(engine)
-    engine.dispose()
+    migrated(settings.database).dispose()
     return replace(settings, deployments=home / "deployments")
 
 

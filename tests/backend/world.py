@@ -3,7 +3,8 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -96,6 +97,11 @@ class World:
     posts: dict[str, bytes] = field(default_factory=dict)
     rows: list[tuple[Any, dict[str, Any]]] = field(default_factory=list)
     seqs: Iterator[int] = field(default_factory=lambda: iter(range(1 << 20, 1 << 40, 1 << 10)))
+
+    def copy(self, store: Store) -> "World":
+        """Another that goes on from here by itself; `store` holds the same."""
+        own = {"accounts": dict(self.accounts), "keys": dict(self.keys), "posts": dict(self.posts)}
+        return replace(self, store=store, rows=[*self.rows], seqs=copy(self.seqs), **own)
 
     def add(self, table: type[Base], **values: Any) -> None:
         self.rows.append((table, values))

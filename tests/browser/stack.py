@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from tests.chain import Chain, deployed_on, free_port, running_anvil, running_ha
 LRL = 10**18
 DAY = 86_400
 START_SECONDS = 180  # that the processes may take to start on a busy machine
+WAIT_SECONDS = 180  # that they may take there for anything else
 FAUCET_LRL = 1_000_000
 
 
@@ -33,7 +34,7 @@ class NotStarted(Exception):
 def _client(port: int) -> httpx.Client:
     """Each request on a connection of its own: one kept open may be closed just as the next goes out."""
     once = httpx.Limits(max_keepalive_connections=0)
-    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10, limits=once)
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=once)
 
 
 @dataclass
@@ -53,11 +54,10 @@ class Stack:
 
     def until_shown(self, receipt: Any) -> None:
         """Waits until the mirror has a transaction's block."""
-        for _ in range(200):
-            if self.api("GET", "chain")["block"] >= receipt["blockNumber"]:
-                return
-            time.sleep(0.05)
-        raise AssertionError("the indexer does not follow")
+        _wait(
+            lambda: self.api("GET", "chain")["block"] >= receipt["blockNumber"],
+            "the indexer does not follow",
+        )
 
     def relay(self, *batch: Signed) -> None:
         """Does actions, and waits until pages show them."""
@@ -81,44 +81,47 @@ class Stack:
 
     def until(self, path: str, **values: Any) -> Any:
         """Waits until an API call answers with these members."""
-        answer: Any = None
-        for _ in range(600):
-            answer = self.api("GET", path)
-            if all(answer[name] == value for name, value in values.items()):
-                return answer
-            time.sleep(0.1)
-        raise AssertionError(f"{path} does not come to {values}: {answer}")
+        answer: dict[str, Any] = {}
+
+        def so() -> bool:
+            answer.update(self.api("GET", path))
+            return all(answer[name] == value for name, value in values.items())
+
+        _wait(so, f"{path} does not come to {values}")
+        return answer
 
     def until_closed(self) -> None:
         """Waits until the keeper has closed all days that are over."""
         today = self.chain.anvil.now() // DAY
-        for _ in range(300):
-            _, _, next_day, *_ = self.chain.core.functions.poolState().call()
-            if next_day >= today:
-                break
-            time.sleep(0.1)
-        else:
-            raise AssertionError("the keeper closes no days")
+        pool = self.chain.core.functions.poolState()
+        _wait(lambda: pool.call()[2] >= today, "the keeper closes no days")
         block = self.chain.anvil.rpc("eth_blockNumber")
         self.until_shown({"blockNumber": int(block, 16)})
 
     def until_staked(self, handle: str) -> None:
         """Waits until the faucet has given an account its stake."""
-        for _ in range(200):
-            if self.api("GET", f"accounts/{handle}")["effective"] != "0":
-                return
-            time.sleep(0.1)
-        raise AssertionError("the faucet gives nothing")
+        _wait(
+            lambda: self.api("GET", f"accounts/{handle}")["effective"] != "0",
+            "the faucet gives nothing",
+        )
 
     def forward(self, days: float) -> None:
-        """Moves the chain's clock on, and waits until the site sees it."""
+        """Moves the chain's clock on, and waits until the site sees it and the keeper has closed the days: while
+        many are open, the core changes nobody's stake."""
         self.chain.anvil.forward(int(days * DAY))
         now = self.chain.anvil.now()
-        for _ in range(200):
-            if self.api("GET", "chain")["time"] >= now:
-                return
-            time.sleep(0.05)
-        raise AssertionError("the site does not see the chain's clock")
+        _wait(
+            lambda: self.api("GET", "chain")["time"] >= now,
+            "the site does not see the chain's clock",
+        )
+        self.until_closed()
+
+
+def _wait(done: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + WAIT_SECONDS
+    while not done():
+        assert time.monotonic() < end, otherwise
+        time.sleep(0.05)
 
 
 @contextmanager
@@ -193,7 +196,7 @@ def _running(command: str, env: dict[str, str], home: Path) -> Iterator[subproce
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

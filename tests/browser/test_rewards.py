@@ -28,7 +28,6 @@ def _claim(page: Page, handle: str) -> None:
     expect(_figure(page, "Rewards waiting")).to_have_text(re.compile(r"^\s*0 LRL\s*$"))
 
 
-@pytest.mark.hardhat
 def test_author_and_curator_are_paid(
     stack: Stack, chromium: Browser, page: Page, handle: str, tmp_path: Path
 ) -> None:

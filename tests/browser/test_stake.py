@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import people
@@ -85,7 +84,6 @@ def test_delegating_and_taking_back(stack: Stack, page: Page, wallet: Wallet, ha
     expect(_figure(page, "Power")).to_have_text(re.compile(r"^\s*100 LRL"))
 
 
-@pytest.mark.hardhat
 def test_sending_to_an_account(stack: Stack, page: Page, wallet: Wallet, handle: str) -> None:
     people.owned(stack, wallet, handle, lrl=10)
     other = f"o{handle}"

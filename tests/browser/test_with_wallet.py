@@ -17,7 +17,6 @@ def _methods(wallet: Wallet) -> list[str]:
     return [method for method, _ in wallet.prompts]
 
 
-@pytest.mark.hardhat
 def test_one_signature_makes_the_account_and_then_none(
     stack: Stack, page: Page, wallet: Wallet, handle: str
 ) -> None:
@@ -191,7 +190,6 @@ def test_leaving_the_summary_sends_nothing(
     assert stack.api("GET", f"accounts/{handle}")["balance"] == str(5 * LRL)
 
 
-@pytest.mark.hardhat
 def test_deposit_from_the_wallet(
     stack: Stack, context: BrowserContext, page: Page, wallet: Wallet, handle: str
 ) -> None:

@@ -7,7 +7,8 @@ from web3.exceptions import ContractCustomError
 from backend.deployment.deploy import Parameters
 from indexer.protocol.artifacts import artifact
 from tests.actors import Actor, Key
-from tests.chain import DEV, Anvil, Chain, deployed_on, error_names
+from tests.chain import DEV, Anvil, Chain, error_names
+from tests.conftest import DeployedWith
 from tests.contracts.attacks.direct import refused_by
 from tests.contracts.verdicts import refused
 
@@ -61,9 +62,9 @@ def test_nobody_is_no_treasury_and_no_recipient(anvil):
 
 
 @pytest.fixture
-def dear(anvil: Anvil, tmp_path) -> Chain:
+def dear(deployed_with: DeployedWith) -> Chain:
     """A chain where a handle costs."""
-    return deployed_on(anvil, tmp_path, Parameters(handle_fee=FEE))
+    return deployed_with(Parameters(handle_fee=FEE))
 
 
 def _approve(chain: Chain, wei: int, sender: str = DEV) -> None:

@@ -9,7 +9,7 @@ from indexer.protocol.actions import decode
 from indexer.protocol.kinds import KINDS
 from indexer.protocol.packed import post_slot
 from tests.actors import Actor, join, signed, stake
-from tests.chain import Chain, deployed_on
+from tests.chain import Chain
 from tests.contracts.attacks.direct import refused_by
 from tests.contracts.verdicts import refused
 
@@ -112,9 +112,9 @@ def test_votes_declined(deployed, ada):
     assert refused(deployed, bob.vote(post, 100), bob.votes({post: -100})) == ["VotesDeclined"] * 2
 
 
-def test_options_decide_who_is_paid(anvil, tmp_path):
+def test_options_decide_who_is_paid(deployed_with):
     """Five posts of one day with one vote each, so that all earn the same."""
-    chain = deployed_on(anvil, tmp_path, Parameters(seed=10**10))
+    chain = deployed_with(Parameters(seed=10**10))
     ada, bob, cleo = join(chain, "ada", "bob", "cleo")
     stake(chain, bob, 1000 * ETHER)
     chain.anvil.forward(5 * DAY)

@@ -13,7 +13,6 @@ from eth_utils.address import to_checksum_address
 from backend.deployment.deploy import Parameters
 from indexer.protocol.actions import post_id
 from indexer.rewards import DUST, LEAST_PAYOUT, NO_CAP, VOTES_PER_BAR, WEI_PER_VEST
-from tests.chain import deployed_on
 from tests.contracts.keyring import NOBODY
 from tests.contracts.lockstep import Lockstep, Message, key
 
@@ -98,14 +97,14 @@ def digest(n: int) -> bytes:
     return bytes([n]) * 32
 
 
-def stage(anvil, folder, **parameters) -> Stage:
-    chain = deployed_on(anvil, folder, Parameters(seed=10**12, treasury=TREASURY, **parameters))
+def stage(deployed_with, **parameters) -> Stage:
+    chain = deployed_with(Parameters(seed=10**12, treasury=TREASURY, **parameters))
     return Stage(Lockstep(chain, []))
 
 
 @pytest.mark.parametrize("v", VECTORS["votes"])
-def test_votes(anvil, tmp_path, v):
-    on = stage(anvil, tmp_path)
+def test_votes(deployed_with, v):
+    on = stage(deployed_with)
     on.join("ada", "bob")
     on.stake(v["effective"], "bob")
     on.sides.forward(6 * DAY)
@@ -122,9 +121,9 @@ def test_votes(anvil, tmp_path, v):
     assert on.ledger.votes[post, bob].rshares == v["rshares"]
 
 
-def test_convergent_linear(anvil, tmp_path):
+def test_convergent_linear(deployed_with):
     curve = VECTORS["curve"]
-    on = stage(anvil, tmp_path, curve_constant=curve["s"])
+    on = stage(deployed_with, curve_constant=curve["s"])
     handles = [f"voter-{i}" for i in range(len(curve["pairs"]))]
     on.join(*handles)
     for handle, (rshares, _) in zip(handles, curve["pairs"], strict=True):
@@ -140,18 +139,18 @@ def test_convergent_linear(anvil, tmp_path):
 
 
 @pytest.mark.parametrize("v", VECTORS["curation"], ids=str)
-def test_curation_shares(anvil, tmp_path, v):
-    on = stage(anvil, tmp_path)
+def test_curation_shares(deployed_with, v):
+    on = stage(deployed_with)
     voters = [f"voter-{i}" for i in range(len(v["ages"]))]
     rewards = curated(on, voters, v["ages"], v["part"])
     assert rewards == v["shares"]
 
 
-def test_a_crowd_of_early_mid_and_late_voters(anvil, tmp_path):
+def test_a_crowd_of_early_mid_and_late_voters(deployed_with):
     v = VECTORS["ratio"]
     ages = [age for n, age in zip(v["voters"], v["ages"], strict=True) for _ in range(n)]
     parts = [part for n, part in zip(v["voters"], v["shares"], strict=True) for _ in range(n)]
-    on = stage(anvil, tmp_path)
+    on = stage(deployed_with)
     rewards = curated(on, [f"voter-{i}" for i in range(len(ages))], ages, 1000 * sum(parts))
     assert rewards == [1000 * part for part in parts]
 
@@ -180,9 +179,9 @@ def curated(on: Stage, voters: list[str], ages: list[int], part: int) -> list[in
     return [on.ledger.holdings.account(a).stake.own - BAR for a in accounts]
 
 
-def test_on_the_straight_curve_payouts_are_as_votes(anvil, tmp_path):
+def test_on_the_straight_curve_payouts_are_as_votes(deployed_with):
     v = VECTORS["linear"]
-    on = stage(anvil, tmp_path, curve_constant=v["s"])
+    on = stage(deployed_with, curve_constant=v["s"])
     voters = [f"voter-{i}" for i in range(sum(v["votes"]))]
     on.join("ada", *voters)
     on.stake(BAR, *voters)
@@ -196,9 +195,9 @@ def test_on_the_straight_curve_payouts_are_as_votes(anvil, tmp_path):
     assert payouts[1] * v["payouts"][0] <= payouts[0] < (payouts[1] + 1) * v["payouts"][0]
 
 
-def test_windows_are_half_open(anvil, tmp_path):
+def test_windows_are_half_open(deployed_with):
     """Weights by age, and the last half day, in which only first votes count."""
-    on = stage(anvil, tmp_path)
+    on = stage(deployed_with)
     voters = [f"voter-{i}" for i in range(6)]
     on.join("ada", *voters)
     on.stake(BAR, *voters)
@@ -228,8 +227,8 @@ def test_windows_are_half_open(anvil, tmp_path):
     assert on.relay(on.voting(sixth, post)) == ["VotingClosed"]
 
 
-def test_a_payout_below_two_hundredths_is_nothing(anvil, tmp_path):
-    on = stage(anvil, tmp_path)
+def test_a_payout_below_two_hundredths_is_nothing(deployed_with):
+    on = stage(deployed_with)
     handles = {"little": 50_000, "enough": 1_000_000}
     on.join(*handles)
     for handle, rshares in handles.items():
@@ -247,8 +246,8 @@ def test_a_payout_below_two_hundredths_is_nothing(anvil, tmp_path):
 @pytest.mark.parametrize(
     ("bar", "votes"), list(zip((BAR + 1, BAR), VECTORS["full_bar"]["votes"], strict=True))
 )
-def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(anvil, tmp_path, bar, votes):
-    on = stage(anvil, tmp_path)
+def test_forty_nine_or_fifty_full_votes_from_a_full_bar_then_refusal(deployed_with, bar, votes):
+    on = stage(deployed_with)
     on.join("ada", "bob")
     on.stake(bar, "bob")
     on.sides.forward(6 * DAY)

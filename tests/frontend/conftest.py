@@ -41,4 +41,4 @@ def js() -> Iterator[Js]:
 
     yield call
     stdin.close()
-    node.wait(timeout=10)
+    node.wait(timeout=60)

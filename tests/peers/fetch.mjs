@@ -7,7 +7,8 @@ import { withHTTP } from '@helia/http'
 import { createVerifiedFetch } from '@helia/verified-fetch'
 import { createHeliaLight } from 'helia'
 
-const PATIENCE = 6_000 // milliseconds
+const PATIENCE = { answer: 60_000, piece: 8_000 } // milliseconds; the second counts from the last that came to any
+let last = Date.now()
 const [url, ...requests] = process.argv.slice(2)
 // No gateway is given: that the node has the blocks is what its router says.
 const helia = await withHTTP(createHeliaLight(), {
@@ -28,9 +29,10 @@ async function read (request) {
   const hash = createHash('sha256')
   let size = 0
   try {
-    const response = await inTime(verifiedFetch(`ipfs://${cid}`, { headers: range ? { range } : {} }))
+    const response = await answerOf(verifiedFetch(`ipfs://${cid}`, { headers: range ? { range } : {} }))
+    last = Date.now()
     const reader = response.body.getReader()
-    for (let part; !(part = await inTime(reader.read())).done;) {
+    for (let part; !(part = await pieceOf(reader.read())).done;) {
       hash.update(part.value)
       size += part.value.length
     }
@@ -40,8 +42,27 @@ async function read (request) {
   }
 }
 
-/** `promise`, or an error: a body whose next block is refused never goes on, and never ends. */
-function inTime (promise) {
-  const late = new Promise((resolve, reject) => setTimeout(reject, PATIENCE, new Error('nothing more comes')))
-  return Promise.race([promise, late])
+function answerOf (response) {
+  const late = new Promise((resolve, reject) => setTimeout(reject, PATIENCE.answer, new Error('no answer comes')))
+  return Promise.race([response, late])
+}
+
+/** The piece, or an error: a body whose next block is refused never goes on, and never ends. */
+async function pieceOf (piece) {
+  let waiting = true
+  const late = new Promise((resolve, reject) => {
+    const look = () => {
+      const left = last + PATIENCE.piece - Date.now()
+      if (left <= 0) reject(new Error('nothing more comes'))
+      else if (waiting) setTimeout(look, left)
+    }
+    look()
+  })
+  try {
+    const found = await Promise.race([piece, late])
+    last = Date.now()
+    return found
+  } finally {
+    waiting = false
+  }
 }

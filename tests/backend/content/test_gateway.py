@@ -196,7 +196,7 @@ def test_what_is_not_here(site: Site):
 
 def sent(site: Site, target: str) -> int:
     """The status of a request for `target` exactly as it is written."""
-    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(site.url).netloc, timeout=60)
     connection.request("GET", target, headers={"Accept": "application/json"})
     status = connection.getresponse().status
     connection.close()

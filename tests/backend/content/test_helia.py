@@ -66,7 +66,7 @@ def test_tampered_blocks_are_refused(site: Site, cids: dict[str, str]):
         # Under the proxy's own name, which is then the one that the node's router tells.
         headers = {name: handler.headers[name] for name in ("Host", "Accept")}
         request = urllib.request.Request(site.url + handler.path, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             data = bytearray(answer.read())
             kind = answer.headers["Content-Type"]
         name = handler.path.removeprefix("/ipfs/").partition("?")[0]

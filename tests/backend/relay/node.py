@@ -23,16 +23,15 @@ from backend.relay.sending.batches import Sender
 from backend.relay.sending.transactions import Outbox
 from backend.relay.settings import RelaySettings
 from backend.relay.tables import RelayTransaction
-from backend.site.database import migrate_node
 from indexer.chain.rpc import Rpc
 from indexer.chain.source import Source
 from indexer.content import open_store
 from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, catch_up
-from indexer.mirror.database import connect, migrate_mirror
 from indexer.mirror.lease import Lease
 from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
+from tests.backend.tables import migrated
 from tests.chain import Chain
 
 RELAYER_KEY = sha256(b"relayer")
@@ -100,12 +99,13 @@ class Node:
         """Sends what is queued, in a few batches, and follows it to its end."""
         for _ in range(4):
             self.sender.send()
-        for _ in range(100):
+        end = time.monotonic() + 60
+        while True:
             self.sender.follow()
             if not self.outbox.in_flight():
                 return
+            assert time.monotonic() < end, "a transaction is not mined"
             time.sleep(0.01)
-        raise AssertionError("a transaction is not mined")
 
     def mirror(self) -> None:
         """Brings the mirror to the chain's head."""
@@ -139,9 +139,7 @@ def running_node(chain: Chain, home: Path, **env: str) -> Iterator[Node]:
     (home / "relayer.key").write_text(RELAYER_KEY.hex())
     chain.anvil.rpc("anvil_setBalance", RELAYER, hex(10**18))
     relay = replace(RelaySettings.from_env(home, ENV | env), lost_seconds=0.0)
-    engine = connect(settings.database)
-    migrate_mirror(engine)
-    migrate_node(engine)
+    engine = migrated(settings.database)
     connection = connect_chain(settings)
     held = key_lease(engine, RELAYER)
     assert held.acquire() is None

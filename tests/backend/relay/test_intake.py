@@ -1,13 +1,14 @@
 """What the relay refuses before anything is paid, each with its code."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from indexer.protocol.actions import Signed, sha256
 from tests.actors import Actor, Key, join, signed, stake
-from tests.backend.relay.node import Node
-from tests.chain import DEV, Chain
+from tests.backend.relay.node import Node, running_node
+from tests.chain import DEV, Chain, deployed_on, running_anvil
 
 HOUR = 3600
 UNKNOWN = b"\x00\x00\x00\x00\x01" + b"\x07" * 27
@@ -178,11 +179,15 @@ def test_a_reply_may_follow_its_parent_while_that_is_on_its_way(node: Node, ann:
     assert len(node.transactions()) == 1
 
 
-def test_nothing_is_checked_by_a_chain_that_is_gone(node: Node, ann: Actor) -> None:
-    post = ann.post(sha256(b"hello"))
-    ann.anvil.process.terminate()
-    ann.anvil.process.wait()
-    answer = node.submit(post)
+def test_nothing_is_checked_by_a_chain_that_is_gone(tmp_path: Path) -> None:
+    with running_anvil() as anvil:
+        chain = deployed_on(anvil, tmp_path / "deployments")
+        (ann,) = join(chain, "ann")
+        post = ann.post(sha256(b"hello"))
+        with running_node(chain, tmp_path / "home", LAUREL_RELAY_GATHER="0") as node:
+            anvil.process.terminate()
+            anvil.process.wait()
+            answer = node.submit(post)
     assert (answer.status_code, answer.json["code"]) == (503, "chain_unreachable")
     assert answer.headers["Retry-After"]
 

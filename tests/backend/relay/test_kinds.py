@@ -17,7 +17,8 @@ from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from indexer.protocol.packed import vote_slot
 from tests.actors import Actor, Key, join, stake
 from tests.backend.relay.node import RELAYER, Node, running_node
-from tests.chain import Anvil, Chain, deployed_on
+from tests.chain import Chain
+from tests.conftest import DeployedWith
 from tests.contracts.attacks.hostile_token import Mode, hostile_token
 
 DAY = 86_400
@@ -289,11 +290,11 @@ def test_votes_of_which_one_comes_too_late(node: Node, ann: Actor, deployed: Cha
 # ---------------------------------------------------------------- where handles cost something
 
 
-def test_the_relayer_pays_the_fee_of_a_handle(anvil: Anvil, tmp_path: Path) -> None:
-    chain = deployed_on(anvil, tmp_path / "deployments", Parameters(handle_fee=LRL))
+def test_the_relayer_pays_the_fee_of_a_handle(deployed_with: DeployedWith, tmp_path: Path) -> None:
+    chain = deployed_with(Parameters(handle_fee=LRL))
     with running_node(chain, tmp_path / "home", LAUREL_RELAY_GATHER="0") as node:
         node.outbox.quote()  # so that the site knows who pays
-        ann = Actor(chain.deployment, anvil, "ann")
+        ann = Actor(chain.deployment, chain.anvil, "ann")
         assert node.refusal(ann.register(maxFee=LRL - 1)) == "fee_too_high"
         assert node.refusal(ann.register(maxFee=LRL)) == "no_handle_fee"
         chain.send(chain.token.functions.transfer(RELAYER, 2 * LRL))

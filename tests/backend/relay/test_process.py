@@ -48,12 +48,12 @@ def relay_process(node: Node) -> Iterator[subprocess.Popen[str]]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(60)
         if process.stderr:
             process.stderr.close()
 
 
-def until(holds: Callable[[], object], seconds: float = 60) -> None:
+def until(holds: Callable[[], object], seconds: float = 180) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it does not come to be"
@@ -80,7 +80,7 @@ def test_killed_between_accepting_and_including(node: Node, ann: Actor, deployed
         with pytest.raises(RelayRunning, match="Another relay is running"):
             run(node.settings, Event(), node.relay)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     assert node.state(first) == "included"
     assert [t.raw for t in node.transactions()][:1] == raw
     for word in (b"first", b"second"):
@@ -109,10 +109,10 @@ def test_goes_on_when_the_chain_comes_back(tmp_path: Path) -> None:
                 with running_anvil("--state", saved, port=port, timestamp=now + 1):
                     until(lambda: node.state(ticket) == "included")
                     stop.set()
-                    relay.join(20)
+                    relay.join(60)
             finally:
                 stop.set()
-                relay.join(20)
+                relay.join(60)
             assert not relay.is_alive()
             assert node.state(before) == "included"
             assert [t.state for t in node.transactions()] == ["mined", "mined"]

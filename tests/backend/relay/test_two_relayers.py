@@ -24,12 +24,11 @@ from backend.relay.tables import (
     RelayTicket,
     RelayTransaction,
 )
-from backend.site.database import migrate_node
-from indexer.mirror.database import connect, migrate_mirror
 from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
 from tests.actors import Actor, join, stake
 from tests.backend.relay.test_batches import posted
+from tests.backend.tables import migrated
 from tests.chain import Chain
 from tests.conftest import PROFILE
 from tests.indexer.killed import Running, Stock, stock
@@ -144,9 +143,7 @@ def two(deployed: Chain, tmp_path: Path, relays: Stock, database: str) -> Iterat
     deployed.anvil.rpc("evm_setIntervalMining", 1)
     home = tmp_path / "site"
     settings = Settings.from_env(environment(deployed, home, database=database))
-    engine = connect(database)
-    migrate_mirror(engine)
-    migrate_node(engine)
+    engine = migrated(database)
     client = create_app(settings).test_client()
     two = Two(deployed, tmp_path, relays, engine, client, people)
     try:

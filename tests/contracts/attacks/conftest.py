@@ -1,19 +1,18 @@
 """Chains on which the attacks take place."""
 
-from pathlib import Path
-
 import pytest
 
 from backend.deployment.deploy import Parameters
 from indexer.rewards import ETHER, REGENERATION_DAYS
 from tests.actors import Actor, join, stake
-from tests.chain import Anvil, Chain, deployed_on
+from tests.chain import Chain
+from tests.conftest import DeployedWith
 
 
 @pytest.fixture
-def paying(anvil: Anvil, tmp_path: Path) -> Chain:
+def paying(deployed_with: DeployedWith) -> Chain:
     """As `deployed`, but with so small a seed that votes of a thousand LRL of stake pay hundreds."""
-    return deployed_on(anvil, tmp_path / "deployments", Parameters(seed=10**12))
+    return deployed_with(Parameters(seed=10**12))
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import pytest
 
 from backend.deployment.deploy import Parameters
 from tests.backend.relay.node import Node, running_node
-from tests.chain import Anvil, Chain, deployed_on
+from tests.chain import Chain
+from tests.conftest import DeployedWith
 
 
 @pytest.fixture
-def chain(anvil: Anvil, tmp_path: Path) -> Chain:
-    return deployed_on(anvil, tmp_path / "deployments", Parameters(seed=10**9))
+def chain(deployed_with: DeployedWith) -> Chain:
+    return deployed_with(Parameters(seed=10**9))
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from backend.site.database import migrate_node
-from indexer.mirror.database import connect, migrate_mirror
 from tests.backend.relay.node import Node, running_node
+from tests.backend.tables import migrated
 from tests.chain import Chain
 
 SETTINGS = ("LAUREL_RELAY_LIMITS", "LAUREL_JOIN", "LAUREL_WORK_BITS", "LAUREL_QUOTA")
@@ -27,19 +26,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with all tables."""
     embedded = request.param == "sqlite"
     url = f"sqlite:///{tmp_path / 'node.db'}" if embedded else request.getfixturevalue("postgres")
-    _migrated(url).dispose()
+    migrated(url).dispose()
     return str(url)
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = _migrated(f"sqlite:///{tmp_path / 'one.db'}")
+    engine = migrated(f"sqlite:///{tmp_path / 'one.db'}")
     yield engine
     engine.dispose()
-
-
-def _migrated(url: str) -> Engine:
-    engine = connect(url)
-    migrate_mirror(engine)
-    migrate_node(engine)
-    return engine
