@@ -19,7 +19,7 @@ bp = Blueprint("about", __name__)
 
 
 @bp.get("/about")
-def page() -> str:
+def about_page() -> str:
     node = current_node()
     return render_template(
         "about.html",

@@ -21,7 +21,7 @@ from backend.local.clock import latest
 from backend.local.keys import DEV_KEY
 from backend.steem.commands import gas_each, import_plan, report
 from backend.steem.plan import plan
-from backend.steem.read import read
+from backend.steem.read import read_posts
 from indexer.chain.rpc import Rpc
 from indexer.settings import ROOT
 from tests.backend.steem.node import furnished
@@ -47,7 +47,7 @@ def main() -> None:
     console = Console()
     file = Path(sys.argv[1]) if len(sys.argv) > 1 else REAL if REAL.exists() else FIXTURE
     limit = int(sys.argv[2]) if len(sys.argv) > 2 else 300
-    planned = plan(read(file, limit))
+    planned = plan(read_posts(file, limit))
     with tempfile.TemporaryDirectory() as folder, running_anvil() as anvil:
         settings, _ = furnished(anvil, Path(folder))
         began = time.monotonic()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from backend.posts.queries import pieces, read
+from backend.posts.queries import pieces, read_pieces
 from backend.relay.keeping.owed import stake_reward
 from indexer.protocol.deployment import Deployment
 from indexer.rewards import WEI_PER_VEST, curation_vests_down
@@ -38,7 +38,7 @@ def waiting(session: Session, deployment: Deployment, account: Account) -> Waiti
             Post.net_rshares > 0,
             Post.cashout_at < (closed + 1) * deployment.day,
         )
-        found = read(session, deployment, statement.limit(MOST))
+        found = read_pieces(session, deployment, statement.limit(MOST))
         posts = [wei for p in found if (wei := p.payout.of(account.id, p.post.account))]
     votes = session.execute(
         select(Post.curation, Vote.weight, Post.weight)

@@ -116,11 +116,11 @@ def _car(cid: str, headers: dict[str, str]) -> Response:
 def _file(cid: str, headers: dict[str, str]) -> Response:
     get = lru_cache(maxsize=4)(current_node().store.get)  # the root is looked at three times
     size = unixfs.size_of(get, cid)
-    kind = _shown(b"".join(unixfs.read(get, cid, 0, 12)))
+    kind = _shown(b"".join(unixfs.read_file(get, cid, 0, 12)))
     headers["Content-Type"] = kind or "application/octet-stream"
     if kind is None:
         headers["Content-Disposition"] = f'attachment; filename="{cid}.bin"'
-    return answer(partial(unixfs.read, get, cid), size, cid, headers)
+    return answer(partial(unixfs.read_file, get, cid), size, cid, headers)
 
 
 def _shown(data: bytes) -> str | None:

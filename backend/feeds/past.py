@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.orm import Session
 
 from backend.feeds.queries import Feed, feed_called
-from backend.posts.queries import Piece, pieces, read
+from backend.posts.queries import Piece, pieces, read_pieces
 from backend.site import paging
 from backend.site.paging import PageRequest
 from indexer.fold import ranking
@@ -150,7 +150,7 @@ def _tallies(session: Session, chosen: ColumnElement[bool], at: int) -> list[Row
 
 def _then(session: Session, deployment: Deployment, posts: list[bytes], at: int) -> list[Then]:
     """These posts in this order."""
-    found = read(session, deployment, pieces().where(Post.id.in_(posts)))
+    found = read_pieces(session, deployment, pieces().where(Post.id.in_(posts)))
     by_id = {piece.post.id: piece for piece in found}
     tallies = {row.id: row for row in _tallies(session, Post.id.in_(posts), at)}
     return [Then(by_id[p], int(tallies[p].net), int(tallies[p].votes)) for p in posts]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend.posts.queries import Piece, pieces, read
+from backend.posts.queries import Piece, pieces, read_pieces
 from backend.site import paging
 from backend.site.paging import PageRequest
 from backend.site.problems import Problem
@@ -83,7 +83,7 @@ def _page(
         .order_by(*(c.desc() for c in order.columns))
         .limit(page.size + 1)
     )
-    found = read(session, deployment, statement)
+    found = read_pieces(session, deployment, statement)
     return paging.cut(
         found, page.size, lambda piece: [getattr(piece.post, c.key) for c in order.columns]
     )

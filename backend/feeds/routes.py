@@ -17,11 +17,11 @@ bp = Blueprint("feeds", __name__)
 
 @bp.get("/")
 def front() -> str:
-    return page("hot")
+    return feed_page("hot")
 
 
 @bp.get(f"/<any({', '.join(FEEDS)}):name>")
-def page(name: str) -> str:
+def feed_page(name: str) -> str:
     at = asked()
     if at is not None:
         return past_page(name, at)

@@ -32,7 +32,7 @@ LENGTH = 6  # DAY from the base to the present
 
 
 @dataclass(frozen=True)
-class Piece:
+class Sample:
     """A post (`parent` None) or comment: samples/<text>.md by an account, `at` DAY after the base."""
 
     text: str
@@ -52,22 +52,22 @@ class Ballot:
     at: float
 
 
-SCRIPT: tuple[Piece | Ballot, ...] = (
-    Piece("on-chain", "sample-ada", 0.4, ("laurel", "chain")),
+SCRIPT: tuple[Sample | Ballot, ...] = (
+    Sample("on-chain", "sample-ada", 0.4, ("laurel", "chain")),
     Ballot("sample-ben", "on-chain", 10_000, 0.9),
-    Piece("reply-first", "sample-cleo", 1.2, parent="on-chain"),
-    Piece("reply-answer", "sample-ada", 1.4, parent="reply-first"),
+    Sample("reply-first", "sample-cleo", 1.2, parent="on-chain"),
+    Sample("reply-answer", "sample-ada", 1.4, parent="reply-first"),
     Ballot("sample-cleo", "reply-answer", 5_000, 1.7),
-    Piece("keys", "sample-cleo", 2.3, ("laurel", "keys")),
+    Sample("keys", "sample-cleo", 2.3, ("laurel", "keys")),
     Ballot("sample-ada", "keys", 10_000, 2.6),
     Ballot("sample-cleo", "on-chain", 3_000, 3.0),
-    Piece("voting", "sample-ben", 3.8, ("laurel", "curation")),
+    Sample("voting", "sample-ben", 3.8, ("laurel", "curation")),
     Ballot("sample-ada", "voting", 8_000, 4.0),
     Ballot("sample-cleo", "voting", 10_000, 4.1),
-    Piece("reply-slider", "sample-cleo", 4.5, parent="voting"),
+    Sample("reply-slider", "sample-cleo", 4.5, parent="voting"),
     Ballot("sample-ben", "reply-slider", 4_000, 4.7),
-    Piece("reply-weight", "sample-ada", 4.9, parent="voting"),
-    Piece("publish", "sample-ada", 5.4, ("laurel", "how-to")),
+    Sample("reply-weight", "sample-ada", 4.9, parent="voting"),
+    Sample("publish", "sample-ada", 5.4, ("laurel", "how-to")),
     Ballot("sample-ben", "publish", 10_000, 5.7),
 )
 
@@ -81,7 +81,7 @@ class Samples:
         self._key_file = home / "samples.key"
         self._faucet = faucet
         self._owners: dict[str, Owner] = {}
-        self._pieces = {p.text: p for p in SCRIPT if isinstance(p, Piece)}
+        self._pieces = {p.text: p for p in SCRIPT if isinstance(p, Sample)}
 
     def make(self) -> bool:
         """Makes what is missing; returns whether anything was. Raises NotLocal, NotMined."""
@@ -93,7 +93,7 @@ class Samples:
         base = max(latest(self._rpc) + 60, int(time.time()) - LENGTH * self._chain.day)
         for step in SCRIPT:
             moment = base + int(step.at * self._chain.day)
-            if isinstance(step, Piece):
+            if isinstance(step, Sample):
                 self._publish(step, moment)
             else:
                 self._vote(step, moment)
@@ -115,7 +115,7 @@ class Samples:
         ]
         give(self._chain, self._rpc, DEV_KEY, grants)
 
-    def _publish(self, piece: Piece, moment: int) -> None:
+    def _publish(self, piece: Sample, moment: int) -> None:
         data, media = self._document(piece)
         digest = sha256(data)
         if self._chain.view("postState(bytes32)", self._id(piece)) != [0]:
@@ -150,10 +150,10 @@ class Samples:
         if moment > latest(self._rpc):
             self._rpc.call(Any, "evm_setNextBlockTimestamp", moment)
 
-    def _id(self, piece: Piece) -> bytes:
+    def _id(self, piece: Sample) -> bytes:
         return post_id(self._owners[piece.author].account, sha256(self._document(piece)[0]))
 
-    def _document(self, piece: Piece) -> tuple[bytes, list[bytes]]:
+    def _document(self, piece: Sample) -> tuple[bytes, list[bytes]]:
         """The same bytes at every call: `published` is counted from the deployment's block."""
         text = (TEXTS / f"{piece.text}.md").read_text().strip()
         block = hex(self._chain.deployment.block)

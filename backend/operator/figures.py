@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from backend.chain.wire import ChainUnreachable
 from backend.relay.relayers import relayers, why_waiting
-from backend.relay.sending.costs import Cost, Day, actions_left, by_day, recent
+from backend.relay.sending.costs import Cost, DayCosts, actions_left, by_day, recent
 from backend.relay.settings import Price, RelaySettings
 from backend.relay.tables import LIVE, QUEUED, RelayStatus, RelayTicket
 from backend.site.database import session
@@ -41,7 +41,7 @@ class Figures:
     waits: tuple[str, str] | None
     left: int | None
     costs: list[Cost]
-    days: list[Day]
+    days: list[DayCosts]
     price: Price | None
     contents: dict[str, int]
 

@@ -44,7 +44,7 @@ def _prepare(state: Any) -> None:
 
 
 @bp.get("/status")
-def page() -> str:
+def status_page() -> str:
     figures = current()
     return render_template(
         "status.html",

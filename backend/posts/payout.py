@@ -27,7 +27,7 @@ State = Literal["pending", "closed", "paid"]
 
 
 @dataclass(frozen=True)
-class Pool:
+class OpenPool:
     """The pool and recent claims as a day that closes now would find them; the curve's constant."""
 
     wei: int
@@ -74,19 +74,21 @@ class Payout:
         return share + (self.author.wei if account == author else 0)
 
 
-def pool_of(parameters: Mapping[str, int | str], last: tuple[int, int] | None) -> Pool:
+def pool_of(parameters: Mapping[str, int | str], last: tuple[int, int] | None) -> OpenPool:
     """The pool from the deployment's parameters and what the last closed day left of pool and recent claims."""
     seed = int(parameters["seed"])
     budget = emission_down(int(parameters["genesisSupply"]), 0) * CONTENT_PERCENT // 100
     pool, recent = last or (0, seed)
-    return Pool(
+    return OpenPool(
         wei=min(pool + budget, POOL_BUDGETS * budget),
         recent=max(recent * 14 // 15, seed),
         curve=int(parameters["curveConstant"]),
     )
 
 
-def estimate(net: int, weight: int, claims: int, pool: Pool, options: Options = PLAIN) -> Payout:
+def estimate(
+    net: int, weight: int, claims: int, pool: OpenPool, options: Options = PLAIN
+) -> Payout:
     """The payout of a post with `net` rshares among `claims` on its cashout day."""
     claim = claim_down(net, pool.curve)
     earned = pool.wei * claim // (pool.recent + max(claims, claim))
@@ -101,7 +103,7 @@ def closed(
     return _share(paid * claim // claims if claims else 0, weight, options, "closed")
 
 
-def worth(claims: int, pool: Pool) -> float:
+def worth(claims: int, pool: OpenPool) -> float:
     """Wei that one more rshare brings to a post, about (on the straight curve exactly)."""
     return pool.wei / (pool.recent + claims)
 

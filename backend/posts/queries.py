@@ -7,7 +7,7 @@ from itertools import groupby
 from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session, defer
 
-from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of
+from backend.posts.payout import OpenPool, Part, Payout, closed, estimate, pool_of
 from backend.site import paging
 from backend.site.paging import PageRequest
 from indexer.protocol.deployment import Deployment
@@ -55,7 +55,7 @@ def removable(post: Post, now: int) -> bool:
 
 
 def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
-    """The rows that `read` takes; with the posts' HTML if `whole`."""
+    """The rows that `read_pieces` takes; with the posts' HTML if `whole`."""
     statement = (
         select(Post, Account.handle, Content)
         .join(Account, Account.id == Post.account)
@@ -64,7 +64,7 @@ def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
     return statement if whole else statement.options(defer(Content.html))
 
 
-def read(
+def read_pieces(
     session: Session, deployment: Deployment, statement: Select[Post, str, Content]
 ) -> list[Piece]:
     """The pieces of a statement made from `pieces`."""
@@ -101,11 +101,11 @@ def read(
 
 def find(session: Session, deployment: Deployment, post: bytes) -> Piece | None:
     """One post or comment with its words, by id."""
-    found = read(session, deployment, pieces(whole=True).where(Post.id == post))
+    found = read_pieces(session, deployment, pieces(whole=True).where(Post.id == post))
     return found[0] if found else None
 
 
-def pool_now(session: Session, deployment: Deployment) -> Pool:
+def pool_now(session: Session, deployment: Deployment) -> OpenPool:
     """The reward pool as the next closing day would find it."""
     last = session.scalar(select(PoolRow))
     return pool_of(deployment.parameters, (last.wei, last.recent) if last else None)
@@ -137,7 +137,7 @@ def replies(
         .order_by(Post.seq.desc())
         .limit(page.size + 1)
     )
-    found = read(session, deployment, statement)
+    found = read_pieces(session, deployment, statement)
     return paging.cut(found, page.size, lambda piece: [piece.post.seq])
 
 
@@ -183,7 +183,7 @@ def _words(post: Post, content: Content | None) -> tuple[Content | None, str | N
 
 
 def _payout(
-    post: Post, beneficiaries: list[Beneficiary], day: Day | None, claims: int, pool: Pool
+    post: Post, beneficiaries: list[Beneficiary], day: Day | None, claims: int, pool: OpenPool
 ) -> Payout:
     if post.settled:
         others = {row.account: Part(row.liquid, row.vests) for row in beneficiaries}

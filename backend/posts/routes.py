@@ -23,7 +23,7 @@ TYPED = ("title", "body", "summary", "tags", "sensitive")
 
 
 @bp.get("/post/<post>")
-def page(post: str) -> str | Response | tuple[str, int]:
+def post_page(post: str) -> str | Response | tuple[str, int]:
     """The post with its thread; 410 and a tombstone for one that was removed."""
     piece = found(post)
     if post != piece.post.id.hex():

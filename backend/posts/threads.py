@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.posts.queries import Piece, pieces, read
+from backend.posts.queries import Piece, pieces, read_pieces
 from indexer.protocol.deployment import Deployment
 from indexer.schema import Post
 
@@ -42,7 +42,7 @@ def thread(session: Session, deployment: Deployment, top: Post) -> list[Branch]:
     )
     if not chosen:
         return []
-    found = read(session, deployment, pieces(whole=True).where(Post.id.in_(chosen)))
+    found = read_pieces(session, deployment, pieces(whole=True).where(Post.id.in_(chosen)))
     branches = {piece.post.id: Branch(piece) for piece in found}
     tops = []
     for post in chosen:  # in the order of the query, so that siblings are sorted

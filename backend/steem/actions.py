@@ -7,7 +7,7 @@ from typing import Any
 from backend.chain.connection import Chain
 from backend.local.accounts import WINDOW, Owner
 from backend.local.batches import signed
-from backend.steem.read import PLAIN, Piece
+from backend.steem.read import PLAIN, SteemPost
 from indexer.protocol.actions import Signed, sha256
 
 
@@ -19,7 +19,7 @@ def key_of(secret: bytes, handle: str) -> bytes:
 def post_action(
     chain: Chain,
     owner: Owner,
-    piece: Piece,
+    piece: SteemPost,
     data: bytes,
     parent: bytes | None,
     shares: list[tuple[int, int]],

@@ -15,7 +15,7 @@ from backend.local.clock import check_local
 from backend.local.keys import fund, key_file
 from backend.relay.settings import RelaySettings
 from backend.steem.plan import Plan, plan
-from backend.steem.read import read
+from backend.steem.read import read_posts
 from backend.steem.run import KINDS, Importer, Tally
 from indexer.chain.rpc import Rpc
 from indexer.content import open_store
@@ -42,7 +42,7 @@ def steem(file: Path, limit: int | None) -> None:
     clock on. Killed half-way, the same command goes on where it was.
     """
     console = Console()
-    planned = plan(read(file, limit))
+    planned = plan(read_posts(file, limit))
     began = time.monotonic()
     tally = import_plan(planned, Settings.from_env(), console)
     report(console, planned, tally, time.monotonic() - began)

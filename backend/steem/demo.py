@@ -18,7 +18,7 @@ from backend.local import anvil
 from backend.local.chains import Anvil
 from backend.steem.commands import tell
 from backend.steem.plan import Plan, plan
-from backend.steem.read import NotAnImport, Outcome, read
+from backend.steem.read import NotAnImport, Outcome, read_posts
 from backend.steem.timeline import timeline
 from indexer.chain.rpc import Rpc
 from indexer.errors import LaurelError
@@ -90,7 +90,7 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
         if noted is None:
             raise NoFile(WHAT.format(sample=_near(SAMPLE)))
         file = Path(noted["file"])
-    planned = plan(read(file))
+    planned = plan(read_posts(file))
     tell(console, planned.notes)
     if not planned.pieces:
         raise NotAnImport(

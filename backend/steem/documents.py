@@ -5,7 +5,7 @@ from typing import Any
 from unicodedata import category, normalize
 from urllib.parse import quote
 
-from backend.steem.read import Piece
+from backend.steem.read import SteemPost
 from indexer.content.documents import canonical, parse
 
 MOST_TAGS, TAG_LENGTH, TITLE_LENGTH = 10, 32, 256
@@ -13,7 +13,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _TAG_LETTERS = ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd")
 
 
-def document(piece: Piece, parent: bytes | None) -> bytes:
+def document(piece: SteemPost, parent: bytes | None) -> bytes:
     """The canonical bytes, the same at every call. `parent` is the id of the post answered.
 
     Raises ContentError for what no document can hold: a body over 64 KB, a lone surrogate. A comment's
@@ -36,7 +36,7 @@ def document(piece: Piece, parent: bytes | None) -> bytes:
     return data
 
 
-def title(piece: Piece) -> str:
+def title(piece: SteemPost) -> str:
     """One line of text; a post without a title is called by its permlink."""
     text = normalize("NFC", _CONTROL.sub(" ", piece.title)).strip()
     if not text:

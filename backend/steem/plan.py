@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from backend.local.accounts import FAUCET
 from backend.relay.intake.parse import MOST_BENEFICIARIES
 from backend.steem.documents import document
-from backend.steem.read import Ballot, Piece, Unread
+from backend.steem.read import Ballot, SteemPost, Unread
 from indexer.content.errors import ContentError
 from indexer.rewards import BPS, DUST, VOTES_PER_BAR
 
@@ -33,7 +33,7 @@ class Plan:
     `handles`: everybody, in order of appearance; `skipped`: (what, why) -> how many; `notes`: sentences about
     single lines of the file."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SteemPost, ...]
     handles: tuple[str, ...]
     stakes: dict[str, int]
     skipped: Counter[tuple[str, str]]
@@ -44,10 +44,10 @@ class Plan:
         return sum(len(piece.votes) for piece in self.pieces)
 
 
-def plan(found: Iterable[Piece | Unread]) -> Plan:
+def plan(found: Iterable[SteemPost | Unread]) -> Plan:
     """Sorts out the pieces that can be imported. A comment that stands before what it answers waits for it."""
-    kept: dict[tuple[str, str], Piece] = {}
-    waiting: dict[tuple[str, str], list[Piece]] = {}
+    kept: dict[tuple[str, str], SteemPost] = {}
+    waiting: dict[tuple[str, str], list[SteemPost]] = {}
     known: set[tuple[str, str]] = set()
     skipped: Counter[tuple[str, str]] = Counter()
     notes: list[str] = []
@@ -79,9 +79,9 @@ def plan(found: Iterable[Piece | Unread]) -> Plan:
 
 
 def _keep(
-    piece: Piece,
-    kept: dict[tuple[str, str], Piece],
-    waiting: dict[tuple[str, str], list[Piece]],
+    piece: SteemPost,
+    kept: dict[tuple[str, str], SteemPost],
+    waiting: dict[tuple[str, str], list[SteemPost]],
     notes: list[str],
     skipped: Counter[tuple[str, str]],
 ) -> None:
@@ -96,7 +96,7 @@ def _keep(
         ready = waiting.pop(found.name, []) + ready
 
 
-def _skip(piece: Piece, reason: str, skipped: Counter[tuple[str, str]]) -> None:
+def _skip(piece: SteemPost, reason: str, skipped: Counter[tuple[str, str]]) -> None:
     skipped["posts" if piece.parent is None else "comments", reason] += 1
     skipped["votes", "their post is not imported"] += len(piece.votes)
 
@@ -113,9 +113,9 @@ def weight_for(ballot: Ballot, effective: int) -> int:
     return -bps if ballot.against else bps
 
 
-def rounds(plan: Plan) -> Iterator[Sequence[Piece]]:
+def rounds(plan: Plan) -> Iterator[Sequence[SteemPost]]:
     """The pieces in groups: what is posted and voted on together, before the chain's clock moves on."""
-    group: list[Piece] = []
+    group: list[SteemPost] = []
     spent: Counter[str] = Counter()
     votes = 0
     for piece in plan.pieces:
@@ -135,7 +135,7 @@ def _allowed(handle: str) -> bool:
     return handle != FAUCET and HANDLE.fullmatch(handle) is not None
 
 
-def _trouble(piece: Piece, known: set[tuple[str, str]]) -> str:
+def _trouble(piece: SteemPost, known: set[tuple[str, str]]) -> str:
     if not _allowed(piece.author):
         return BAD_HANDLE
     if piece.name in known:
@@ -147,7 +147,7 @@ def _trouble(piece: Piece, known: set[tuple[str, str]]) -> str:
     return ""
 
 
-def _shares(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
+def _shares(piece: SteemPost, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
     """The beneficiaries that a post can have; one that cannot leaves its share to the author."""
     shares = [(handle, bps) for handle, bps in piece.options.shares if _allowed(handle)]
     bad = len(piece.options.shares) - len(shares)
@@ -160,7 +160,7 @@ def _shares(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str,
     return tuple(shares)
 
 
-def _ballots(piece: Piece, skipped: Counter[tuple[str, str]]) -> tuple[Ballot, ...]:
+def _ballots(piece: SteemPost, skipped: Counter[tuple[str, str]]) -> tuple[Ballot, ...]:
     ballots: dict[str, Ballot] = {}
     for ballot in piece.votes:
         if not _allowed(ballot.voter):

@@ -19,7 +19,7 @@ from backend.local.keys import fund
 from backend.steem import record
 from backend.steem.demo import Demo, NoRoom, secret
 from backend.steem.finish import Finished, finish, show
-from backend.steem.read import Piece
+from backend.steem.read import SteemPost
 from backend.steem.replay import Replay
 from backend.steem.tally import Counts
 from backend.steem.timeline import Step
@@ -113,7 +113,7 @@ class _Keeper:
         self._engine, self._progress, self._check = engine, progress, check
         self._copy = demo.keep
         self._steps: list[tuple[int, Counts, float]] = []
-        self._pieces: dict[bytes, Piece] = {}
+        self._pieces: dict[bytes, SteemPost] = {}
         self._kept = self._copied = time.monotonic()
         steps = demo.timeline.steps
         there = (step for step in steps if step.at in self.recorded and step.at <= head)
@@ -122,7 +122,9 @@ class _Keeper:
             "Replaying", total=total, completed=completed, note=""
         )
 
-    def done(self, step: Step, counts: Counts, seconds: float, pieces: dict[bytes, Piece]) -> None:
+    def done(
+        self, step: Step, counts: Counts, seconds: float, pieces: dict[bytes, SteemPost]
+    ) -> None:
         self._check()
         self._steps.append((step.at, counts, seconds))
         self._pieces |= pieces

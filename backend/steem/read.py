@@ -67,7 +67,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Piece:
+class SteemPost:
     """A post, or (parent not None) a comment. Posts are named by (author, permlink); `created` is in seconds,
     `line` counts from 1."""
 
@@ -127,7 +127,7 @@ class _Line(msgspec.Struct):
 _DECODER = msgspec.json.Decoder(_Line)
 
 
-def read(path: Path, limit: int | None = None) -> Iterator[Piece | Unread]:
+def read_posts(path: Path, limit: int | None = None) -> Iterator[SteemPost | Unread]:
     """The first `limit` lines, in order. What is packed and cut short ends with an Unread.
 
     Raises NotAnImport if the file cannot be read at all.
@@ -147,7 +147,7 @@ def read(path: Path, limit: int | None = None) -> Iterator[Piece | Unread]:
         raise NotAnImport(f"{path} cannot be read: {error}.") from error
 
 
-def piece(line: bytes, number: int = 0) -> Piece | Unread:
+def piece(line: bytes, number: int = 0) -> SteemPost | Unread:
     """What a line holds."""
     try:
         found = _DECODER.decode(line)
@@ -159,10 +159,10 @@ def piece(line: bytes, number: int = 0) -> Piece | Unread:
     return made
 
 
-def _piece(found: _Line, number: int) -> Piece:
+def _piece(found: _Line, number: int) -> SteemPost:
     """Raises ValueError, ArithmeticError for a time or an amount that is none."""
     tags = [found.category, *(found.tags or [])]
-    return Piece(
+    return SteemPost(
         author=found.author,
         permlink=found.permlink,
         parent=(found.parent_author, found.parent_permlink) if found.parent_author else None,

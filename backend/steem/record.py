@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, delete, insert, select
 
-from backend.steem.read import Piece
+from backend.steem.read import SteemPost
 from backend.steem.tables import SteemPiece, SteemRun, SteemStep
 from backend.steem.tally import Counts
 from indexer.mirror.database import writing
@@ -23,7 +23,7 @@ def recorded(engine: Engine) -> set[int]:
 def keep(
     engine: Engine,
     steps: Sequence[tuple[int, Counts, float]],
-    pieces: Iterable[tuple[bytes, Piece]],
+    pieces: Iterable[tuple[bytes, SteemPost]],
 ) -> None:
     """Keeps steps (time, what they did, seconds of work) and the pieces that they posted, by their ids."""
     rows = [
@@ -39,7 +39,7 @@ def keep(
             connection.execute(insert(SteemPiece), said)
 
 
-def _row(post: bytes, piece: Piece) -> dict[str, Any]:
+def _row(post: bytes, piece: SteemPost) -> dict[str, Any]:
     return {
         "post": post,
         "author": piece.author,

@@ -22,7 +22,7 @@ from backend.local.views import views
 from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, weight_for
-from backend.steem.read import Piece
+from backend.steem.read import SteemPost
 from backend.steem.tally import RECEIPTS, Counts, Receipt, block_at, counted, receipts_of
 from backend.steem.timeline import Step, Timeline
 from indexer.chain.rpc import Rpc
@@ -41,7 +41,7 @@ CALL_GAS = 200_000
 
 Encoded = tuple[bytes, int]
 """A call of the core: calldata and gas."""
-Done = Callable[[Step, Counts, float, dict[bytes, Piece]], None]
+Done = Callable[[Step, Counts, float, dict[bytes, SteemPost]], None]
 """Told of each step: what it did, in how many seconds, and the pieces that it posted, by their ids."""
 
 
@@ -57,7 +57,7 @@ class Replay:
         self._contracts = (chain.deployment.core.lower(),)
         self._owners: dict[str, Owner] = {}
         self._ids: dict[tuple[str, str], bytes] = {}
-        self._pieces: dict[tuple[str, str], Piece] = {}
+        self._pieces: dict[tuple[str, str], SteemPost] = {}
         self._nonce = self._base_fee = 0
 
     def run(self, plan: Plan, steps: Timeline, recorded: set[int], done: Done) -> None:
@@ -93,18 +93,18 @@ class Replay:
             if number:
                 self._owners[handle] = Owner(number, key_of(self._secret, handle))
 
-    def _document(self, piece: Piece) -> bytes:
+    def _document(self, piece: SteemPost) -> bytes:
         """A piece's document, of which its id comes."""
         data = document(piece, self._parent(piece))
         self._ids[piece.name] = post_id(self._owners[piece.author].account, sha256(data))
         return data
 
-    def _id(self, piece: Piece) -> bytes:
+    def _id(self, piece: SteemPost) -> bytes:
         if piece.name not in self._ids:
             self._document(piece)
         return self._ids[piece.name]
 
-    def _parent(self, piece: Piece) -> bytes | None:
+    def _parent(self, piece: SteemPost) -> bytes | None:
         return self._id(self._pieces[piece.parent]) if piece.parent else None
 
     # ---------------------------------------------------------------- one block

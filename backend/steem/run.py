@@ -17,7 +17,7 @@ from backend.local.views import views
 from backend.steem.actions import key_of, post_action, vote_action
 from backend.steem.documents import document
 from backend.steem.plan import Plan, rounds, weight_for
-from backend.steem.read import Ballot, Piece
+from backend.steem.read import Ballot, SteemPost
 from backend.steem.tally import Counts
 from indexer.chain.rpc import Rpc
 from indexer.content.store import Store
@@ -144,7 +144,7 @@ class Importer:
 
     # ---------------------------------------------------------------- posts, comments and votes
 
-    def _with_accounts(self, group: Iterable[Piece]) -> list[Piece]:
+    def _with_accounts(self, group: Iterable[SteemPost]) -> list[SteemPost]:
         kept = []
         for piece in group:
             orphaned = piece.parent is not None and piece.parent not in self._ids
@@ -158,7 +158,7 @@ class Importer:
                 self._advance("pieces", 1 + len(piece.votes))
         return kept
 
-    def _publish(self, group: Sequence[Piece]) -> None:
+    def _publish(self, group: Sequence[SteemPost]) -> None:
         there = views(
             self._chain, self._rpc, "postState(bytes32)", [(self._ids[p.name],) for p in group]
         )
@@ -180,10 +180,10 @@ class Importer:
         now = latest(self._rpc)
         self._relay("votes", [self._vote(cast, now) for cast in casts])
 
-    def _document(self, piece: Piece) -> bytes:
+    def _document(self, piece: SteemPost) -> bytes:
         return document(piece, self._ids[piece.parent] if piece.parent else None)
 
-    def _casts(self, group: Sequence[Piece], old: set[tuple[str, str]]) -> list[Cast]:
+    def _casts(self, group: Sequence[SteemPost], old: set[tuple[str, str]]) -> list[Cast]:
         found: list[tuple[bytes, Owner, Ballot]] = []
         asked: list[tuple[bytes, Owner, Ballot]] = []
         for piece in group:
@@ -234,7 +234,7 @@ class Importer:
     def _key(self, handle: str) -> bytes:
         return key_of(self._secret, handle)
 
-    def _post(self, piece: Piece, data: bytes, now: int) -> Signed:
+    def _post(self, piece: SteemPost, data: bytes, now: int) -> Signed:
         owners = [(self._owners.get(handle), bps) for handle, bps in piece.options.shares]
         lost = sum(1 for owner, _ in owners if owner is None)
         if lost:
@@ -264,5 +264,5 @@ class Importer:
         self._advance(what, number)
 
 
-def _what(piece: Piece) -> str:
+def _what(piece: SteemPost) -> str:
     return "posts" if piece.parent is None else "comments"

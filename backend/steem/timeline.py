@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from backend.steem.plan import Plan
-from backend.steem.read import Ballot, Piece
+from backend.steem.read import Ballot, SteemPost
 from indexer.rewards import CASHOUT_DAYS
 
 LEAD_DAYS, ARRIVAL_DAYS = 10, 6
@@ -31,11 +31,11 @@ class Step:
     at: int
     accounts: list[str] = field(default_factory=list)
     stakes: list[str] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
-    votes: list[tuple[Piece, Ballot]] = field(default_factory=list)
+    pieces: list[SteemPost] = field(default_factory=list)
+    votes: list[tuple[SteemPost, Ballot]] = field(default_factory=list)
     midnight: bool = False
-    settle: Sequence[Piece] = ()
-    claim: Sequence[tuple[Piece, list[str]]] = ()
+    settle: Sequence[SteemPost] = ()
+    claim: Sequence[tuple[SteemPost, list[str]]] = ()
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def timeline(plan: Plan, day: int) -> Timeline:
     exact = sorted({*posted.values(), *_known(plan)})
     needed: dict[str, int] = {}
     late = 0
-    due: dict[int, list[tuple[Piece, list[str]]]] = defaultdict(list)
+    due: dict[int, list[tuple[SteemPost, list[str]]]] = defaultdict(list)
     for piece in plan.pieces:
         moment = posted[piece.name]
         step(moment).pieces.append(piece)
@@ -110,7 +110,7 @@ def _posted(plan: Plan) -> dict[tuple[str, str], int]:
     return posted
 
 
-def _moments(piece: Piece, posted: int, exact: Sequence[int]) -> Iterator[tuple[int, Ballot]]:
+def _moments(piece: SteemPost, posted: int, exact: Sequence[int]) -> Iterator[tuple[int, Ballot]]:
     """When each vote is cast. exact: the times of blocks that are there anyway, rising."""
     unknown = sum(ballot.time is None for ballot in piece.votes)
     seen = 0

@@ -14,7 +14,7 @@ import msgspec
 from indexer.chain.blocks import ChainMoved, Header
 from indexer.chain.blooms import Watched, holds
 from indexer.chain.failover import Nodes
-from indexer.chain.rpc import BadAnswer, NodeUnreachable, Rpc, RpcError, read
+from indexer.chain.rpc import BadAnswer, NodeUnreachable, Rpc, RpcError, read_result
 from indexer.protocol.decode import LAYOUTS, Log, topic
 
 LOGS = msgspec.json.Decoder(list[Log])
@@ -108,7 +108,7 @@ class Evidence:
         except RpcError:  # it cannot be asked so; or the block is gone, as its receipts will show
             answers = []
         for header, answer in zip(headers, answers, strict=False):
-            logs = read(self._rpc, answer, LOGS, "eth_getLogs")
+            logs = read_result(self._rpc, answer, LOGS, "eth_getLogs")
             self._compare(header, logs, blocks.get(header.number, ()))
         for header in headers:
             self._compare(header, self._in_receipts(header), blocks.get(header.number, ()))
@@ -121,7 +121,7 @@ class Evidence:
         except RpcError as error:
             self._has_receipts = error.code != _NO_METHOD
             return []
-        receipts = read(self._rpc, raw, _RECEIPTS, "eth_getBlockReceipts")
+        receipts = read_result(self._rpc, raw, _RECEIPTS, "eth_getBlockReceipts")
         if receipts is None:
             raise ChainMoved(f"Block {header.number} was replaced.")
         return [log for receipt in receipts for log in receipt.logs]

@@ -7,7 +7,15 @@ from typing import TypeVar
 
 import msgspec
 
-from indexer.chain.rpc import TIMEOUT_SECONDS, Call, NodeUnreachable, Rpc, RpcError, TimedOut, read
+from indexer.chain.rpc import (
+    TIMEOUT_SECONDS,
+    Call,
+    NodeUnreachable,
+    Rpc,
+    RpcError,
+    TimedOut,
+    read_result,
+)
 
 T = TypeVar("T")
 Known = tuple[int, bytes]
@@ -67,7 +75,7 @@ class Nodes:
     def call(self, kind: type[T], method: str, *params: object) -> T:
         """As Rpc.call."""
         (raw,) = self.batch([(method, params)])
-        return read(self, raw, msgspec.json.Decoder(kind), method)
+        return read_result(self, raw, msgspec.json.Decoder(kind), method)
 
     def batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
         """As Rpc.batch, of the first node that answers. Raises what the last one asked has raised;
@@ -123,7 +131,7 @@ class Nodes:
         elif known is not None:
             number, hash_ = known
             (raw,) = node.batch([("eth_getBlockByNumber", [hex(number), False])])
-            block = read(node, raw, _BLOCK, "eth_getBlockByNumber")
+            block = read_result(node, raw, _BLOCK, "eth_getBlockByNumber")
             if block is None:
                 problem = f"it does not have block {number} yet"
             elif block.hash != "0x" + hash_.hex():

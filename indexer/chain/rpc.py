@@ -141,7 +141,7 @@ class Rpc:
     def call(self, kind: type[T], method: str, *params: Any) -> T:
         """The result of one call, decoded as `kind`. Raises NodeUnreachable, RpcError."""
         (raw,) = self.batch([(method, params)])
-        return read(self, raw, msgspec.json.Decoder(kind), method)
+        return read_result(self, raw, msgspec.json.Decoder(kind), method)
 
     def batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
         """The raw results in order of the calls. Raises NodeUnreachable, or the first RpcError."""
@@ -156,7 +156,7 @@ class Rpc:
         Raises NodeUnreachable, and RpcError itself for whatever the node refuses.
         """
         (raw,) = self._ask([(method, params)], alone=True)
-        return read(self, raw, _ANYTHING, method)
+        return read_result(self, raw, _ANYTHING, method)
 
     def fault(self, error: NodeUnreachable | RpcError) -> None:
         """Counts an error that somebody else found in an answer."""
@@ -286,7 +286,7 @@ def _refusal(method: str, error: _Error) -> RpcError:
     return RpcError(method, error.code, error.message, error.data)
 
 
-def read(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: str) -> T:
+def read_result(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: str) -> T:
     """A result decoded. Raises BadAnswer, for which `node` (Rpc or Nodes) is told."""
     try:
         return decoder.decode(raw)

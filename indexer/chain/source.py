@@ -15,7 +15,7 @@ from indexer.chain.blocks import ChainMoved, Header, Span
 from indexer.chain.blooms import filled_in
 from indexer.chain.evidence import LOGS, Evidence, Logs, LogsWithheld
 from indexer.chain.failover import Nodes
-from indexer.chain.rpc import Rpc, RpcError, TimedOut, TooManyResults, quantity, read
+from indexer.chain.rpc import Rpc, RpcError, TimedOut, TooManyResults, quantity, read_result
 from indexer.protocol.decode import Log, UnknownEvent, decode_all
 
 __all__ = ["ChainMoved", "Header", "LogsWithheld", "Source", "Span"]
@@ -145,7 +145,7 @@ class Source:
             raise
         if self._header(there) != last:
             raise ChainMoved(f"Block {last.number} was replaced.")
-        return read(self.rpc, logs, LOGS, "eth_getLogs")
+        return read_result(self.rpc, logs, LOGS, "eth_getLogs")
 
     def _sample(self, first: int, last: Header, blocks: Mapping[int, Logs]) -> tuple[Header, ...]:
         """The headers of final blocks that their logs are compared with."""
@@ -179,7 +179,7 @@ class Source:
         return headers
 
     def _header(self, raw: msgspec.Raw) -> Header | None:
-        block = read(self.rpc, raw, _BLOCK, "eth_getBlockByNumber")
+        block = read_result(self.rpc, raw, _BLOCK, "eth_getBlockByNumber")
         if block is None:
             return None
         try:

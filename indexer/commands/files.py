@@ -54,7 +54,7 @@ def get(cid: str, output: Path | None) -> None:
         size = unixfs.size_of(store.get, cid)
         task = progress.add_task("", total=size)
         with _written(output) as file:
-            for part in unixfs.read(store.get, cid):
+            for part in unixfs.read_file(store.get, cid):
                 file.write(part)
                 progress.advance(task, len(part))
 

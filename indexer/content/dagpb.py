@@ -37,7 +37,7 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class DagNode:
     """`data` is how the file begins, `pieces` is the rest: the CID of each, and its size in bytes."""
 
     data: bytes
@@ -59,7 +59,7 @@ def encode(links: Sequence[Link], data: bytes = b"") -> bytes:
     return b"".join(_string(2, link) for link in written) + _string(1, message)
 
 
-def decode(block: bytes) -> Node:
+def decode(block: bytes) -> DagNode:
     """The node in `block`. Raises `BadNode`."""
     try:
         _, node = _fields(block)
@@ -73,7 +73,7 @@ def decode(block: bytes) -> Node:
     sizes = numbers[4]
     if len(sizes) != len(names) or 0 in sizes:
         raise BadNode(f"A node of {len(names):,} pieces does not give the size of each.")
-    found = Node((strings[2] or [b""])[-1], tuple(zip(names, sizes, strict=True)))
+    found = DagNode((strings[2] or [b""])[-1], tuple(zip(names, sizes, strict=True)))
     if found.size != (numbers[3] or [0])[-1]:
         raise BadNode("The pieces of a node do not add up to the size that it gives.")
     return found

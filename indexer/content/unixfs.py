@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 from indexer.content import dagpb
 from indexer.content.cid import DAG_PB, RAW, Cid, binary, cid_of, digest, parse
-from indexer.content.dagpb import BadNode, Link, Node
+from indexer.content.dagpb import BadNode, DagNode, Link
 from indexer.content.store import Store
 
 MAX_DEPTH = 8
@@ -86,7 +86,7 @@ def size_of(get: Get, cid: str) -> int:
     return node.size
 
 
-def read(get: Get, cid: str, start: int = 0, stop: int = MAX_FILE) -> Iterator[bytes]:
+def read_file(get: Get, cid: str, start: int = 0, stop: int = MAX_FILE) -> Iterator[bytes]:
     """The bytes from `start` up to `stop` of the file called `cid`, a piece at a time.
 
     Only the blocks that hold them are asked for. Raises `BadNode` for sizes that are not true, for
@@ -105,7 +105,7 @@ def blocks_under(get: Get, cid: str) -> Iterator[tuple[str, bytes]]:
 
 def _visit(
     get: Get, cid: str, start: int, stop: int, once: bool = False
-) -> Iterator[tuple[str, bytes, Node, int]]:
+) -> Iterator[tuple[str, bytes, DagNode, int]]:
     """The blocks of a range, depth first: the CID, the block, its node, and where that begins."""
     seen: set[Cid] = set()
     waiting: list[tuple[Cid, int, int | None, int]] = [(parse(cid), 0, None, 0)]
@@ -130,9 +130,9 @@ def _visit(
         waiting += reversed(below)
 
 
-def _read(get: Get, name: Cid) -> tuple[bytes, Node]:
+def _read(get: Get, name: Cid) -> tuple[bytes, DagNode]:
     block = get(cid_of(name.digest, name.codec))
-    return block, Node(block) if name.codec == RAW else dagpb.decode(block)
+    return block, DagNode(block) if name.codec == RAW else dagpb.decode(block)
 
 
 def _piece(links: list[Link], data: bytes, profile: Profile) -> tuple[str, bytes]:

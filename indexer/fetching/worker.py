@@ -32,7 +32,7 @@ SPARE_SECONDS = 30.0  # that a worker has a row for, beyond what its sources may
 END_SECONDS = 1.5  # to wait at the end for workers whose source keeps them
 
 
-def read(digest: bytes, data: bytes) -> Row:
+def content_row(digest: bytes, data: bytes) -> Row:
     """The content row of a document's bytes: ready, or unreadable and why."""
     row = missing_content(digest)
     try:
@@ -85,7 +85,7 @@ class Fetcher:
             data = self._store.get(cid_of(digest))
         except ContentError:  # missing, damaged or busy: `fetch_due` records which
             return None
-        return read(digest, data)
+        return content_row(digest, data)
 
     def look(self) -> int:
         """Looks for missing content in the local store; each call goes on where the last one ended.
@@ -191,7 +191,7 @@ class Fetcher:
             data = fetch(
                 task.digest, self._store, self._sources, self._client, self._deadline, self._hosts
             )
-            return read(task.digest, data)
+            return content_row(task.digest, data)
         except NotFound as error:
             reason = "; ".join(f"{who}: {why}" for who, why in error.reasons)
             if self._sources and not error.asked:  # all of them rest: that was no try

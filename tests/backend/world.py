@@ -13,7 +13,7 @@ from sqlalchemy import Engine, insert
 from indexer.content import pictures
 from indexer.content.encoding import canonical
 from indexer.content.store import Store
-from indexer.fetching.worker import read
+from indexer.fetching.worker import content_row
 from indexer.fold.ranking import hot, trending
 from indexer.fold.rows import missing_content, new_account, new_post
 from indexer.mirror.database import writing
@@ -163,7 +163,7 @@ class World:
         digest = sha256(data)
         if state != "missing":
             self.store.put(data)
-        content = missing_content(digest) if state == "missing" else read(digest, data)
+        content = missing_content(digest) if state == "missing" else content_row(digest, data)
         if state == "foreign":
             content["parent"] = bytes(32)
         self.add(Content, **content)
@@ -206,7 +206,7 @@ class World:
         data = canonical(document | {"published": row["created_at"]} | words)
         self.store.put(data)
         row |= {"current": sha256(data), "edited_at": self.now - 600}
-        self.add(Content, **read(sha256(data), data))
+        self.add(Content, **content_row(sha256(data), data))
 
     def share(self, name: str, handle: str, bps: int) -> None:
         """Makes an account a beneficiary of a post."""

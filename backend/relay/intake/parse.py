@@ -45,7 +45,7 @@ class Action:
         return len(self.fields.get("votes", ())) or 1
 
 
-def read(chain: Chain, signed: Signed) -> Action:
+def parse_signed(chain: Chain, signed: Signed) -> Action:
     """What was signed, and by whom. Asks the chain only whose a recovery account's key is.
 
     Raises Problem: unknown_kind, malformed_action, bad_batch, bad_options, bad_signature.

@@ -11,7 +11,14 @@ from backend.chain.connection import NOBODY, Chain
 from backend.chain.errors import BY_CODE, reason_of
 from backend.chain.wire import Reverted
 from backend.relay.intake import replay
-from backend.relay.intake.parse import Action, account_of_key, foreign, read, refusal, words_of
+from backend.relay.intake.parse import (
+    Action,
+    account_of_key,
+    foreign,
+    parse_signed,
+    refusal,
+    words_of,
+)
 from backend.relay.relayers import relayers
 from backend.relay.sponsor import admission, quota
 from backend.relay.sponsor.settings import SponsorSettings
@@ -52,7 +59,7 @@ def submit(
         payer = _relayer(connection)
     with writing(engine) as connection:
         take(connection, f"attempt:{address}", limits["attempt"])
-    action = read(chain, signed)
+    action = parse_signed(chain, signed)
     with engine.begin() as connection:
         if same := _same(connection, signed, action):
             return same

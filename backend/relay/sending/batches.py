@@ -14,7 +14,7 @@ from backend.chain.errors import reason_of
 from backend.chain.gas import gas_of
 from backend.chain.wire import Reverted
 from backend.relay.intake import replay
-from backend.relay.intake.parse import read
+from backend.relay.intake.parse import parse_signed
 from backend.relay.intake.submit import live
 from backend.relay.sending.costs import shares
 from backend.relay.sending.quotes import Call, Quote
@@ -261,7 +261,7 @@ class Sender:
 
     def _is_done(self, ticket: RelayTicket) -> bool:
         signed = Signed(ticket.kind, ticket.action, ticket.signature)
-        return replay.is_done(self.chain, read(self.chain, signed))
+        return replay.is_done(self.chain, parse_signed(self.chain, signed))
 
 
 def _kind(ticket: RelayTicket) -> Kind:

@@ -33,7 +33,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Day:
+class DayCosts:
     """How many signed actions were paid for in a day (since 1970), average wei for each, and beside that its
     share of what it took to keep (close days, pay out)."""
 
@@ -85,7 +85,7 @@ def recent(connection: Connection, days: int = DAYS, now: float | None = None) -
     return [Cost(what, int(n), gas / int(n), wei / int(n)) for what, n, gas, wei in rows]
 
 
-def by_day(connection: Connection, days: int, now: float | None = None) -> list[Day]:
+def by_day(connection: Connection, days: int, now: float | None = None) -> list[DayCosts]:
     """Each of the last days, today last."""
     today = _today(now)
     sums = {day: [0, 0.0, 0.0] for day in range(today - days + 1, today + 1)}
@@ -98,7 +98,8 @@ def by_day(connection: Connection, days: int, now: float | None = None) -> list[
         sums[day][0] += actions if what in KINDS else 0
         sums[day][1 if what in KINDS else 2] += wei
     return [
-        Day(day, int(n), wei / max(n, 1), kept / max(n, 1)) for day, (n, wei, kept) in sums.items()
+        DayCosts(day, int(n), wei / max(n, 1), kept / max(n, 1))
+        for day, (n, wei, kept) in sums.items()
     ]
 
 

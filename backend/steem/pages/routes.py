@@ -27,7 +27,7 @@ FAMOUS_DAY = 1_467_590_400
 
 
 @bp.get("/steem")
-def page() -> str:
+def replay_page() -> str:
     found = current()
     titles = queries.titles(session(), [row.piece.post for row in found.top])
     writing = found.writing

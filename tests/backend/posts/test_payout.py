@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.posts.payout import Part, Payout, Pool, closed, estimate, pool_of, worth
+from backend.posts.payout import OpenPool, Part, Payout, closed, estimate, pool_of, worth
 from indexer.rewards import ETHER, LEAST_PAYOUT, NO_CAP, Options, emission_down
 from tests.rules.ledger import Ledger
 
@@ -13,16 +13,18 @@ PARAMETERS: dict[str, int | str] = {
 }
 DAY = 86_400
 BUDGET = emission_down(100_000_000 * ETHER, 0) * 65 // 100
-POOL = Pool(wei=1000 * ETHER, recent=9 * 10**11, curve=0)
+POOL = OpenPool(wei=1000 * ETHER, recent=9 * 10**11, curve=0)
 
 
 def test_before_any_day_closed_the_pool_is_one_days_budget():
-    assert pool_of(PARAMETERS, None) == Pool(BUDGET, 10**12, 0)
+    assert pool_of(PARAMETERS, None) == OpenPool(BUDGET, 10**12, 0)
 
 
 def test_the_pool_grows_by_a_budget_up_to_thirty_and_recent_claims_fade_to_the_seed():
-    assert pool_of(PARAMETERS, (5 * ETHER, 15 * 10**12)) == Pool(5 * ETHER + BUDGET, 14 * 10**12, 0)
-    assert pool_of(PARAMETERS, (31 * BUDGET, 10**12)) == Pool(30 * BUDGET, 10**12, 0)
+    assert pool_of(PARAMETERS, (5 * ETHER, 15 * 10**12)) == OpenPool(
+        5 * ETHER + BUDGET, 14 * 10**12, 0
+    )
+    assert pool_of(PARAMETERS, (31 * BUDGET, 10**12)) == OpenPool(30 * BUDGET, 10**12, 0)
 
 
 def test_an_estimate_is_the_posts_share_of_pool_by_claims():

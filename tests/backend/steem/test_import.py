@@ -13,7 +13,7 @@ import pytest
 
 from backend.local.accounts import bytes_of
 from backend.steem.plan import Plan, plan
-from backend.steem.read import read
+from backend.steem.read import read_posts
 from backend.steem.run import NO_ACCOUNT, TooLittleLrl
 from indexer.content.cid import cid_of
 from indexer.content.documents import parse
@@ -78,7 +78,7 @@ def check(mirror: Mirror, planned: Plan) -> None:
 
 def test_the_fixture_arrives_whole_and_once(local: tuple[Settings, Chain]) -> None:
     settings, chain = local
-    planned = plan(read(FIXTURE))
+    planned = plan(read_posts(FIXTURE))
     tally = run(settings, planned)
     assert tally.made == {"accounts": 70, "stakes": 70, "posts": 25, "comments": 30, "votes": 380}
     assert tally.skipped == planned.skipped
@@ -98,7 +98,7 @@ def test_the_fixture_arrives_whole_and_once(local: tuple[Settings, Chain]) -> No
 def test_what_was_paid_out_since_is_left_alone(local: tuple[Settings, Chain]) -> None:
     """A claimed vote leaves its slot empty, as if it had never been cast."""
     settings, chain = local
-    planned = plan(read(FIXTURE, 12))
+    planned = plan(read_posts(FIXTURE, 12))
     first = run(settings, planned)
     chain.anvil.forward(8 * 60)
     chain.send(chain.core.functions.close(400))
@@ -119,7 +119,7 @@ def test_what_was_paid_out_since_is_left_alone(local: tuple[Settings, Chain]) ->
 @pytest.mark.parametrize("moment", ["accounts", "stakes", "posts", "votes"])
 def test_cut_off_at_any_step_it_goes_on(local: tuple[Settings, Chain], moment: str) -> None:
     settings, chain = local
-    planned = plan(read(FIXTURE))
+    planned = plan(read_posts(FIXTURE))
 
     def cut(what: str, number: int) -> None:
         if what == moment:
@@ -169,12 +169,12 @@ def test_the_command_killed_and_started_again(local: tuple[Settings, Chain]) -> 
     found = events(chain)
     assert (found["Posted"], found["Voted"], found["Registered"]) == (55, 380, 71)
     with mirror_of(chain, settings.home) as mirror:
-        check(mirror, plan(read(FIXTURE)))
+        check(mirror, plan(read_posts(FIXTURE)))
 
 
 def test_a_handle_of_somebody_else_is_left_out(local: tuple[Settings, Chain]) -> None:
     settings, chain = local
-    planned = plan(read(FIXTURE))
+    planned = plan(read_posts(FIXTURE))
     join(chain, "reader1")
     tally = run(settings, planned)
     assert tally.skipped["accounts", NO_ACCOUNT] == 1
@@ -185,7 +185,7 @@ def test_a_handle_of_somebody_else_is_left_out(local: tuple[Settings, Chain]) ->
 
 def test_too_little_lrl_is_said_before_anybody_gets_any(local: tuple[Settings, Chain]) -> None:
     settings, chain = local
-    huge = plan(read(FIXTURE))
+    huge = plan(read_posts(FIXTURE))
     huge.stakes["whale"] *= 1000
     with importer(settings) as made, pytest.raises(TooLittleLrl, match="the faucet has 99,000,000"):
         made.run(huge)
@@ -223,7 +223,7 @@ def test_the_first_real_posts(local: tuple[Settings, Chain]) -> None:
         warnings.warn(f"{REAL} is absent: only the fixture was imported.", stacklevel=1)
         return
     settings, chain = local
-    planned = plan(read(REAL, 60))
+    planned = plan(read_posts(REAL, 60))
     tally = run(settings, planned)
     assert (tally.made["posts"], tally.made["comments"], tally.made["votes"]) == (38, 6, 1354)
     with mirror_of(chain, settings.home) as mirror:

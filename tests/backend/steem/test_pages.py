@@ -15,7 +15,7 @@ from backend.app import create_app
 from backend.site.database import migrate_node
 from backend.steem.documents import document
 from backend.steem.plan import Plan, plan
-from backend.steem.read import read
+from backend.steem.read import read_posts
 from backend.steem.record import finish, keep
 from backend.steem.tables import SteemPiece
 from backend.steem.tally import Counts
@@ -50,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """All of the fixture, imported, settled and claimed; what Steem paid beside it."""
     with running_anvil() as anvil:
         settings, chain = furnished(anvil, tmp_path_factory.mktemp("replay"))
-        planned = plan(read(FIXTURE))
+        planned = plan(read_posts(FIXTURE))
         run(settings, planned)
         chain.anvil.forward(8 * 60)
         chain.send(chain.core.functions.close(400))
@@ -126,7 +126,7 @@ def test_the_figures_are_what_the_mirror_says(site: Site):
 
 def test_what_steem_paid_is_what_the_file_says(site: Site):
     found = site.get("/api/laurel/v1/steem").json
-    pieces = plan(read(FIXTURE)).pieces
+    pieces = plan(read_posts(FIXTURE)).pieces
     known = [p.outcome for p in pieces if p.outcome.payout_mills is not None]
     assert 0 < found["knownOnSteem"] == len(known) < 55
     steem = [week["steem"] for week in found["payouts"]]

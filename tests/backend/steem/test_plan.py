@@ -28,10 +28,10 @@ from backend.steem.read import (
     NotAnImport,
     Options,
     Outcome,
-    Piece,
+    SteemPost,
     Unread,
     piece,
-    read,
+    read_posts,
 )
 from indexer.content.documents import MAX_BODY, parse
 from indexer.rewards import DUST, rshares_down, used_up
@@ -55,14 +55,14 @@ def line(**changes: Any) -> bytes:
     return json.dumps(made | changes).encode()
 
 
-def made(**changes: Any) -> Piece:
+def made(**changes: Any) -> SteemPost:
     found = piece(line(**changes))
-    assert isinstance(found, Piece)
+    assert isinstance(found, SteemPost)
     return found
 
 
 def test_the_fixture_is_sorted_out() -> None:
-    found = plan(read(FIXTURE))
+    found = plan(read_posts(FIXTURE))
     assert len(found.pieces) == 55
     assert sum(p.parent is None for p in found.pieces) == 25
     assert (len(found.handles), len(found.stakes), found.votes) == (70, 70, 380)
@@ -84,15 +84,15 @@ def test_the_fixture_is_sorted_out() -> None:
 def test_gzip_and_limit(tmp_path: Path) -> None:
     packed = tmp_path / "posts.gz"
     packed.write_bytes(gzip.compress(FIXTURE.read_bytes()))
-    assert list(read(packed)) == list(read(FIXTURE))
-    assert len(list(read(packed, 7))) == 7
+    assert list(read_posts(packed)) == list(read_posts(FIXTURE))
+    assert len(list(read_posts(packed, 7))) == 7
     packed.write_bytes(packed.read_bytes()[:900])
-    *whole, cut = read(packed)
-    assert whole == list(read(FIXTURE))[: len(whole)] and len(whole) > 0
+    *whole, cut = read_posts(packed)
+    assert whole == list(read_posts(FIXTURE))[: len(whole)] and len(whole) > 0
     assert isinstance(cut, Unread) and cut.line == len(whole) + 1
     assert "cut short" in cut.why
     with pytest.raises(NotAnImport, match="cannot be read"):
-        list(read(tmp_path))
+        list(read_posts(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +228,7 @@ def test_titles() -> None:
 def test_any_words_make_a_document_that_the_indexer_takes(
     heading: str, body: str, labels: list[str], answer: bool
 ) -> None:
-    original = Piece("oak", "leaf", None, 1_460_000_000, heading, body, tuple(labels), ())
+    original = SteemPost("oak", "leaf", None, 1_460_000_000, heading, body, tuple(labels), ())
     read_back = parse(document(original, bytes(32) if answer else None))
     assert read_back.published == 1_460_000_000
     assert read_back.canonical == "https://steemit.com/@oak/leaf"

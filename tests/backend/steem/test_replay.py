@@ -16,7 +16,7 @@ import pytest
 from backend.steem import record
 from backend.steem.invariants import invariants
 from backend.steem.plan import plan
-from backend.steem.read import read
+from backend.steem.read import read_posts
 from backend.steem.timeline import timeline
 from indexer.chain.rpc import Rpc
 from indexer.mirror.database import connect
@@ -73,7 +73,7 @@ def test_the_same_to_the_last_unit_at_every_run(part: Path, tmp_path: Path) -> N
         first = seen(chain, demo)
         perform(demo)  # again: there is nothing to do
         assert seen(chain, demo) == first
-    planned, steps = plan(read(part)), timeline(plan(read(part)), 86_400)
+    planned, steps = plan(read_posts(part)), timeline(plan(read_posts(part)), 86_400)
     made = first["counts"]["made"]
     assert made["posts"] + made["comments"] == len(planned.pieces) == len(first["posts"])
     assert made["votes"] == planned.votes - steps.skipped["votes", "cast after the payout"]

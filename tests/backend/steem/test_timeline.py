@@ -11,7 +11,7 @@ import pytest
 from backend.steem.correlation import ranks, spearman
 from backend.steem.demo import NoFile, NoRoom, OtherFile, prepare
 from backend.steem.plan import ORPHAN, TWICE, plan
-from backend.steem.read import NotAnImport, read
+from backend.steem.read import NotAnImport, read_posts
 from backend.steem.timeline import BREATH, NEVER, TOO_LATE, timeline
 from indexer.settings import Settings
 from tests.backend.steem.test_plan import line, made
@@ -26,7 +26,7 @@ def vote(voter: str, time: str | None = None) -> dict[str, Any]:
 
 
 def test_everybody_is_ready_before_they_are_needed() -> None:
-    planned = plan(read(FIXTURE))
+    planned = plan(read_posts(FIXTURE))
     found = timeline(planned, DAY)
     times = [step.at for step in found.steps]
     assert times == sorted(set(times)) and times[0] > found.begin
@@ -49,7 +49,7 @@ def test_everybody_is_ready_before_they_are_needed() -> None:
 
 
 def test_each_midnight_closes_settles_and_pays() -> None:
-    planned = plan(read(FIXTURE))
+    planned = plan(read_posts(FIXTURE))
     steps = {step.at: step for step in timeline(planned, DAY).steps}
     first, last = min(steps) // DAY, max(steps) // DAY
     assert [at for at, step in steps.items() if step.midnight] == [
@@ -83,7 +83,7 @@ def test_an_answer_before_its_question_is_put_after_it(tmp_path: Path) -> None:
     lines = [answer, line(created="2016-04-02T12:00:00"), line(parent_author="nobody")]
     file = tmp_path / "posts.jsonl"
     file.write_bytes(b"\n".join(lines))
-    found = plan(read(file))
+    found = plan(read_posts(file))
     assert [piece.author for piece in found.pieces] == ["oak", "elm"]
     assert found.notes == ("Line 1 answers a later line: it is put after that.",)
     assert found.skipped == {("comments", TWICE): 1}
@@ -106,15 +106,15 @@ def test_what_a_damaged_file_still_holds(tmp_path: Path) -> None:
     lines = FIXTURE.read_bytes().splitlines(keepends=True)
     torn = tmp_path / "torn.jsonl"
     torn.write_bytes(b"".join([*lines[:9], lines[9][:40] + b"\n", *lines[10:20]]))
-    found = plan(read(torn))
+    found = plan(read_posts(torn))
     assert found.notes[0].startswith("Line 10 is left out: it cannot be read as a post")
-    whole = plan(read(FIXTURE, 20)).pieces
+    whole = plan(read_posts(FIXTURE, 20)).pieces
     assert len(found.pieces) >= len(whole) - 1 - found.skipped["comments", ORPHAN]
 
     cut = tmp_path / "cut.gz"
     cut.write_bytes(gzip.compress(b"".join(lines[:30]))[:-2000])
-    found = plan(read(cut))
-    assert found.pieces == plan(read(FIXTURE, 30)).pieces[: len(found.pieces)] != ()
+    found = plan(read_posts(cut))
+    assert found.pieces == plan(read_posts(FIXTURE, 30)).pieces[: len(found.pieces)] != ()
     assert "the file is damaged or cut short there" in found.notes[-1]
 
 

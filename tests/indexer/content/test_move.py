@@ -75,7 +75,7 @@ def test_there_and_back(tmp_path: Path, ipfs: JsIpfs) -> None:
     assert "uses its own store already" in back.output
     with closing(EmbeddedStore(there / "content")) as store:
         film = next(cid for cid in blocks if cid.startswith("bafybei"))
-        assert b"".join(unixfs.read(store.get, film)) == FILM
+        assert b"".join(unixfs.read_file(store.get, film)) == FILM
         for cid in blocks:
             assert store.get(cid)
             with pytest.raises(StillPinned):

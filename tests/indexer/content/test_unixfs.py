@@ -23,7 +23,7 @@ from indexer.content.unixfs import (
     add,
     blocks_of,
     blocks_under,
-    read,
+    read_file,
     size_of,
 )
 from tests.indexer.content.files import Blocks, Keystream
@@ -71,10 +71,10 @@ def test_any_range_of_any_file(
     if depth > MAX_DEPTH:
         return
     assert size_of(blocks.get_block, cid) == len(data)
-    assert b"".join(read(blocks.get_block, cid)) == data
+    assert b"".join(read_file(blocks.get_block, cid)) == data
     start, stop = min(edges), max(edges)
     blocks.asked.clear()
-    assert b"".join(read(blocks.get_block, cid, start, stop)) == data[start:stop]
+    assert b"".join(read_file(blocks.get_block, cid, start, stop)) == data[start:stop]
     assert len(blocks.asked) <= 1 + (depth + version) * ((stop - start) // chunk + 2)
     under = [name for name, _ in blocks_under(blocks.get_block, cid)]
     assert under[0] == cid and len(under) == len(blocks)
@@ -86,8 +86,8 @@ def test_a_file_in_a_store(tmp_path: Path) -> None:
     data = Keystream("a film", 17 * 2**20 + 5).read()
     cid = add(io.BytesIO(data), store)
     assert cid.startswith("bafybei")
-    assert b"".join(read(store.get, cid)) == data
-    assert b"".join(read(store.get, cid, 2**20 - 3, 2**20 + 3)) == data[2**20 - 3 : 2**20 + 3]
+    assert b"".join(read_file(store.get, cid)) == data
+    assert b"".join(read_file(store.get, cid, 2**20 - 3, 2**20 + 3)) == data[2**20 - 3 : 2**20 + 3]
     assert add(io.BytesIO(data), store) == cid
     small = add(io.BytesIO(b"a small file"), store)
     assert store.get(small) == b"a small file"
@@ -99,11 +99,11 @@ def test_a_missing_piece_is_said_when_it_is_reached() -> None:
     data = bytes(range(100))
     cid, blocks = kept(data, Profile(10, 4, 1))
     del blocks[digest(data[50:60])]
-    parts = read(blocks.get_block, cid)
+    parts = read_file(blocks.get_block, cid)
     assert b"".join(next(parts) for _ in range(5)) == data[:50]
     with pytest.raises(Missing, match=cid_of(digest(data[50:60]))):
         next(parts)
-    assert b"".join(read(blocks.get_block, cid, 60)) == data[60:]
+    assert b"".join(read_file(blocks.get_block, cid, 60)) == data[60:]
 
 
 # ---------------------------------------------------------------- hostile nodes
@@ -169,7 +169,7 @@ def test_any_bytes_are_a_node_or_are_refused(block: bytes) -> None:
 
 def every(blocks: Blocks, cid: str) -> list[Callable[[], object]]:
     return [
-        lambda: list(read(blocks.get_block, cid)),
+        lambda: list(read_file(blocks.get_block, cid)),
         lambda: list(blocks_under(blocks.get_block, cid)),
     ]
 
@@ -197,7 +197,7 @@ def chain(blocks: Blocks, depth: int, times: int) -> str:
 
 def test_a_deep_file_is_refused() -> None:
     blocks = Blocks()
-    assert b"".join(read(blocks.get_block, chain(blocks, MAX_DEPTH, 1))) == b"leaf"
+    assert b"".join(read_file(blocks.get_block, chain(blocks, MAX_DEPTH, 1))) == b"leaf"
     for call in every(blocks, chain(blocks, MAX_DEPTH + 1, 1)):
         with pytest.raises(BadNode, match="more than 8 levels"):
             call()
@@ -213,6 +213,6 @@ def test_a_few_blocks_that_claim_to_be_endless() -> None:
     assert size_of(blocks.get_block, smaller) == 4 * 10**9
     blocks.asked.clear()
     assert len(list(blocks_under(blocks.get_block, smaller))) == len(blocks.asked) == 4
-    assert b"".join(read(blocks.get_block, smaller, 10**9, 10**9 + 6)) == b"leafle"
+    assert b"".join(read_file(blocks.get_block, smaller, 10**9, 10**9 + 6)) == b"leafle"
     assert len(blocks.asked) < 12
     assert MAX_FILE == 2**40

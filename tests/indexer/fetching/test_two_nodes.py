@@ -12,7 +12,7 @@ import pytest
 
 from indexer.content import open_store
 from indexer.content.cid import cid_of, digest
-from indexer.content.unixfs import read
+from indexer.content.unixfs import read_file
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain, free_port
@@ -92,4 +92,4 @@ def test_the_second_node_serves_everything_without_the_first(
             return answer.content
 
         film = next(cid for cid in all_blocks([]) if cid.startswith("bafybei"))
-        assert b"".join(read(block, film)) == FILM
+        assert b"".join(read_file(block, film)) == FILM

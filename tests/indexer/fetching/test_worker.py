@@ -10,7 +10,7 @@ import pytest
 
 from indexer.content.cid import cid_of, digest
 from indexer.content.documents import MAX_DOCUMENT, canonical
-from indexer.fetching.worker import Fetcher, read
+from indexer.fetching.worker import Fetcher, content_row
 from tests.actors import Actor, join
 from tests.indexer.mirrors import Mirror, document, until
 
@@ -187,4 +187,4 @@ def test_words_that_come_late_are_found_for_an_edit_and_a_profile(
 def test_the_documents_own_parent_is_kept_for_readers_to_compare() -> None:
     parent = b"\7" * 32
     data = document("", parent=parent)
-    assert read(digest(data), data)["parent"] == parent
+    assert content_row(digest(data), data)["parent"] == parent
