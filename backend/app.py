@@ -33,20 +33,27 @@ from indexer.mirror.database import connect
 from indexer.settings import ROOT, Settings
 
 ROOMS = (
-    *(about, health, assets, posts, posts_api, feeds, feeds_api, account_feeds, accounts),
-    *(
-        accounts_api,
-        identity_api,
-        uploads,
-        gateway,
-        bulk,
-        relay,
-        sponsor,
-        steem,
-        status_page,
-        local,
-    ),
+    about,
+    health,
+    assets,
+    posts,
+    posts_api,
+    feeds,
+    feeds_api,
+    account_feeds,
+    accounts,
+    accounts_api,
+    identity_api,
+    uploads,
+    gateway,
+    bulk,
+    relay,
+    sponsor,
+    steem,
+    status_page,
+    local,
 )
+"""What serves pages or answers: each has a blueprint `bp`."""
 MAX_REQUEST = 16 * 1024 * 1024
 """Bytes of a request at most: a camera's picture. Each route has its own, lower limit."""
 
