@@ -9,6 +9,7 @@ Word = bytes | int
 
 @cache
 def _selector(signature: str) -> bytes:
+    assert signature.endswith(")"), f"{signature} names a function without its types"
     return keccak(text=signature)[:4]
 
 

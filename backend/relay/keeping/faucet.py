@@ -56,7 +56,8 @@ class Faucet:
             return
         for ticket in registered:
             handle = str(decode(REGISTER, ticket.action)["handle"])
-            (account,) = self.chain.view("accountOf", handle.encode().ljust(32, b"\0"))
+            word = handle.encode().ljust(32, b"\0")
+            (account,) = self.chain.view("accountOf(bytes32)", word)
             if account not in (0, faucet):
                 self._grant(key, faucet, account, ticket.seq)
         for grant in failed:
