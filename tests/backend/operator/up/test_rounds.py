@@ -13,6 +13,7 @@ from indexer.protocol.deployment import load
 from tests.actors import Actor, Key
 from tests.backend.operator.up.node import PATIENCE, Node
 from tests.chain import Anvil
+from tests.conftest import PROFILE
 
 VESTS = 10**9  # micro-vests of an LRL
 LRL = 10**18
@@ -74,7 +75,7 @@ def claim(node: Node, handle: str) -> dict[str, Any]:
     return dict(node.get(f"/accounts/{handle}"))
 
 
-@pytest.mark.parametrize("chain", ["anvil", "hardhat"])
+@pytest.mark.parametrize("chain", ["anvil", "hardhat"] if PROFILE == "long" else ["anvil"])
 def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
     monkeypatch.setenv("LAUREL_KEEPER_GRACE", "1000")  # nobody is paid who does not ask
     if chain == "hardhat":
