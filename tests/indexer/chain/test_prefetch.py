@@ -127,7 +127,7 @@ def test_it_ends_with_its_user_whatever_it_waits_for() -> None:
         process.stdin.flush()
         asking, _ = silent.accept()
         process.stdin.close()
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         asking.close()
         process.stdout.close()
 

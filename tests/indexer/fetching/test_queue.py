@@ -57,8 +57,11 @@ def serve(handler: BaseHTTPRequestHandler) -> None:
     answering(data or b"", 404 if data is None else 200)(handler)
 
 
+SILENCE = 120.0  # seconds: longer than any test waits
+
+
 def silent(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(20)
+    time.sleep(SILENCE)
 
 
 def states(engine: Engine) -> set[str]:
@@ -210,7 +213,7 @@ def test_a_host_that_answers_only_sometimes_serves_everything(engine: Engine, st
 
 def test_indexing_goes_on_while_every_worker_is_kept_waiting(mirror: Mirror) -> None:
     with serving(silent) as (base, asked):
-        mirror.indexer.fetcher = Fetcher(mirror.engine, mirror.content, [base])
+        mirror.indexer.fetcher = Fetcher(mirror.engine, mirror.content, [base], deadline=SILENCE)
         stop = threading.Event()
         thread = threading.Thread(target=follow, args=(mirror.indexer, lambda told: None, stop))
         thread.start()
@@ -219,7 +222,8 @@ def test_indexing_goes_on_while_every_worker_is_kept_waiting(mirror: Mirror) -> 
         until(lambda: asked)
         for number in range(10):
             mirror.chain.relay(alice.post(digest(document(f"Number {number}"))))
-        until(lambda: len(mirror.rows("posts")) == 11, 9)  # the first request is cut after ten
+        until(lambda: len(mirror.rows("posts")) == 11)
+        assert asked and not ready(mirror.engine)
         began = time.monotonic()
         stop.set()
         thread.join(10)
