@@ -20,7 +20,7 @@ from indexer.chain.websocket import heard
 from indexer.content import open_store
 from indexer.errors import LaurelError
 from indexer.fetching.worker import Fetcher
-from indexer.follow import Indexer, Report, State, Status, follow
+from indexer.follow import RETRY, Indexer, Report, State, Status, follow
 from indexer.mirror import store
 from indexer.mirror.database import ServerAway, usable
 from indexer.mirror.lease import Lease
@@ -79,7 +79,7 @@ def _wait_for_both(settings: Settings, stop: threading.Event, report: Report) ->
                     check_mirror(engine, deployment)
             except (NodeUnreachable, ServerAway) as error:
                 report(Status(State.WAITING, reason=str(error)))
-                stop.wait(1)
+                stop.wait(RETRY)
             else:
                 return deployment
     return None

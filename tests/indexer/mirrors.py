@@ -160,7 +160,7 @@ def laurel_index(
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def environment(

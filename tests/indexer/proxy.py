@@ -36,6 +36,7 @@ class Provider:
     ranges: list[int] = field(default_factory=list)  # lengths asked for
     asked: Counter[str] = field(default_factory=Counter)  # methods
     last: bytes = b"[]"  # the body before this one
+    waiting: int = 0  # requests that wait out a delay
 
     def answer(self, call: Answer, result: Answer) -> Answer:
         self.asked[call["method"]] += 1
@@ -69,7 +70,10 @@ def provider(behind: str, **limits: Any) -> Iterator[Provider]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            time.sleep(state.delay)
+            if state.delay:
+                state.waiting += 1
+                time.sleep(state.delay)
+                state.waiting -= 1
             if state.statuses:
                 self._send(state.statuses.pop(0), PAGE, state.retry_after)
                 return

@@ -15,14 +15,13 @@ from indexer.mirror.database import connect
 from indexer.mirror.store import position
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
-from tests.indexer.killed import Running, Stock
+from tests.indexer.killed import PATIENCE, Running, Stock
 from tests.indexer.mirrors import MIRRORED, dump, mirror_of, rows, until
 from tests.indexer.replay import Replay, happenings, replaying
 
 SEEDS = range(40) if PROFILE == "long" else range(1)
 KILLS = 6  # of each history in the middle, and as many at the head
 BLOCKS = 300
-MOST_SECONDS = 2.0  # at the head little is asked
 
 
 @pytest.mark.postgresql
@@ -62,9 +61,10 @@ def test_killed_again_and_again(seed: int, database: str, tmp_path: Path, indexe
 
 def wait_a_little(rng: random.Random, chain: Replay, running: Running, requests: int) -> None:
     """Until the process has asked some more of the node, and some milliseconds beyond."""
-    goal, end = chain.requests + requests, time.monotonic() + MOST_SECONDS
-    while chain.requests < goal and time.monotonic() < end:
-        assert running.alive, running.said.read_text()
+    goal, end = chain.requests + requests, time.monotonic() + PATIENCE
+    while chain.requests < goal:
+        assert running.alive, running.words
+        assert time.monotonic() < end, running.words
         time.sleep(0.001)
     time.sleep(rng.choice([0.002, 0.02, 0.2]) * rng.random())
 
@@ -87,7 +87,7 @@ def at_block(engine: Engine) -> int:
 
 
 def at_head(engine: Engine, chain: Replay) -> bool:
-    here = position(engine)
+    here = position(engine) if inspect(engine).has_table("cursor") else None
     return here is not None and "0x" + here.hash.hex() == chain.blocks[-1].hash
 
 

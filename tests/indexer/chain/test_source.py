@@ -1,7 +1,7 @@
 """Reading from nodes as they are: limited, forgetful, busy, or away."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,20 +12,30 @@ from indexer.chain.source import SAMPLE, ChainMoved, Header, LogsWithheld, Sourc
 from indexer.content.cid import digest
 from indexer.protocol.decode import LAYOUTS, topic
 from tests.actors import join
-from tests.chain import Chain, free_port
+from tests.chain import Chain, deployed_on, free_port, running_anvil
 from tests.indexer.faults import Answer, Fault, lied
 from tests.indexer.mirrors import Mirror, document, mirror_of
 from tests.indexer.proxy import provider, refusal
 
 
-@pytest.fixture
-def long_chain(deployed: Chain) -> Chain:
+@pytest.fixture(scope="module")
+def lived_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
     """Three accounts and posts, among three hundred blocks."""
-    for name in ("alice", "bob", "carol"):
-        (actor,) = join(deployed, name)
-        deployed.relay(actor.post(digest(document(name))))
-        deployed.anvil.rpc("anvil_mine", hex(100), hex(3))
-    return deployed
+    with running_anvil() as anvil:
+        chain = deployed_on(anvil, tmp_path_factory.mktemp("deployments"))
+        for name in ("alice", "bob", "carol"):
+            (actor,) = join(chain, name)
+            chain.relay(actor.post(digest(document(name))))
+            anvil.rpc("anvil_mine", hex(100), hex(3))
+        yield chain
+
+
+@pytest.fixture
+def long_chain(lived_chain: Chain) -> Iterator[Chain]:
+    """That chain, which every test finds again."""
+    state = lived_chain.anvil.rpc("evm_snapshot")
+    yield lived_chain
+    assert lived_chain.anvil.rpc("evm_revert", state)
 
 
 def test_ranges_shrink_to_what_a_provider_answers(long_chain: Chain, tmp_path: Path) -> None:

@@ -14,16 +14,17 @@ from indexer.chain.source import Source
 from indexer.chain.startup import DifferentChain, NotOurContracts, UnfitNode, WrongStart
 from tests.chain import Chain, deployed_on, running_anvil
 from tests.indexer.faults import Answer
-from tests.indexer.mirrors import laurel_index, mirror_of
+from tests.indexer.killed import Stock
+from tests.indexer.mirrors import mirror_of
 from tests.indexer.proxy import provider, refusal
 
 LATE = "the core was on chain 31337 before: put the block in which it was created into the record."
 
 
-def refused(chain: Chain, home: Path, url: str | None = None) -> str:
+def refused(indexers: Stock, chain: Chain, home: Path, url: str | None = None) -> str:
     """What `laurel index` ends with."""
-    with laurel_index(chain, home, url) as process:
-        assert process.wait(60) == 1
+    with indexers.index(chain, home, url=url) as process:
+        assert process.wait() == 1
     (error,) = [
         line for line in map(json.loads, (home / "said").open()) if line["level"] == "ERROR"
     ]
@@ -40,9 +41,9 @@ def check(chain: Chain, url: str | None = None) -> None:
     startup.check(Source(Rpc(url or chain.anvil.url), d.core, d.graph), d)
 
 
-def test_another_chain_id(deployed: Chain, tmp_path: Path) -> None:
+def test_another_chain_id(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     with running_anvil("--chain-id", "7") as other:
-        said = refused(deployed, tmp_path, other.url)
+        said = refused(indexers, deployed, tmp_path, other.url)
     assert "is on chain 7, the recorded contracts are on chain 31337. Set LAUREL_RPC" in said
     assert not (tmp_path / "laurel.db").exists()
 
@@ -52,11 +53,11 @@ def test_a_record_under_another_chains_name(deployed: Chain) -> None:
         check(recorded(deployed, chain_id=5))
 
 
-def test_a_start_after_the_deployment(tmp_path: Path) -> None:
+def test_a_start_after_the_deployment(tmp_path: Path, indexers: Stock) -> None:
     with running_anvil() as anvil:  # of its own: after evm_revert, anvil may lack old states
         chain = deployed_on(anvil, tmp_path / "deployments")
         late = recorded(chain, block=chain.deployment.block + 1)
-        assert LATE in refused(late, tmp_path)
+        assert LATE in refused(indexers, late, tmp_path)
     assert not (tmp_path / "laurel.db").exists()
 
 
@@ -83,15 +84,15 @@ def test_a_start_before_the_deployment_does_no_harm(tmp_path: Path) -> None:
         check(recorded(chain, block=2))
 
 
-def test_no_contract_there(deployed: Chain, tmp_path: Path) -> None:
+def test_no_contract_there(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     with running_anvil() as empty:
-        assert "has no contract at 0x" in refused(deployed, tmp_path, empty.url)
+        assert "has no contract at 0x" in refused(indexers, deployed, tmp_path, empty.url)
     assert not (tmp_path / "laurel.db").exists()
 
 
-def test_a_contract_that_is_not_ours(deployed: Chain, tmp_path: Path) -> None:
+def test_a_contract_that_is_not_ours(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     d = deployed.deployment
-    said = refused(recorded(deployed, core=d.token), tmp_path)
+    said = refused(indexers, recorded(deployed, core=d.token), tmp_path)
     assert f"The contract at {d.token} is not the core of the deployment record" in said
     assert not (tmp_path / "laurel.db").exists()
 
@@ -109,7 +110,7 @@ def test_a_graph_of_another_core(deployed: Chain, tmp_path: Path) -> None:
         check(recorded(deployed, graph=other.deployment.graph))
 
 
-def test_a_database_of_another_deployment(deployed: Chain, tmp_path: Path) -> None:
+def test_a_database_of_another_deployment(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     home = tmp_path / "node"
     with mirror_of(deployed, home) as mirror:
         mirror.catch_up()
@@ -121,7 +122,7 @@ def test_a_database_of_another_deployment(deployed: Chain, tmp_path: Path) -> No
         # Of an earlier release, which must not be brought up to date for contracts of others.
         with mirror.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE mirror_version SET version_num = '0001'")
-        said = refused(again, home)
+        said = refused(indexers, again, home)
         assert f"This database mirrors {deployed.deployment.core} on chain 31337" in said
         assert "Set LAUREL_DATABASE to another database, or run `laurel rebuild`" in said
         assert mirror.dump() == before
@@ -134,10 +135,10 @@ def refuse(code: int, message: str) -> Callable[[Answer, Answer], Answer]:
     return lambda call, answer: refusal(call, code, message)
 
 
-def test_a_node_without_logs(deployed: Chain, tmp_path: Path) -> None:
+def test_a_node_without_logs(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     lies = {"eth_getLogs": refuse(-32601, "the method eth_getLogs does not exist/is not available")}
     with provider(deployed.anvil.url, lies=lies) as without:
-        assert "has no eth_getLogs" in refused(deployed, tmp_path, without.url)
+        assert "has no eth_getLogs" in refused(indexers, deployed, tmp_path, without.url)
     assert not (tmp_path / "laurel.db").exists()
 
 
@@ -170,9 +171,11 @@ def test_a_node_that_has_dropped_its_history(way: str, deployed: Chain) -> None:
         check(deployed, short.url)
 
 
-def test_pruned_history_is_refused_by_the_command(deployed: Chain, tmp_path: Path) -> None:
+def test_pruned_history_is_refused_by_the_command(
+    deployed: Chain, tmp_path: Path, indexers: Stock
+) -> None:
     with provider(deployed.anvil.url, lies={"eth_getLogs": PRUNED["refusal"][1]}) as short:
         assert "Set LAUREL_RPC to a node that keeps all logs." in refused(
-            deployed, tmp_path, short.url
+            indexers, deployed, tmp_path, short.url
         )
     assert not (tmp_path / "laurel.db").exists()

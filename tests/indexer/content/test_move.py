@@ -21,16 +21,17 @@ from indexer.content.embedded import EmbeddedStore
 from indexer.content.store import Missing, StillPinned
 from indexer.process.filelock import alone
 from indexer.settings import ROOT
-from tests.indexer.content.js_ipfs import JsIpfs
+from tests.indexer.content.js_ipfs import PATIENCE, JsIpfs
 from tests.indexer.fetching.homes import FILM, all_blocks, environment, fill, site
 from tests.indexer.mirrors import document, until
 
 MANY = 200  # five times what one call takes in these tests
 
 
-_MOVE = """
-from indexer.content import batches
+_MOVE = f"""
+from indexer.content import batches, daemon
 batches.BLOCKS = 40
+daemon.TIMEOUT_SECONDS = {PATIENCE}
 from backend.cli import main
 main()
 """
@@ -104,14 +105,14 @@ def test_a_site_goes_on_while_its_store_moves(tmp_path: Path, ipfs: JsIpfs) -> N
         ipfs.freeze()
         try:
             process = started(tmp_path, "--to", "kubo", "--api", ipfs.api)
-            until(lambda: (tmp_path / "content-move.lock").exists() and held(tmp_path))
+            until(lambda: (tmp_path / "content-move.lock").exists() and held(tmp_path), PATIENCE)
             kind = {"Content-Type": "application/json"}
             answer = httpx.post(f"{url}/api/laurel/v1/documents", content=late, headers=kind)
             assert answer.status_code == 201
             assert httpx.get(f"{url}/ipfs/{cid_of(digest(late))}?format=raw").content == late
         finally:
             ipfs.thaw()
-        said, _ = process.communicate(timeout=60)
+        said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, said
     assert digest(late) in Daemon(ipfs.api).pinned()
 
@@ -130,16 +131,16 @@ def test_what_dies_in_the_middle_loses_nothing(tmp_path: Path, ipfs: JsIpfs) -> 
         return len(daemon.pinned() & names)
 
     process = started(tmp_path, "--to", "kubo", "--api", ipfs.api)
-    until(there)
+    until(there, PATIENCE)
     process.kill()
     process.communicate()
     first = there()
     assert first < MANY
 
     process = started(tmp_path, "--to", "kubo", "--api", ipfs.api)
-    until(lambda: there() > first)
+    until(lambda: there() > first, PATIENCE)
     ipfs.stop(signal.SIGKILL)
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=PATIENCE)
     ipfs.start()
     assert process.returncode == 1
     assert f"Error: The IPFS daemon at {ipfs.api} failed: " in said

@@ -1,9 +1,6 @@
 """Workers that fetch what is missing: side by side, from hosts of all kinds, and killed."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -28,9 +25,9 @@ from indexer.fold.rows import missing_content
 from indexer.follow import follow
 from indexer.mirror import bulk
 from indexer.mirror.database import connect
-from indexer.settings import ROOT
 from tests.actors import join
 from tests.indexer.content.serving import HEAD, answering, dripping, serving
+from tests.indexer.killed import Running, Stock, stock
 from tests.indexer.mirrors import Mirror, document, rows, until
 
 DOCUMENTS = {digest(data): data for data in (document(f"Number {n}") for n in range(24))}
@@ -60,8 +57,11 @@ def serve(handler: BaseHTTPRequestHandler) -> None:
     answering(data or b"", 404 if data is None else 200)(handler)
 
 
+SILENCE = 120.0  # seconds: longer than any test waits
+
+
 def silent(handler: BaseHTTPRequestHandler) -> None:
-    time.sleep(20)
+    time.sleep(SILENCE)
 
 
 def states(engine: Engine) -> set[str]:
@@ -87,27 +87,32 @@ def working(fetcher: Fetcher) -> Iterator[list[str]]:
     assert fetcher.failure is None
 
 
-def started(engine: Engine, home: Path, source: str) -> "subprocess.Popen[bytes]":
-    """The real `laurel content fetch`."""
+@pytest.fixture(scope="module")
+def fetchers() -> Iterator[Stock]:
+    """Where processes of the real `laurel content fetch` come from."""
+    with stock("indexer.commands.content:fetch") as fetchers:
+        yield fetchers
+
+
+def started(fetchers: Stock, engine: Engine, home: Path, source: str) -> Running:
     env = {
         "LAUREL_HOME": str(home),
         "LAUREL_DATABASE": engine.url.render_as_string(hide_password=False),
         "LAUREL_SOURCES": source,
     }
-    command = "from indexer.commands.content import fetch; fetch()"
-    return subprocess.Popen([sys.executable, "-c", command], cwd=ROOT, env=os.environ | env)
+    return fetchers.start(home, env)
 
 
 @pytest.mark.postgresql
-def test_processes_side_by_side_never_fetch_a_row_twice(engine: Engine, tmp_path: Path) -> None:
+def test_processes_side_by_side_never_fetch_a_row_twice(
+    engine: Engine, tmp_path: Path, fetchers: Stock
+) -> None:
     with serving(serve) as (base, asked):
-        workers = [started(engine, tmp_path, base) for _ in range(2)]
+        workers = [started(fetchers, engine, tmp_path / str(n), base) for n in range(2)]
         try:
             until(lambda: states(engine) == {"ready"})
         finally:
-            for worker in workers:
-                worker.send_signal(signal.SIGTERM)
-            ended = [worker.wait(10) for worker in workers]
+            ended = [worker.end(signal.SIGTERM) for worker in workers]
     assert ended == [0, 0]
     assert set(Counter(asked).values()) == {1}
     assert len(asked) == len(DOCUMENTS)
@@ -140,12 +145,13 @@ def test_takers_at_once_take_different_rows(engine: Engine) -> None:
     assert sorted(taken) == sorted(DOCUMENTS)
 
 
-def test_a_killed_workers_rows_come_free(engine: Engine, store: Store, tmp_path: Path) -> None:
+def test_a_killed_workers_rows_come_free(
+    engine: Engine, store: Store, tmp_path: Path, fetchers: Stock
+) -> None:
     with serving(silent) as (base, asked):
-        worker = started(engine, tmp_path, base)
+        worker = started(fetchers, engine, tmp_path, base)
         until(lambda: asked)
-        worker.kill()
-        worker.wait(10)
+        worker.end()
     claimed = [row for row in rows(engine, "contents") if row["claimed_until"]]
     assert claimed
     assert {(row["state"], row["tries"]) for row in claimed} == {("missing", 0)}
@@ -207,7 +213,7 @@ def test_a_host_that_answers_only_sometimes_serves_everything(engine: Engine, st
 
 def test_indexing_goes_on_while_every_worker_is_kept_waiting(mirror: Mirror) -> None:
     with serving(silent) as (base, asked):
-        mirror.indexer.fetcher = Fetcher(mirror.engine, mirror.content, [base])
+        mirror.indexer.fetcher = Fetcher(mirror.engine, mirror.content, [base], deadline=SILENCE)
         stop = threading.Event()
         thread = threading.Thread(target=follow, args=(mirror.indexer, lambda told: None, stop))
         thread.start()
@@ -216,7 +222,8 @@ def test_indexing_goes_on_while_every_worker_is_kept_waiting(mirror: Mirror) -> 
         until(lambda: asked)
         for number in range(10):
             mirror.chain.relay(alice.post(digest(document(f"Number {number}"))))
-        until(lambda: len(mirror.rows("posts")) == 11, 9)  # the first request is cut after ten
+        until(lambda: len(mirror.rows("posts")) == 11)
+        assert asked and not ready(mirror.engine)
         began = time.monotonic()
         stop.set()
         thread.join(10)

@@ -26,7 +26,8 @@ from indexer.mirror.database import connect
 from indexer.settings import ROOT
 from tests.actors import join
 from tests.chain import Chain
-from tests.indexer.mirrors import document, environment, laurel_index, rows, until
+from tests.indexer.killed import PATIENCE, Running, Stock
+from tests.indexer.mirrors import document, environment, rows, until
 from tests.indexer.proxy import provider
 
 FIELDS = {
@@ -71,7 +72,7 @@ def anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAUREL_METRICS", "127.0.0.1:0")
 
 
-def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path) -> None:
+def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     home = tmp_path / "node"
     (alice,) = join(deployed, "alice")
     data = document("Nobody has it")
@@ -84,7 +85,7 @@ def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path) -> Non
     events = len(deployed.w3.eth.get_logs(ours))
     with (
         provider(deployed.anvil.url, longest=8, delay=0.02, statuses=[503] * 10_000) as node,
-        laurel_index(deployed, home, node.url) as process,
+        indexers.index(deployed, home, url=node.url) as process,
     ):
         url = served_at(home)
         status, found = until(
@@ -120,8 +121,7 @@ def test_from_an_absent_node_to_the_head(deployed: Chain, tmp_path: Path) -> Non
         screen = CliRunner().invoke(main, ["status"], env=env)
         assert screen.exit_code == 0, screen.output
         assert "live, reorganisations: 1. The chain was" in " ".join(screen.output.split())
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.end(signal.SIGTERM) == 0
 
     assert now["laurel_index_block",] == now["laurel_index_head_block",] >= head
     assert now["laurel_index_lag_blocks",] == now["laurel_index_lag_seconds",] == 0
@@ -171,7 +171,7 @@ def test_a_bar_on_a_terminal(deployed: Chain, tmp_path: Path) -> None:
         with suppress(OSError):  # Linux says so when the other side is closed
             while more := os.read(master, 65536):
                 screen += more
-        assert process.wait(10) == 0
+        assert process.wait(PATIENCE) == 0
     finally:
         process.kill()
         process.wait()
@@ -181,29 +181,28 @@ def test_a_bar_on_a_terminal(deployed: Chain, tmp_path: Path) -> None:
     assert "Stopped. `laurel index` goes on from here." in said and '"state"' not in said
 
 
-def stops(process: subprocess.Popen[bytes]) -> None:
+def stops(process: Running) -> None:
     """Asks it to end, which it must do within five seconds."""
     asked = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(10) == 0
+    assert process.end(signal.SIGTERM) == 0
     assert time.monotonic() - asked < 5
 
 
-def test_stopped_while_the_node_is_slow(deployed: Chain, tmp_path: Path) -> None:
+def test_stopped_while_the_node_is_slow(deployed: Chain, tmp_path: Path, indexers: Stock) -> None:
     home = tmp_path / "node"
     engine = connect(f"sqlite:///{home / 'laurel.db'}")
     with (
         provider(deployed.anvil.url) as node,
-        laurel_index(deployed, home, node.url) as process,
+        indexers.index(deployed, home, url=node.url) as process,
     ):
         url = served_at(home)
         until(lambda: health(url)[1]["state"] == "live")
         node.delay = 30
-        time.sleep(1)  # several looks at the head: one of them waits now
+        until(lambda: node.waiting)  # a look at the head
         stops(process)
         node.delay = 0
         join(deployed, "alice")
-        with laurel_index(deployed, home, node.url) as again:  # nothing is in its way
+        with indexers.index(deployed, home, url=node.url) as again:  # nothing is in its way
             until(lambda: rows(engine, "accounts"))
             stops(again)
     assert rows(engine, "writer") == []
@@ -241,14 +240,14 @@ def dripping() -> Iterator[tuple[str, threading.Event]]:
 
 
 def test_stopped_while_a_document_drips_in(
-    deployed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    deployed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, indexers: Stock
 ) -> None:
     home = tmp_path / "node"
     (alice,) = join(deployed, "alice")
     deployed.relay(alice.post(sha256(document("Slow")).digest()))
     with dripping() as (host, asked):
         monkeypatch.setenv("LAUREL_SOURCES", host)
-        with laurel_index(deployed, home) as process:
+        with indexers.index(deployed, home) as process:
             assert asked.wait(60)
             stops(process)
     assert rows(connect(f"sqlite:///{home / 'laurel.db'}"), "writer") == []
@@ -256,13 +255,17 @@ def test_stopped_while_a_document_drips_in(
 
 @pytest.mark.parametrize("address", ["127.0.0.1:{taken}", "everywhere"])
 def test_an_address_that_cannot_be_had(
-    deployed: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+    deployed: Chain,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    indexers: Stock,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = address.format(taken=taken.getsockname()[1])
         monkeypatch.setenv("LAUREL_METRICS", address)
-        with laurel_index(deployed, tmp_path) as process:
-            assert process.wait(60) == 1
+        with indexers.index(deployed, tmp_path) as process:
+            assert process.wait() == 1
     (line,) = said(tmp_path)
     assert line["level"] == "ERROR"
     assert line["message"].startswith(f"Metrics cannot be served at {address}: ")

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner, Result
+
+from backend.cli import main
 from indexer.settings import ROOT
 from tests.chain import free_port
 
@@ -44,16 +47,9 @@ class Node:
             "LAUREL_RPC": self.rpc or f"http://127.0.0.1:{self.rpc_port}",
         }
 
-    def laurel(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Another `laurel` command on the same node."""
-        return subprocess.run(
-            [sys.executable, "-m", "backend", *words],
-            cwd=ROOT,
-            env=self.env,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-        )
+    def laurel(self, *words: str) -> Result:
+        """Another `laurel` command on the same node, in this process: that it starts alone takes a second or two."""
+        return CliRunner().invoke(main, words, env=self.env)
 
     def ports(self) -> list[str]:
         return ["--port", str(self.port), "--rpc-port", str(self.rpc_port)]

@@ -1,4 +1,4 @@
-"""One round of everything on a node as `make up` starts it: from joining to the claim, and then the mirror's proof."""
+"""One round of everything on a node as `laurel up` starts it: from joining to the claim, then the mirror's proof."""
 
 import json
 import time
@@ -13,6 +13,7 @@ from indexer.protocol.deployment import load
 from tests.actors import Actor, Key
 from tests.backend.operator.up.node import PATIENCE, Node
 from tests.chain import Anvil
+from tests.conftest import PROFILE
 
 VESTS = 10**9  # micro-vests of an LRL
 LRL = 10**18
@@ -57,7 +58,8 @@ def joined(node: Node, handle: str) -> Actor:
     """An account without a wallet or coin, to which the faucet has given 1,000 LRL of stake."""
     assert node.process is not None
     deployment = load(node.home / "deployments", 31337)
-    anvil = Anvil(f"http://127.0.0.1:{node.rpc_port}", node.process)  # type: ignore[arg-type]
+    url = node.rpc or f"http://127.0.0.1:{node.rpc_port}"
+    anvil = Anvil(url, node.process)  # type: ignore[arg-type]
     actor = Actor(deployment, anvil, handle, posting=Key.p256())
     relay(node, actor.register())
     actor.account = node.get(f"/accounts/{handle}")["account"]
@@ -74,12 +76,22 @@ def claim(node: Node, handle: str) -> dict[str, Any]:
     return dict(node.get(f"/accounts/{handle}"))
 
 
-@pytest.mark.parametrize("chain", ["anvil", "hardhat"])
-def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
+# Somebody else's local chain is furnished as its own is; test_up.py has what is its own's alone.
+CHAINS = ["somebody's", "anvil", "hardhat"] if PROFILE == "long" else ["somebody's"]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_from_joining_to_the_claim(
+    node: Node, monkeypatch: pytest.MonkeyPatch, chain: str, anvil: Anvil
+) -> None:
     monkeypatch.setenv("LAUREL_KEEPER_GRACE", "1000")  # nobody is paid who does not ask
     if chain == "hardhat":
         node.options, node.folder = ("--chain", "hardhat"), "hardhat"
+    elif chain == "somebody's":
+        node.rpc, node.folder = anvil.url, "chain-31337"
     node.up()
+    assert node.get("/chain")["local"] and "chain forward" in node.output
+    assert node.laurel("chain", "forward", "1").exit_code == 0
     writer, reader = joined(node, "writer"), joined(node, "reader")
     forward(node, 5)  # new stake comes without mana
 
@@ -108,5 +120,6 @@ def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch, 
     assert int(claim(node, "reader")["own"]) > before
 
     done = node.laurel("verify")
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.exit_code == 0, done.stdout + done.stderr
     assert "The mirror agrees with the contracts." in done.stdout
+    assert node.stop() == 0

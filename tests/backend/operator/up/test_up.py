@@ -39,12 +39,12 @@ def test_a_node_begins_stops_dies_and_goes_on(node: Node) -> None:
 
     # a second one in the same folder
     second = node.laurel("up", *Node(node.home).ports())
-    assert second.returncode == 1
+    assert second.exit_code == 1
     assert f"already up in {node.home} (process {node.process.pid})" in second.stderr  # type: ignore[union-attr]
 
     # the clock, from the terminal and from the page
     moved = node.laurel("chain", "forward", "2")
-    assert moved.returncode == 0 and "120 seconds on" in moved.stdout
+    assert moved.exit_code == 0 and "120 seconds on" in moved.stdout
     assert forward(node, b'{"days": 1}') == 200
     assert forward(node, b'{"days": 0}') == forward(node, b'{"days": true}') == 400
     ahead = node.get("/chain")
@@ -89,7 +89,7 @@ def test_a_port_in_use_is_named_with_another(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         node = Node(tmp_path / "home", port=free_port(), rpc_port=port)
         refused = node.laurel("up", *node.ports())
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert f"Port {port}, meant for the chain, is in use by another program." in refused.stderr
     assert "make up RPC_PORT=" in refused.stderr
     assert node.children() == {}
