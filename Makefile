@@ -16,7 +16,8 @@ ROOM ?=
 ROOMS := $(if $(ROOM),$(shell find tests -name node_modules -prune -o -type d -path '*/$(ROOM)' -print))
 # $(2), if the room's tests speak of $(1).
 asks = $(if $(ROOMS),$(if $(shell grep -rlE --include=*.py '$(1)' $(ROOMS)),$(2)))
-PYTEST := .venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+# Compiled beforehand, as else each worker would do so.
+PYTEST := .venv/bin/python -m backend compile >/dev/null && .venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 # Of the long run, whose parts end within an hour each.
 PARTS := solidity contracts indexer backend browser rest
 

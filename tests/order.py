@@ -1,6 +1,10 @@
 """In which order xdist's workers take the tests, and which of them one worker takes together."""
 
+import os
+
 from xdist.scheduler import LoadFileScheduling
+
+LONG = bool(os.environ.get("LAUREL_LONG"))
 
 # The longest first, so that no worker is left alone with them at the end.
 FIRST = [
@@ -27,9 +31,11 @@ def place(nodeid: str) -> int:
 
 class Schedule(LoadFileScheduling):
     """A file is one worker's, as what its tests share is made once; so are all flows in the browser, for which a whole
-    node runs. Each of the two compilers of Solidity has a worker's whole time."""
+    node runs. Each of the two compilers of Solidity has a worker's whole time, and so has each test that is long
+    under LAUREL_LONG=1."""
 
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith("tests/browser/"):
             return "tests/browser"
-        return nodeid if nodeid.startswith("tests/solidity/") else super()._split_scope(nodeid)
+        alone = LONG or nodeid.startswith("tests/solidity/")
+        return nodeid if alone else super()._split_scope(nodeid)
