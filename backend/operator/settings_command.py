@@ -87,11 +87,11 @@ _TABLE = """
 @click.command()
 def settings() -> None:
     """Write docs/settings.md."""
-    PAGE.write_text(page())
+    PAGE.write_text(markdown())
     click.echo(f"{PAGE}: {len(described())} settings.")
 
 
-def page() -> str:
+def markdown() -> str:
     """The page: a table for each of ROOMS, and one for SCRIPTS."""
     parts = [(title, of_class(each)) for title, each in ROOMS.items()]
     parts.append(("Scripts, containers and tests", list(SCRIPTS)))

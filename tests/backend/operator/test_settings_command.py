@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from backend.operator.settings_command import NAME, PAGE, ROOMS, described, of_class, page
+from backend.operator.settings_command import NAME, PAGE, ROOMS, described, markdown, of_class
 from backend.relay.settings import RelaySettings
 from backend.relay.sponsor.settings import SponsorSettings
 from backend.site.settings import SiteSettings
@@ -24,7 +24,7 @@ READ: dict[type, Callable[[Env], Any]] = {
 
 
 def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text() == page(), "Run `laurel settings`."
+    assert PAGE.read_text() == markdown(), "Run `laurel settings`."
 
 
 def test_every_variable_that_the_code_reads_is_described_and_no_other() -> None:
