@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 from eth_account import Account
 
-from backend.chain import fees, gas
+from backend.chain import fees
 from backend.relay.sending import batches
 from indexer.protocol.actions import post_id, sha256
+from indexer.protocol.kinds import Gas
 from tests.actors import Actor, join, stake
 from tests.backend.relay.node import RELAYER, RELAYER_KEY, Node, running_node
 from tests.chain import Chain
@@ -281,7 +282,7 @@ def test_a_vote_waits_for_a_post_whose_batch_reverted(
     node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as short:
-        short.setattr(gas, "reserved", lambda kind, size: 1000)
+        short.setattr(Gas, "reserved", lambda gas, size: 1000)
         post = node.accept(ann.post(sha256(b"post")))
         node.sender.send()
     vote = node.accept(ann.vote(ann.post_id(sha256(b"post")), 100))
@@ -311,7 +312,7 @@ def test_what_another_brought_in_a_lost_transactions_stead_is_indexed(
 def test_a_transaction_that_reverts_is_tried_with_more_gas_and_then_given_up(
     node: Node, ann: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gas, "reserved", lambda kind, size: 1000)
+    monkeypatch.setattr(Gas, "reserved", lambda gas, size: 1000)
     ticket = node.accept(ann.post(sha256(b"hello")))
     for _ in range(3):
         assert node.state(ticket) == "queued"
