@@ -21,13 +21,13 @@ from indexer.protocol.deployment import Deployment
 
 LOCAL_POLL = 0.2  # seconds between looks at the head
 POLL = 1.0
-AHEAD_FROM = 1000  # blocks to go from which a second process is worth its start
-RETRY = 1.0  # seconds between tries while something is in the way
-CONTENT_SECONDS = 1.0  # that a document under way has to come; it is asked for again another time
+AHEAD_FROM = 1000  # blocks left to index from which on a second process (prefetch.py) saves time
+RETRY = 1.0  # seconds between tries while node, database or lease are not to be had
+CONTENT_SECONDS = 1.0  # for the content thread to end; what it was fetching is fetched later
 
 
 class Behind(NodeUnreachable):
-    """The node's latest block is older than any the mirror can go back to: it has to catch up."""
+    """The node's latest block is older than the oldest that the mirror can be rolled back to."""
 
     kind = "behind"
 
@@ -41,8 +41,11 @@ class State(Enum):
 
 @dataclass(frozen=True)
 class Status:
-    """What the indexer has just done. `events` is how many this step applied, `kinds` of which kind;
-    `undone` the blocks it rolled back; `time` and `head_time` the blocks' own, in seconds."""
+    """What the indexer has just done.
+
+    events: number that this step applied; kinds: how many of each event class, by its name; undone: number of
+    blocks rolled back; time, head_time: timestamps of `block` and `head`, in seconds.
+    """
 
     state: State
     block: int = 0
@@ -60,7 +63,7 @@ class Status:
 
     @property
     def lag_seconds(self) -> int:
-        """Of the chain's time."""
+        """Seconds of chain time between `block` and `head`."""
         return max(self.head_time - self.time, 0)
 
 
@@ -68,7 +71,7 @@ Report = Callable[[Status], None]
 
 
 class Indexer:
-    """Takes the mirror of one deployment forward step by step, under a lease its user holds."""
+    """Indexes one deployment into its mirror, step by step. The caller acquires `lease` first."""
 
     def __init__(
         self,
@@ -107,9 +110,10 @@ class Indexer:
         check_node(self._source, self._deployment)
 
     def step(self, until: int | None = None) -> Status:
-        """One thing: begin, roll back, or apply a span, which ends at block `until` at the latest.
+        """Does one thing: begins an empty mirror, rolls back, or applies a span, up to block `until` at most.
 
-        Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, and UNAVAILABLE's.
+        Raises TooDeep, ChainMoved, NodeUnreachable, RpcError, LeaseLost, Incomplete, and the errors in
+        UNAVAILABLE.
         """
         here = store.position(self._engine)
         if here is None:
@@ -144,7 +148,7 @@ class Indexer:
         )
 
     def _next(self, after: Header, end: int, reversible_from: int) -> Span:
-        """The next span; while it is applied, the one after it is read."""
+        """The next span. Lets a second process read the one after it meanwhile."""
         span = self._ahead.take(after) if self._ahead else None
         if span is None or span.last.number > end:
             span = self._source.span(after, end, reversible_from)
@@ -185,7 +189,7 @@ class Indexer:
             if header is not None and header.hash == hash_:
                 return number
         number, hash_ = kept[-1]
-        _, header = self._source.head_and(number)  # nobody rebuilds for one wrong answer
+        _, header = self._source.head_and(number)  # again: it may have been wrong
         if header is not None and header.hash == hash_:
             raise ChainMoved(f"The node at {self._source.rpc.name} had not all of its blocks.")
         raise store.TooDeep(
@@ -213,10 +217,10 @@ def follow(
     stop: threading.Event,
     wake: threading.Event | None = None,
 ) -> None:
-    """Follows the chain until `stop`, then gives the lease back. `wake` ends the wait for a new block.
+    """Follows the chain until `stop`, then releases the lease. Setting `wake` ends the wait for a new block.
 
-    Waits, and says so, while the node, the database or the right to write is missing. Raises
-    DifferentChain, TooDeep, Incomplete and whatever ended the content fetcher.
+    Waits, and reports why, while node or database cannot be reached or another process holds the lease.
+    Raises DifferentChain, TooDeep, Incomplete, and the error that ended the content fetcher.
     """
     content = threading.Thread(
         target=indexer.fetcher.run,
@@ -259,7 +263,7 @@ def follow(
     finally:
         stop.set()
         indexer.fetcher.wake.set()
-        with suppress(*UNAVAILABLE):  # then it runs out by itself
+        with suppress(*UNAVAILABLE):  # without a database the lease expires by itself
             indexer.lease.release()
         if content.ident is not None:
             content.join(CONTENT_SECONDS)

@@ -1,9 +1,8 @@
-"""Indexes the chain anew beside the mirror, and lets the new tables take its place in one transaction.
+"""Indexes the chain into new tables beside the mirror, then swaps them for the old ones in one transaction.
 
-Whoever reads sees the old tables, then the new ones, and waits a moment at most (LOCK_MILLISECONDS); a
-running `laurel index` goes on until the new tables have caught up with it, and again once they took the
-place of the old. Killed at any moment, it leaves the old tables in use; what is left beside them goes
-with the next rebuild.
+Readers see the old tables, then the new ones, and wait LOCK_MILLISECONDS at most. A running `laurel index`
+goes on until the new tables have caught up with it, waits for the swap, then goes on with the new ones.
+A rebuild killed at any moment leaves the old tables in use; the next rebuild removes its remains.
 """
 
 import threading
@@ -26,13 +25,11 @@ from indexer.process.filelock import held
 from indexer.protocol.deployment import Deployment
 from indexer.schema import Base, Writer
 
-BESIDE = "laurel_rebuild"  # PostgreSQL's schema, and what SQLite knows the other file as
-LOCK_MILLISECONDS = (
-    500  # that readers are kept waiting at most: less than until deadlocks are looked for
-)
-READERS_SECONDS = 60.0  # to try between readers before giving up
+BESIDE = "laurel_rebuild"  # PostgreSQL's schema, or SQLite's name for the other file
+LOCK_MILLISECONDS = 500  # that readers wait at most; shorter than PostgreSQL's deadlock_timeout
+READERS_SECONDS = 60.0  # of tries to swap while somebody reads the old tables
 KEEP_SECONDS = 1.0
-CONTENTS_AT_ONCE = 500  # rows that are carried over in one statement
+CONTENTS_AT_ONCE = 500  # rows that one statement copies
 
 _TABLES = [each for each in Base.metadata.sorted_tables if each.name != Writer.__tablename__]
 _GRANTS = text(
@@ -54,7 +51,7 @@ class ReadersInTheWay(LaurelError):
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """Digests of the tables as they were and as they are now; `block` is the last one in them."""
+    """before, after: hex digests of the old and the new tables, by name; block: the last one applied."""
 
     block: int
     before: dict[str, str]
@@ -62,16 +59,16 @@ class Rebuilt:
 
     @property
     def same(self) -> bool:
-        """Whether what follows from the chain alone came out the same."""
+        """Whether the tables that follow from the chain alone (CHAIN_TABLES) have the same digests."""
         return all(self.before[name] == self.after[name] for name in store.CHAIN_TABLES)
 
 
 def rebuild(
     engine: Engine, deployment: Deployment, indexer_of: Callable[[Engine], Indexer], report: Report
 ) -> Rebuilt:
-    """Rebuilds the mirror up to the block that it is at; to the head if it is empty or of other contracts.
+    """Rebuilds the mirror up to its last block, or up to the head if it is empty or of other contracts.
 
-    `indexer_of` makes an indexer of a database. Raises RebuildRunning, ReadersInTheWay, LeaseLost, and
+    `indexer_of` makes an indexer that writes to an engine. Raises RebuildRunning, ReadersInTheWay, LeaseLost, and
     what indexing raises.
     """
     with _alone(engine), _beside(engine) as beside:
@@ -111,7 +108,7 @@ def _file(engine: Engine) -> Path | None:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[None]:
-    """Holds off other rebuilds, until the process ends at the latest. Raises RebuildRunning."""
+    """Keeps other rebuilds out during the block, or until this process dies. Raises RebuildRunning."""
     running = RebuildRunning("Another `laurel rebuild` is at work on this database.")
     if file := _file(engine):
         with held(Path(f"{file}-rebuild.lock"), lambda process: running):
@@ -132,7 +129,7 @@ def _alone(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def _beside(engine: Engine) -> Iterator[Engine]:
-    """An empty database of its own: another file, or another schema. Nothing of it stays."""
+    """An empty database for the new tables: another file, or another schema. It is removed at the end."""
     if file := _file(engine):
         url = engine.url.set(database=f"{file}-rebuild")
     else:
@@ -162,12 +159,12 @@ def _discard(engine: Engine) -> None:
 
 @contextmanager
 def _kept(lease: Lease) -> Iterator[None]:
-    """Keeps the lease alive through what takes longer than it lasts."""
+    """Renews the lease in a thread, during work that takes longer than the lease lasts."""
     done = threading.Event()
 
     def keep() -> None:
         while not done.wait(KEEP_SECONDS):
-            with suppress(OperationalError, LeaseLost):  # the swap looks for itself
+            with suppress(OperationalError, LeaseLost):  # the swap renews the lease too, and raises
                 lease.keep()
 
     thread = threading.Thread(target=keep, name="lease", daemon=True)
@@ -183,7 +180,7 @@ def _kept(lease: Lease) -> Iterator[None]:
 
 
 def _swap_sqlite(engine: Engine, beside: Engine, lease: Lease) -> None:
-    """Copies the rows from the other file. Readers go on with the old ones; writers wait."""
+    """Copies the rows from the other file. Until the commit readers see the old rows, and writers wait."""
     with engine.execution_options(immediate=True).connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
@@ -201,13 +198,13 @@ def _swap_sqlite(engine: Engine, beside: Engine, lease: Lease) -> None:
 
 
 def _swap_postgresql(engine: Engine, beside: Engine, lease: Lease) -> None:
-    """Moves the tables, with their indexes and sequences, from the other schema: in no time.
+    """Moves the tables, with their indexes and sequences, from the other schema. No rows are copied.
 
-    The old ones can only go while nobody reads them. Waiting longer than a moment would make readers wait
-    behind us, or end one of us as a deadlock: so it is tried again and again.
+    Dropping the old tables takes a lock that waits for their readers. A long wait would block new readers,
+    or end in a deadlock: so each wait is short, and tried again for READERS_SECONDS. Raises ReadersInTheWay.
     """
     with beside.begin() as connection:
-        connection.execute(text("ANALYZE"))  # else the first queries would be planned blindly
+        connection.execute(text("ANALYZE"))  # statistics for the first queries
     end = time.monotonic() + READERS_SECONDS
     while True:
         try:
@@ -242,7 +239,7 @@ def _move(connection: Connection) -> None:
 
 
 def _keep_contents(connection: Connection) -> None:
-    """What is missing beside stays as the mirror has it: tries and all, or found a moment ago."""
+    """Copies the old content rows whose documents the rebuild did not find: text, state and tries."""
     new = arrivals.CONTENTS.to_metadata(MetaData(), schema=BESIDE)
     old = arrivals.CONTENTS
     beside = old.join(new, new.c.digest == old.c.digest)

@@ -15,7 +15,7 @@ FETCHERS = 4
 
 
 class BadNumber(LaurelError):
-    """A setting that is a number of something is not understood."""
+    """A setting that must be a whole number is not one."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "Settings":
-        """Raises BadNumber."""
+        """The settings in the environment variables `env`. Raises BadNumber."""
         home = Path(env.get("LAUREL_HOME", ROOT / "var")).absolute()
         left = _left_in(rpc_file(home)) or DEFAULT_RPC
         rpcs = tuple(u.strip() for u in env.get("LAUREL_RPC", "").split(",") if u.strip()) or (
@@ -79,21 +79,21 @@ class Settings:
 
     @property
     def rpc(self) -> str:
-        """The first of `rpcs`, which all but the indexer ask."""
+        """The first of `rpcs`. All processes except the indexer ask this one alone."""
         return self.rpcs[0]
 
     def asking(self, rpc: str) -> "Settings":
-        """Those of a node on the chain behind this RPC URL."""
+        """These settings, with the RPC URL `rpc` in place of `rpcs`."""
         return replace(self, rpcs=(rpc,), rpc_ws=_websocket_beside(rpc) or None)
 
     def apart(self, home: Path) -> "Settings":
-        """Those of a node in a home of its own, with a database and deployments in it."""
+        """These settings, with everything in the folder `home`: an SQLite database, and the deployments."""
         database = f"sqlite:///{home / 'laurel.db'}"
         return replace(self, home=home, database=database, deployments=home / "deployments")
 
 
 def rpc_file(home: Path) -> Path:
-    """Where `laurel up` says on which port its chain is, for commands typed beside it."""
+    """The file in which `laurel up` leaves its chain's RPC URL, for other commands of the same home."""
     return home / "rpc"
 
 
@@ -110,7 +110,7 @@ def _number(env: Mapping[str, str], name: str, of_what: str, default: int) -> in
 
 
 def _websocket_beside(rpc: str) -> str:
-    """Where a chain on this machine has its WebSocket: anvil, Hardhat and their like, at the same port."""
+    """The WebSocket URL of a chain on this machine: anvil and Hardhat serve it at the same port. Else ''."""
     parts = urlsplit(rpc)
     local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")
     return parts._replace(scheme="ws").geturl() if local else ""

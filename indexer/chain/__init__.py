@@ -1,1 +1,1 @@
-"""A node's word, and how far it is believed: JSON-RPC, several nodes, blocks, logs and the evidence for them."""
+"""Reading the chain: JSON-RPC, several nodes, blocks and logs, and checks of what the nodes answer."""

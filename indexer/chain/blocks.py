@@ -6,12 +6,12 @@ from indexer.protocol.events import Event
 
 
 class ChainMoved(Exception):
-    """The chain was reorganised while a range was read. Look at its head again."""
+    """The chain was reorganised while a range was read. Ask for its head again."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """A block; `hash` and `parent` are 32 bytes, `timestamp` is in seconds; `bloom` see `filled_in`."""
+    """A block: `hash` and `parent` are 32 bytes, `timestamp` is seconds, `bloom` as from `blooms.filled_in`."""
 
     number: int
     hash: bytes
@@ -22,9 +22,9 @@ class Header:
 
 @dataclass(frozen=True)
 class Span:
-    """The blocks after `parent` up to and with the last of `headers`, and their events in order.
+    """The blocks after number `parent` up to and including the last of `headers`, and their events in order.
 
-    `headers` are of every block where `reversible`, else of the last one only.
+    A reversible span (its blocks may still be reorganised) has every block's header, any other the last one's.
     """
 
     parent: int

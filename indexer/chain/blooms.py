@@ -1,6 +1,6 @@
-"""What a block's logsBloom says of its logs: a block without a bit has no log with the address or topic.
+"""Blocks' bloom filters (logsBloom): where a bit of an address or topic is 0, the block has no log with it.
 
-The other way round it proves nothing: other logs may have set the same bits.
+Bits that are 1 prove nothing: other logs may have set them.
 """
 
 from collections.abc import Iterable
@@ -20,9 +20,9 @@ def bits(item: str) -> int:
 
 
 def filled_in(bloom: str | None) -> int | None:
-    """The filter as a number; None where the node has not filled it in: all zeros or all ones, or not sent.
+    """The filter as a number; None if it tells nothing: not sent, or all zeros or ones (not filled in).
 
-    Without any log in it a block's filter is all zeros too, and has nothing to say either.
+    A block without logs has all zeros too.
     """
     number = int(bloom, 16) if bloom and bloom != "0x" else 0
     return number if 0 < number < _FULL else None
@@ -36,12 +36,12 @@ class Watched:
         self._topics = {topic: bits(topic) for topic in topics}
 
     def may_hold(self, bloom: int) -> frozenset[str]:
-        """The topics that a block of this bloom may hold in a log of the contracts."""
+        """The topics that logs of the contracts may have in a block with this bloom."""
         if not any(bloom & contract == contract for contract in self._contracts):
             return frozenset()
         return frozenset(topic for topic, mask in self._topics.items() if bloom & mask == mask)
 
 
 def holds(bloom: int, *items: str) -> bool:
-    """Whether all items may be there."""
+    """Whether a block with this bloom may have all items (addresses or topics, 0x-hex)."""
     return all(bloom & bits(item) == bits(item) for item in items)

@@ -1,10 +1,10 @@
-"""Whether logs are those of the blocks they are said to be of, as far as the blocks' headers tell.
+"""Checks the logs that a node gives against the headers of their blocks.
 
-Logs must be of our contracts, of the blocks asked for, and of those blocks' hashes and times. Logs that
-are missing show in the blooms (blooms.py): where a block may hold an event that no log is of, the node is
-asked for the logs of that block alone, then for all its receipts. If those hold none either, the bloom
-meant other logs. A block that has some logs of ours and lacks others with the same first topics is not
-noticed, nor is one whose bloom the node does not fill in.
+Logs must be of our contracts, of the blocks asked for, and have those blocks' hashes and times. Bloom
+filters (blooms.py) show missing logs: where a filter may hold one of our events and no log has it, the
+node is asked for the logs of that block alone, then for all its receipts. If those lack the event too,
+other logs had set the bits. Two kinds of missing logs go unnoticed: those whose first topic another log
+in the block has, and those of blocks whose filter the node does not fill in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ from indexer.protocol.decode import LAYOUTS, Log, topic
 LOGS = msgspec.json.Decoder(list[Log])
 Logs = Sequence[Log]
 _NO_METHOD = -32601
-_AT_ONCE = 100  # doubtful blocks that are asked about before they are compared
+_AT_ONCE = 100  # doubtful blocks that are asked about in one batch
 
 
 class LogsWithheld(NodeUnreachable):
@@ -37,7 +37,7 @@ _RECEIPTS: msgspec.json.Decoder[list[_Receipt] | None] = msgspec.json.Decoder(li
 
 
 class Evidence:
-    """Examines what the node says of the logs of `contracts`, by address."""
+    """Checks a node's logs of `contracts` (addresses)."""
 
     def __init__(self, rpc: Rpc | Nodes, contracts: Sequence[str]) -> None:
         self._rpc = rpc
@@ -54,12 +54,12 @@ class Evidence:
                 raise self.bad(f"logs of {', '.join(sorted(strange)[:3])}, not of our contracts")
         spelled: dict[str, list[Log]] = {}
         current = None
-        for log in logs:  # mostly in order: a look into the dictionary for each block is enough
+        for log in logs:  # logs come mostly in order, so one dictionary look-up per block is enough
             if log.block_number != current:
                 current = log.block_number
                 of_block = spelled.setdefault(current, [])
             of_block.append(log)
-            # Of a word cut short, half would be read as a number like any other.
+            # A word that is cut short would decode without an error, to another number.
             if (
                 len(log.data) % 64 != 2
                 or sum(map(len, log.topics)) != 66 * len(log.topics)
@@ -105,7 +105,7 @@ class Evidence:
         ]
         try:
             answers = self._rpc.batch([("eth_getLogs", [filter_]) for filter_ in filters])
-        except RpcError:  # it cannot be asked so; or the block is gone, as its receipts will show
+        except RpcError:  # no filter by blockHash, or the block is gone: see its receipts
             answers = []
         for header, answer in zip(headers, answers, strict=False):
             logs = read_result(self._rpc, answer, LOGS, "eth_getLogs")
@@ -138,7 +138,7 @@ class Evidence:
             raise withheld
 
     def bad(self, what: str) -> BadAnswer:
-        """An error to raise, of which the node is told."""
+        """The error to raise; it is counted against the node."""
         bad = BadAnswer(f"The node at {self._rpc.name} gave {what}; trying again.")
         self._rpc.fault(bad)
         return bad

@@ -38,12 +38,12 @@ _BLOCK: msgspec.json.Decoder[_Block | None] = msgspec.json.Decoder(_Block | None
 
 
 class Nodes:
-    """What Rpc is, for several URLs.
+    """The same calls as Rpc has, for several URLs.
 
-    Where there is more than one, a node is asked once it is on the chain that the first one to answer
-    was on, and has the block `known` (None: no such block yet; the user sets it to a block of the
-    mirror that cannot be reorganised any more) with that hash. One that disagrees is set aside: it
-    is compared again when all others have failed. A node alone has nobody to disagree with.
+    With more than one URL, each node is compared before it is asked: it must be on the same chain as the
+    first node that answered, and have the block that `known` returns, with the same hash (None: no block to
+    compare yet; the caller sets `known` to return a block of the mirror that can no longer be reorganised).
+    A node that disagrees is set aside, and compared again when all others have failed.
     """
 
     def __init__(
@@ -55,12 +55,12 @@ class Nodes:
         self.known = known
         self._nodes = [Rpc(url, timeout) for url in urls]
         self._at = 0
-        self._agrees = False  # the node asked now, with the others
+        self._agrees = False  # whether the node asked now has been compared
         self._chain_id: str | None = None
 
     @property
     def url(self) -> str:
-        """Of the node asked now."""
+        """The URL of the node asked now."""
         return self._node.url
 
     @property
@@ -69,7 +69,7 @@ class Nodes:
 
     @property
     def errors(self) -> Counter[str]:
-        """What went wrong, by kind, at all of them."""
+        """How often each kind of error happened, at all nodes together."""
         return sum((node.errors for node in self._nodes), Counter[str]())
 
     def call(self, kind: type[T], method: str, *params: object) -> T:
@@ -78,8 +78,10 @@ class Nodes:
         return read_result(self, raw, msgspec.json.Decoder(kind), method)
 
     def batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
-        """As Rpc.batch, of the first node that answers. Raises what the last one asked has raised;
-        TimedOut at once, as asking for less may be what helps, but the next call is another node's."""
+        """As Rpc.batch, from the first node that answers. Raises the error of the last node asked.
+
+        TimedOut is raised at once, since asking for less may help; the next call goes to another node.
+        """
         for _ in self._nodes[1:]:
             try:
                 return self._ask(calls)
@@ -96,7 +98,7 @@ class Nodes:
             raise
 
     def fault(self, error: NodeUnreachable | RpcError) -> None:
-        """Counts an error that somebody else found in an answer; the next call is another node's."""
+        """Counts an error that the caller found; after NodeUnreachable the next call goes to another node."""
         self._node.fault(error)
         if isinstance(error, NodeUnreachable):
             self._move_on()

@@ -1,7 +1,7 @@
 """Reading ahead: a second process fetches and decodes the next span while this one folds and writes.
 
-It is a matter of speed alone. Where it fails, the span is read where it is needed, and what is wrong is said
-there. (Two threads would take turns at Python's lock, and took longer than one.)
+This is for speed alone. If it fails, the caller reads the span itself, and meets the error there. (Two threads
+share Python's lock, and took longer than one.)
 """
 
 import logging
@@ -22,14 +22,14 @@ from indexer.chain.source import Source
 from indexer.settings import ROOT
 
 _Wanted = tuple[Header, int, int]
-"""What Source.span takes."""
+"""The arguments of Source.span."""
 _Answer = tuple[Span | None, Counter[str]]
-"""None if it could not be read; and how often nodes failed meanwhile, by kind."""
+"""The span (None if it could not be read), and how often nodes failed meanwhile, by kind."""
 _GONE = (EOFError, OSError, pickle.UnpicklingError)
 
 
 class Ahead:
-    """Reads one span ahead. `errors`: how often the nodes failed it, by kind."""
+    """Reads one span ahead in a second process. `errors`: how often nodes failed there, by kind."""
 
     def __init__(self, urls: Sequence[str], *contracts: str) -> None:
         self.errors: Counter[str] = Counter()
@@ -54,14 +54,14 @@ class Ahead:
         return self._ready
 
     def ask(self, after: Header, head: int, reversible_from: int) -> None:
-        """Has the span after `after` read; until the process is ready, only starts it."""
+        """Asks for the span after `after` (arguments as of Source.span); while the process starts, does nothing."""
         if self._process is None:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                start_new_session=True,  # a Ctrl-C is for who uses it
+                start_new_session=True,  # Ctrl-C must reach the first process alone
             )
         if self.ready and self._process.stdin:
             wanted = after, head, reversible_from
@@ -73,7 +73,7 @@ class Ahead:
                 self.close()
 
     def take(self, after: Header) -> Span | None:
-        """The span asked for, once it is read; None if it is another's, or could not be read."""
+        """Waits for the span asked for. None if there is none, it does not follow `after`, or was not read."""
         if self._wanted is None:
             return None
         wanted, self._wanted = self._wanted, None
@@ -103,28 +103,28 @@ class Ahead:
 
 
 def main(contracts: Sequence[str], urls: Sequence[str]) -> None:
-    """Answers on standard output what is asked for on standard input, until that ends."""
+    """Reads requests from standard input and writes answers to standard output, until the input ends."""
     logging.disable()
     asked: SimpleQueue[_Wanted] = SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     with closing(Nodes(urls)) as nodes:
         source = Source(nodes, *contracts)
-        answer: _Answer = None, Counter()  # the first says that this is ready
+        answer: _Answer = None, Counter()  # the first answer says that this process is ready
         while True:
             pickle.dump(answer, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
             sys.stdout.buffer.flush()
             after, head, reversible_from = asked.get()
-            nodes.known = lambda: (after.number, after.hash)  # noqa: B023 (asked before the next)
+            nodes.known = lambda: (after.number, after.hash)  # noqa: B023 (called before the next request)
             before = nodes.errors
             try:
                 span = source.span(after, head, reversible_from)
-            except Exception:  # who needs the span meets the same, and says so
+            except Exception:  # the caller reads the span itself, and meets the error
                 span = None
             answer = span, nodes.errors - before
 
 
 def _listen(asked: SimpleQueue[_Wanted]) -> None:
-    """Ends the process when its user is gone, whatever it waits for."""
+    """Queues requests. Ends this process when the first one is gone, whatever this one is doing."""
     try:
         while True:
             asked.put(pickle.load(sys.stdin.buffer))

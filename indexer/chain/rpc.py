@@ -1,8 +1,8 @@
-"""JSON-RPC over HTTP, the one client: calls and batches with time-outs and a few retries, and calls made once.
+"""The one JSON-RPC client, over HTTP: calls and batches with time-outs and retries, and calls made once.
 
-Results stay raw bytes until the caller decodes them with msgspec into the type it wants. Whatever a node
-does wrong is one of two things: it passes (NodeUnreachable and its kinds: ask again later), or it is a
-refusal of what was asked (RpcError; TooManyResults if asking for less helps).
+Results stay raw bytes until the caller decodes them with msgspec into the type it wants. Errors are of two
+kinds: those that pass (NodeUnreachable and its subclasses: ask again later), and refusals of what was asked
+(RpcError; TooManyResults if asking for less helps).
 """
 
 import itertools
@@ -24,13 +24,13 @@ Call = tuple[str, Sequence[Any]]
 """A method and its parameters."""
 
 BATCH = 100  # calls in one request at most: what public nodes still take
-TIMEOUT_SECONDS = 8.0  # without a byte; less than the indexer's lease lasts
+TIMEOUT_SECONDS = 8.0  # to wait for the next byte; less than the indexer's lease lasts
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 30.0  # for a whole answer, however steadily it drips
+ANSWER_SECONDS = 30.0  # for a whole answer, even if bytes keep coming
 RETRIES = 3
 FIRST_WAIT = 0.1  # seconds before the first retry; doubles
-PATIENCE = 2.0  # seconds of a node's Retry-After that are waited for in a call
-LONGEST_REST = 60.0  # seconds of a Retry-After that are believed
+PATIENCE = 2.0  # a call waits for a Retry-After of at most so many seconds, else raises RateLimited
+LONGEST_REST = 60.0  # a longer Retry-After counts as so many seconds
 
 _RATE = re.compile(
     r"rate.?limit|rate exceeded|too many requests|request (count|limit)|per (second|minute|day)|"
@@ -41,14 +41,14 @@ _TOO_MUCH = re.compile(
     r"too many|too large|more than \d|limit exceeded|block range|response size|query timeout",
     re.IGNORECASE,
 )
-_LIMIT_EXCEEDED = -32005  # EIP-1474; nodes use it for results and for requests
+_LIMIT_EXCEEDED = -32005  # EIP-1474; nodes send it for too many results and for too many requests
 _MANY_REQUESTS = 429
 
 
 class NodeUnreachable(LaurelError):
     """The node does not answer, or not as it should, after some retries. Trying later may help.
 
-    `kind` names the cause in a word or two, for counting; `why` tells it, for a sentence of the caller's own.
+    `kind` names the cause in a word or two, for counting; `why` is the cause as part of a sentence.
     """
 
     kind = "unreachable"
@@ -125,17 +125,17 @@ class Rpc:
     def __init__(
         self, url: str, timeout: float = TIMEOUT_SECONDS, connect: float = CONNECT_SECONDS
     ) -> None:
-        """timeout, connect: seconds to wait for a byte, and for a connection (no longer than `timeout`)."""
+        """timeout: seconds to wait for the next byte; connect: for a connection, but no longer than `timeout`."""
         self.url = url
         self.errors: Counter[str] = Counter()
         self._http = httpx.Client(timeout=httpx.Timeout(timeout, connect=min(timeout, connect)))
-        # No number is used twice, so that a late answer is not taken for another one's.
+        # No id is used twice, so that a late answer is not taken for another call's.
         self._ids = itertools.count(1)
         self._rest_until = 0.0
 
     @property
     def name(self) -> str:
-        """The URL as messages may have it."""
+        """The URL without its secrets, for messages."""
         return bare(self.url)
 
     def call(self, kind: type[T], method: str, *params: Any) -> T:
@@ -151,15 +151,15 @@ class Rpc:
         return results
 
     def once(self, method: str, *params: Any) -> Any:
-        """The result of one call, decoded: sent by itself and not again, for callers that do their own waiting.
+        """The decoded result of one call, sent in no batch and never again, for callers that retry themselves.
 
-        Raises NodeUnreachable, and RpcError itself for whatever the node refuses.
+        Raises NodeUnreachable, and plain RpcError for every JSON-RPC error, whatever its code and words.
         """
         (raw,) = self._ask([(method, params)], alone=True)
         return read_result(self, raw, _ANYTHING, method)
 
     def fault(self, error: NodeUnreachable | RpcError) -> None:
-        """Counts an error that somebody else found in an answer."""
+        """Counts an error that the caller found in an answer."""
         self.errors[error.kind] += 1
 
     def close(self) -> None:
@@ -167,7 +167,7 @@ class Rpc:
         self._http.close()
 
     def _batch(self, calls: Sequence[Call]) -> list[msgspec.Raw]:
-        """One request, made again after an error that passes; not after a time-out, which was wait enough."""
+        """Sends one request; again after errors that pass, except a time-out, which has taken long enough."""
         wait, left = FIRST_WAIT, RETRIES
         while True:
             self._rest()
@@ -185,7 +185,7 @@ class Rpc:
             wait, left = wait * 2, left - 1
 
     def _ask(self, calls: Sequence[Call], alone: bool = False) -> list[msgspec.Raw]:
-        """One request; alone: with the one call as it is, which is no batch then."""
+        """Sends one request. alone: sends the one call as it is, not as a batch."""
         first = calls[0][0]
         numbered = dict(zip(self._ids, calls, strict=False))
         asked = [request(method, params, number) for number, (method, params) in numbered.items()]
@@ -205,7 +205,7 @@ class Rpc:
         return results
 
     def _answers(self, method: str, status: int, content: bytes) -> list[_Answer]:
-        """What stands in the body of an HTTP answer to a batch that begins with `method`."""
+        """The JSON-RPC answers in an HTTP body; `method` is the first that was asked, for messages."""
         page = BadStatus(
             f"The node at {self.name} cannot be reached: HTTP {status}.", f"HTTP {status}"
         )
@@ -251,14 +251,14 @@ class Rpc:
         return response.status_code, bytes(content)
 
     def _take_rest(self, retry_after: str) -> None:
-        """From the header's seconds; a date there is too rare to be read."""
+        """Notes until when the node wants no requests. Dates in the header are too rare to be read."""
         with_digits = re.fullmatch(r"\s*(\d{1,9})(\.\d+)?\s*", retry_after)
         if with_digits:
             seconds = min(float(retry_after), LONGEST_REST)
             self._rest_until = time.monotonic() + seconds
 
     def _rest(self) -> None:
-        """Waits for as long as the node wants to be left alone. Raises RateLimited if that is long."""
+        """Waits until the node's Retry-After is over; raises RateLimited if that is over PATIENCE away."""
         left = self._rest_until - time.monotonic()
         if left > PATIENCE:
             raise RateLimited(f"The node at {self.name} wants no requests for {left:.0f} s.")
@@ -266,7 +266,7 @@ class Rpc:
             time.sleep(left)
 
     def _meaning(self, refusal: RpcError) -> RpcError | NodeUnreachable:
-        """What a refusal is about by its words, which each kind of node has its own of."""
+        """The error that a refusal means, by its code and words; each node software has its own words."""
         method, code, message = refusal.method, refusal.code, refusal.message
         if code == _MANY_REQUESTS or _RATE.search(message):
             return RateLimited(f"The node at {self.name} wants fewer requests: {message}.")
@@ -278,7 +278,7 @@ class Rpc:
 
 
 def request(method: str, params: Sequence[Any], number: int = 1) -> dict[str, Any]:
-    """A call as JSON-RPC 2.0 has it."""
+    """The JSON-RPC 2.0 object of a call."""
     return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
 
 
@@ -287,7 +287,7 @@ def _refusal(method: str, error: _Error) -> RpcError:
 
 
 def read_result(node: Any, raw: msgspec.Raw, decoder: msgspec.json.Decoder[T], what: str) -> T:
-    """A result decoded. Raises BadAnswer, for which `node` (Rpc or Nodes) is told."""
+    """The decoded result of the method `what`. Raises BadAnswer, and counts it at `node` (Rpc or Nodes)."""
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -308,6 +308,6 @@ def quantity(node: Any, method: str, *params: Any) -> int:
 
 
 def bare(url: str) -> str:
-    """A URL without what may be secret in it."""
+    """Scheme, host and port of a URL: the rest may hold a password or an API key."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -1,9 +1,13 @@
-"""The chain as the indexer reads it: ranges of whole blocks, and what stands where.
+"""Reads the chain for the indexer: headers, and ranges of whole blocks with their events.
 
-What a node says is not taken on trust (evidence.py). The logs of blocks that may still be reorganised are
-compared with those blocks' headers. Of blocks before that, a span in which each block has a log of ours
-is taken as it is, but for its last block; of any other, all headers are fetched if it is of at most WHOLE
-blocks, else SAMPLE of them, spread over it.
+Nodes are not trusted: logs are compared with block headers (evidence.py). Of each span these are fetched:
+
+| blocks of the span | headers |
+|---|---|
+| may still be reorganised | all |
+| final, each with a log of ours | the last |
+| other final ones, at most WHOLE | all |
+| other final ones, more than WHOLE | about SAMPLE, evenly spread, and the last |
 """
 
 import struct
@@ -22,7 +26,7 @@ __all__ = ["ChainMoved", "Header", "LogsWithheld", "Source", "Span"]
 
 FIRST_RANGE = 25  # blocks
 LONGEST_RANGE = 100_000
-MOST_LOGS = 10_000  # wanted in one answer, and so in one batch: what memory the indexer needs follows from it
+MOST_LOGS = 10_000  # wanted in one answer; they are applied at once, so this bounds memory
 WHOLE = 1_000  # blocks
 SAMPLE = 100  # blocks
 
@@ -39,7 +43,7 @@ _BLOCK: msgspec.json.Decoder[_Block | None] = msgspec.json.Decoder(_Block | None
 
 
 class Source:
-    """One chain's view of `contracts`, by address. Learns how long a range its node can answer."""
+    """Reads the logs of `contracts` (addresses). Learns how long a range the node can answer."""
 
     def __init__(self, rpc: Rpc | Nodes, *contracts: str) -> None:
         self.rpc = rpc
@@ -52,7 +56,7 @@ class Source:
         return quantity(self.rpc, "eth_chainId")
 
     def lacking(self) -> list[str]:
-        """The addresses without code."""
+        """The contracts' addresses that have no code."""
         return [
             contract
             for contract in self._contracts
@@ -73,10 +77,10 @@ class Source:
         return self._headers([hex(number) for number in numbers])
 
     def span(self, after: Header, head: int, reversible_from: int) -> Span:
-        """The next whole blocks after `after`: as many as the node can answer, up to `head`.
+        """The next blocks after `after`: as many as the node can answer at once, up to number `head`.
 
-        It never mixes blocks before and from `reversible_from`. Raises ChainMoved,
-        NodeUnreachable, RpcError, and TooManyResults if not even one block can be had.
+        All of them are before block `reversible_from`, or none is. Raises ChainMoved, NodeUnreachable,
+        RpcError; TooManyResults or TimedOut if the node cannot answer even one block.
         """
         first = after.number + 1
         reversible = first >= reversible_from
@@ -92,11 +96,11 @@ class Source:
                 self._range = (last - first + 1) // 2
                 self._refused = True
                 continue
-            except LogsWithheld:  # perhaps for being too many, without a word
+            except LogsWithheld:  # perhaps the node cut a long answer without saying so
                 self._range = (last - first) // 2 + 1
                 raise
             if logs <= MOST_LOGS // 2:
-                # Once a limit is known to be near, it is approached slowly.
+                # Once the node has refused a range, the range grows slowly.
                 more = self._range // 8 + 1 if self._refused else self._range
                 self._range = min(self._range + more, LONGEST_RANGE)
             elif logs > MOST_LOGS:
@@ -123,7 +127,7 @@ class Source:
         return Span(after.number, headers, tuple(events), reversible), len(logs)
 
     def _logs(self, first: int, last: Header) -> list[Log]:
-        """Of the blocks from `first` to `last`, which must still be there afterwards."""
+        """The logs of blocks `first` to `last`. Raises ChainMoved if `last` is gone afterwards."""
         filter_ = {
             "address": self._contracts,
             "fromBlock": hex(first),
@@ -139,7 +143,7 @@ class Source:
         except TooManyResults:
             raise
         except RpcError as error:
-            # A node that lost the last block meanwhile says so in words of its own.
+            # Each node software has its own error for a block that is gone.
             if self.headers([last.number])[0] != last:
                 raise ChainMoved(str(error)) from error
             raise
@@ -148,7 +152,7 @@ class Source:
         return read_result(self.rpc, logs, LOGS, "eth_getLogs")
 
     def _sample(self, first: int, last: Header, blocks: Mapping[int, Logs]) -> tuple[Header, ...]:
-        """The headers of final blocks that their logs are compared with."""
+        """The headers that a final span's logs are compared with (see the table above)."""
         before = range(first, last.number)
         if all(number in blocks for number in before):
             return (last,)
@@ -157,7 +161,7 @@ class Source:
         return (*self._present(before), last)
 
     def _times(self, logs: Logs, headers: Iterable[Header]) -> dict[int, int]:
-        """Times of the blocks whose logs do not say theirs, in seconds."""
+        """Times in seconds, by block number: of `headers`, and of blocks whose logs lack them."""
         times = {header.number: header.timestamp for header in headers}
         lacking = {log.block for log in logs if log.block_timestamp is None} - times.keys()
         for header in self._present(sorted(lacking)):

@@ -1,4 +1,4 @@
-"""What is refused before anything is written: a node, a record or a database that do not fit together."""
+"""Checks before anything is written: node, deployment record and database must belong together."""
 
 import re
 from pathlib import Path
@@ -36,7 +36,7 @@ class WrongStart(LaurelError):
 
 
 class UnfitNode(LaurelError):
-    """The node cannot give what the indexer needs of it."""
+    """The node lacks blocks, logs or a method that the indexer needs."""
 
 
 def deployment_on(rpc: Rpc | Nodes, folder: Path) -> Deployment:
@@ -82,9 +82,9 @@ def check_node(source: Source, deployment: Deployment) -> None:
 
 
 def check_contracts(source: Source, deployment: Deployment) -> None:
-    """Raises NotOurContracts unless core and graph answer as those of the record; NodeUnreachable.
+    """Raises NotOurContracts unless the views of core and graph return what the record says; NodeUnreachable.
 
-    Their code is not compared: contracts that an earlier release deployed are as good.
+    Code is not compared: contracts that an earlier release deployed are as good.
     """
     settings = _view(source, deployment.core, "settings()")
     wanted = [
@@ -120,7 +120,7 @@ def check_history(source: Source, deployment: Deployment) -> None:
         )
     if any(_is_genesis(log, deployment) for log in logs):
         return
-    if _code(source, deployment.core, block) == "0x":  # it begins early, which does no harm
+    if _code(source, deployment.core, block) == "0x":  # an early start does no harm
         return
     if before is None and not (header.bloom and holds(header.bloom, deployment.token, _TRANSFER)):
         raise WrongStart(
@@ -135,7 +135,7 @@ def check_history(source: Source, deployment: Deployment) -> None:
 
 
 def check_mirror(engine: Engine, deployment: Deployment) -> None:
-    """Raises DifferentChain if the database mirrors other contracts. Only reads, of any revision."""
+    """Raises DifferentChain if the database mirrors other contracts. Only reads; the tables may be of any revision."""
     with engine.connect() as connection:
         if not inspect(connection).has_table(Cursor.__tablename__):
             return

@@ -1,7 +1,7 @@
-"""News of the chain's head, by WebSocket: a thread that sets an event at every new block.
+"""New blocks by WebSocket (eth_subscribe): a thread that sets an event at every new head.
 
-It only makes following quicker. Whoever waits for the event looks at the head after a while without it
-too, so nothing is lost when there is no WebSocket, or when it breaks.
+It only makes following faster. The indexer polls the head too, so nothing is lost without a WebSocket, or
+when it breaks.
 """
 
 import json
@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from indexer.chain.rpc import request
 
 OPEN_SECONDS = 5.0
-LOOK_SECONDS = 0.5  # between looks whether to stop
+LOOK_SECONDS = 0.5  # between checks whether to stop
 FIRST_WAIT = 1.0  # seconds before the first try to connect again; doubles
 LONGEST_WAIT = 30.0
 LONGEST_HEAD = 1 << 20  # bytes
@@ -26,7 +26,7 @@ _SUBSCRIBE = request("eth_subscribe", ["newHeads"])
 
 
 class Heads:
-    """Sets `wake` at each new head that the node at `url` (ws:// or wss://) tells of."""
+    """Sets `wake` at each new head that the node at `url` (ws:// or wss://) announces."""
 
     def __init__(self, url: str, wake: threading.Event) -> None:
         self._url = url
@@ -61,12 +61,12 @@ class Heads:
             wait = min(wait * 2, LONGEST_WAIT)
 
     def _subscribe(self, connection: ClientConnection) -> None:
-        """Raises ValueError if the node will not."""
+        """Subscribes to new heads. Raises ValueError if the node refuses."""
         connection.send(json.dumps(_SUBSCRIBE))
         if "result" not in json.loads(connection.recv(timeout=OPEN_SECONDS)):
             raise ValueError("the node has no eth_subscribe")
         self.live = True
-        self._wake.set()  # for a head of the time before
+        self._wake.set()  # a head may have come before the subscription
 
     def _listen(self, connection: ClientConnection) -> None:
         while not self._stop.is_set():
@@ -79,7 +79,7 @@ class Heads:
 
 @contextmanager
 def heard(url: str | None) -> Iterator[threading.Event]:
-    """An event that new heads set, if there is a URL to hear of them."""
+    """An event that is set at each new head of the node at `url`; without a URL nothing sets it."""
     wake = threading.Event()
     heads = Heads(url, wake) if url else None
     if heads:

@@ -25,7 +25,7 @@ from indexer.settings import Settings
 
 
 class NobodyToAsk(LaurelError):
-    """Workers without sources would find nothing."""
+    """No sources are set, so workers would find nothing."""
 
 
 class NotNamed(LaurelError):
@@ -148,7 +148,7 @@ def _asked(document: Document, now: float) -> str:
 
 
 def _once(say: Callable[[str], None]) -> Callable[[str], None]:
-    """Says nothing twice in a row."""
+    """`say`, but it skips a text that repeats the last one."""
     said: list[str] = []
 
     def once(text: str) -> None:

@@ -38,7 +38,7 @@ def add(file: BinaryIO) -> None:
     same command completes it.
     """
     with _store() as store, _progress() as progress:
-        size = Path(file.name).stat().st_size if Path(file.name).is_file() else 0  # of a pipe
+        size = Path(file.name).stat().st_size if Path(file.name).is_file() else 0  # unknown
         cid = unixfs.add(progress.wrap_file(file, total=size) if size else file, store)
     click.echo(cid)
 
@@ -67,7 +67,7 @@ def _store() -> Iterator[Store]:
 
 
 def _progress() -> Progress:
-    """A bar on the terminal, and nothing where there is none."""
+    """A progress bar if standard error is a terminal, else nothing."""
     console = Console(stderr=True)
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
@@ -89,7 +89,7 @@ def _written(path: Path | None) -> Iterator[IO[bytes]]:
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
-        if error.errno == errno.EPIPE:  # whoever read it has seen enough
+        if error.errno == errno.EPIPE:  # the reader closed the pipe
             raise
         name = path or "Standard output"
         raise CannotWrite(f"{name} cannot be written: {error.strerror}.") from error

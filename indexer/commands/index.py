@@ -36,7 +36,7 @@ from indexer.verify import compare
 
 
 def _settled(engine: Engine) -> tuple[int, bytes] | None:
-    """The last block that no reorganisation can take back, by which nodes are compared."""
+    """Number and hash of a block that is final, to compare nodes by: the oldest that can be rolled back to."""
     return next(reversed(store.kept(engine)), None)
 
 
@@ -44,7 +44,7 @@ def _settled(engine: Engine) -> tuple[int, bytes] | None:
 def _opened(
     settings: Settings, deployment: Deployment | None = None
 ) -> Iterator[tuple[Engine, Source, Deployment]]:
-    """The database brought up to date, the chain, and the contracts on it."""
+    """The migrated database, the chain, and the contracts on it."""
     with closing(Nodes(settings.rpcs)) as rpc:
         deployment = deployment or deployment_on(rpc, settings.deployments)
         with usable(settings.database) as engine:
@@ -66,9 +66,9 @@ def _indexer(
 
 
 def _wait_for_both(settings: Settings, stop: threading.Event, report: Report) -> Deployment | None:
-    """The contracts, once node and database answer and fit one another; None at `stop`.
+    """Waits until node and database answer, and checks that they fit. Returns the contracts; None at `stop`.
 
-    Writes nothing. Raises what startup.py refuses.
+    Writes nothing. Raises the errors of startup.py.
     """
     with closing(Nodes(settings.rpcs)) as rpc:
         while not stop.is_set():
@@ -89,7 +89,7 @@ def _wait_for_both(settings: Settings, stop: threading.Event, report: Report) ->
 def _observed(
     settings: Settings, address: str | None, console: Console
 ) -> Iterator[tuple[Report, Metrics]]:
-    """Everybody who wants to know what the loop does, behind one report function."""
+    """Metrics, and a function that reports to health, metrics and console. Serves both at `address`, if any."""
     watch = Watch(settings.ready_blocks)
     metrics = Metrics(watch.step_age)
     with ExitStack() as ending:
@@ -136,7 +136,7 @@ def index(metrics: str | None) -> None:
             log.error(str(error), exc_info=None if expected else error)
             raise SystemExit(1) from error
     log.info("Stopped. `laurel index` goes on from here.")
-    if not whole:  # what is under way is lost as by a kill: nothing of it was written
+    if not whole:  # as if killed: the database drops what was not committed
         console.show_cursor()
         logging.shutdown()
         os._exit(0)

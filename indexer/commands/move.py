@@ -17,7 +17,7 @@ DEFAULT_API = "/ip4/127.0.0.1/tcp/5001"
 
 
 class DamagedBlocks(LaurelError):
-    """Some blocks could not be moved, because they are not whole where they were."""
+    """Some blocks were not moved, because they are damaged where they were."""
 
 
 @click.command()
@@ -75,7 +75,7 @@ def move(target: str, api: str | None) -> None:
 
 
 def _next(target: str, api: str, settings: Settings) -> str:
-    """What is left to do."""
+    """A sentence about what is left to do."""
     if target == "kubo" and settings.ipfs_api == api:
         return "This node uses the daemon already: there is nothing left to do."
     if target == "embedded" and settings.ipfs_api is None:

@@ -23,11 +23,11 @@ MB = 1_000_000
 
 
 class EmptyMirror(LaurelError):
-    """Nobody has told yet which documents there are."""
+    """The mirror is empty, so it names no documents to copy."""
 
 
 class Incomplete(LaurelError):
-    """Not all could be had."""
+    """No node gave some of the blocks."""
 
 
 @click.command()
@@ -72,13 +72,13 @@ def sync(urls: tuple[str, ...], largest: int) -> None:
 
 
 def _run(copy: Copy, stop: threading.Event) -> Progress:
-    # Another process's signal is heard within seconds, whatever a node is doing.
+    # In a thread, so that a signal stops it within seconds, whatever a node is doing.
     ended(copy.run, stop)
     return copy.progress
 
 
 def _block(engine: Engine) -> int:
-    """Raises EmptyMirror."""
+    """The mirror's last block. Raises EmptyMirror."""
     with engine.connect() as connection:
         block: int | None = connection.scalar(select(Cursor.block))
     if block is None:
@@ -90,7 +90,7 @@ def _block(engine: Engine) -> int:
 
 
 def _say(console: Console, copied: Progress, seconds: float) -> None:
-    """Raises Incomplete, or SystemExit if it was stopped."""
+    """Prints what was copied. Raises Incomplete, or SystemExit if the copy was stopped."""
     rate = copied.copied / max(seconds, 0.001)
     console.print(
         f"{blocks(copied.copied)} ({copied.bytes / MB:,.1f} MB) copied in {seconds:,.1f} s "

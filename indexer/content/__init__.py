@@ -1,4 +1,4 @@
-"""Content named by its digest: documents, the block store, rendering, pictures and fetching."""
+"""Content named by its digest: documents, the block store, files, rendering and pictures."""
 
 from pathlib import Path
 

@@ -1,14 +1,14 @@
-"""Blocks a handful at a time: as many as one call takes, and as memory holds with ease."""
+"""Blocks in batches that fit one call, and memory."""
 
 from collections.abc import Iterable, Iterator
 
 BLOCKS = 256
 BYTES = 8 * 1024 * 1024
-"""After so many a batch is full; its last block may go beyond."""
+"""A batch is full at so many bytes; its last block may go beyond."""
 
 
 def batches(blocks: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    """`blocks`, each a CID and its bytes, in their order."""
+    """`blocks`, each a CID and its bytes, in their order: up to BLOCKS in a list, of some BYTES."""
     batch: list[tuple[str, bytes]] = []
     size = 0
     for cid, data in blocks:

@@ -1,7 +1,7 @@
 """Many blocks in one stream: CARv1, read and written a block at a time.
 
-A CAR begins with a header in dag-cbor that names the roots; then each block follows its length and
-its CID. Source: https://ipld.io/specs/transport/car/carv1/.
+A CAR begins with a header in dag-cbor that names the roots; then come the blocks, each after its length
+and its CID. Source: https://ipld.io/specs/transport/car/carv1/.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ from indexer.content.store import MAX_BLOCK
 
 MEDIA_TYPE = "application/vnd.ipld.car"
 MAX_HEADER = 64 * 1024
-"""Bytes of a header: some 1,500 roots."""
+"""Bytes of a header, at most: some 1,500 roots."""
 
 _PIECE = 64 * 1024
 
 
 class BadCar(ContentError):
-    """The stream is no CAR, or holds a block that is not the one it names: believe no more of it."""
+    """The stream is no CAR, or a block in it does not hash to its CID: use no more of it."""
 
     code = "bad_car"
 
@@ -105,7 +105,7 @@ class _Stream:
             raise BadCar("The CAR has a length that is no number.") from error
 
     def _fill(self, size: int) -> bool:
-        """Whether `size` bytes are at hand, reading on for them."""
+        """Reads on until `size` bytes are held. False if the stream ends before."""
         while len(self._held) < size:
             chunk = next(self._chunks, None)
             if chunk is None:

@@ -2,8 +2,8 @@
 
 What the chain stores is the 32-byte sha-256 of the exact bytes; the CID is the same digest in the
 spelling that IPFS tools read. A raw block (`bafkrei…`) is a document, a picture or a piece of a
-file; a dag-pb block (`bafybei…`) says which pieces make a file. Both are named by the same digest,
-so a store knows no difference. Source: https://github.com/multiformats/cid.
+file; a dag-pb block (`bafybei…`) says which pieces make a file. A store looks up blocks by digest
+alone, so it does not tell the two apart. Source: https://github.com/multiformats/cid.
 """
 
 import re
@@ -28,7 +28,7 @@ _SHAPE = re.compile(BLOCK_PATTERN)
 
 
 class BadCid(ContentError):
-    """The text is not a CIDv1 of the one form, or the digest is not 32 bytes."""
+    """The text is not a CIDv1 of the form above, or the digest is not 32 bytes."""
 
     code = "bad_cid"
 
@@ -66,13 +66,13 @@ def parse(cid: str) -> Cid:
         raise BadCid(f"{cid[:80]!r} is not a CID of a block (bafkrei… or bafybei… in lower case).")
     try:
         _, data = libipld.decode_multibase(cid)
-    except ValueError as error:  # a stray bit in the last letter
+    except ValueError as error:  # the last letter has bits that must be 0
         raise BadCid(f"{cid!r} is not the one spelling of a sha2-256 CID.") from error
     return from_binary(data)
 
 
 def binary(cid: str) -> bytes:
-    """The CID in the 36 bytes that stand in CAR files and dag-pb links. Raises `BadCid`."""
+    """The 36-byte binary form of a CID, as in CAR files and dag-pb links. Raises `BadCid`."""
     codec, found = parse(cid)
     return _prefix(codec) + found
 

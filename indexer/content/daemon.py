@@ -1,10 +1,10 @@
-"""A Kubo daemon, by the few calls of its RPC that are needed here. It is believed in nothing.
+"""The few RPC calls of a Kubo daemon that are needed here. It is not trusted: what it returns is checked.
 
-`ipfshttpclient` has no maintainer: nothing outside this module sees it. `Client(addr)` and not
+`ipfshttpclient` has no maintainer, so no other module uses it. `Client(addr)` is used and not
 `connect()`, which refuses current daemons by their version number.
 
-Blocks are named by their raw CID, and each has a direct pin of its own: that it is kept hangs on no
-other block, and the direct pins are what a node of ours has put there.
+Blocks are named by their raw CID, and each has a direct pin of its own: no block is kept for another's
+sake, and the direct pins are the blocks that our nodes have put there.
 """
 
 import io
@@ -25,16 +25,16 @@ TIMEOUT_SECONDS = 5.0
 BULK_SECONDS = 120.0
 """For each read of a call about many blocks."""
 SEARCH = "1s"
-"""What a daemon may search for a block: js-ipfs knows no `offline`, and would search for ever."""
+"""How long a daemon may search the network for a block: js-ipfs ignores `offline`, and would go on for ever."""
 
 _RAW_CID = re.compile(CID_PATTERN)
-_PINS = 100  # in one call: they stand in its address
+_PINS = 100  # in one call, whose URL holds their CIDs
 _BIG = {"allow-big-block": "true"}  # blocks may have 2 MiB; Kubo takes 1 MiB unless told
 
 
 class Daemon:
     """The daemon at the multiaddress `api`. Every call may raise `StoreUnavailable`; the constructor
-    asks nothing of it."""
+    makes no call."""
 
     def __init__(self, api: str, timeout: float | None = None) -> None:
         timeout = TIMEOUT_SECONDS if timeout is None else timeout
@@ -44,12 +44,12 @@ class Daemon:
             self._client: Any = ipfshttpclient.Client(api, timeout=timeout)
 
     def version(self) -> str:
-        """What it says of itself."""
+        """The daemon's version, as it reports it."""
         with self._clear_errors():
             return str(self._client.version()["Version"])
 
     def put(self, cid: str, data: bytes) -> None:
-        """Stores a block. Raises `Corrupt` if the daemon calls it otherwise than by the raw `cid`."""
+        """Stores a block. Raises `Corrupt` if the daemon names it other than by the raw `cid`."""
         # `format` and not `cid-codec`: all of Kubo and js-ipfs understand it.
         options = {"format": "raw", "mhtype": "sha2-256"} | _BIG | _names()
         with self._clear_errors():
@@ -58,7 +58,7 @@ class Daemon:
             raise Corrupt(f"The IPFS daemon calls the block {cid} {found!r:.100}.")
 
     def put_many(self, blocks: Sequence[tuple[str, bytes]]) -> None:
-        """Stores blocks, each with its raw CID, in one call. That they arrived, `get` or `pin` shows."""
+        """Stores blocks, each with its raw CID, in one call. Check with `get` or `pin` that they arrived."""
         car = b"".join(write_car([blocks[0][0]], blocks)) if blocks else b""
         with (
             self._clear_errors(),
@@ -76,13 +76,13 @@ class Daemon:
         return self.get_held(cid)
 
     def get_held(self, cid: str) -> bytes:
-        """As `get`, of a block that is known to be there. Raises `Corrupt`."""
+        """As `get`, for a block that is known to be there. Raises `Corrupt`."""
         with self._clear_errors():
             data: bytes = self._client.block.get(_raw(cid), offline=True)
         return checked(data, cid)
 
     def has(self, cid: str) -> bool:
-        """Whether it holds the block; it searches no network."""
+        """Whether the daemon itself holds the block."""
         name = _raw(cid)
         with self._clear_errors():
             try:
@@ -95,7 +95,7 @@ class Daemon:
         return True
 
     def pin(self, cids: Sequence[str]) -> None:
-        """Pins blocks that it holds, each by itself."""
+        """Pins blocks that the daemon holds, each with a direct pin."""
         for first in range(0, len(cids), _PINS):
             self._pin([_raw(cid) for cid in cids[first : first + _PINS]])
 
@@ -109,10 +109,10 @@ class Daemon:
                     raise
 
     def pinned(self) -> set[bytes]:
-        """The digests of all blocks that are pinned by themselves.
+        """The digests of all blocks that have a direct pin, and of raw blocks that have a recursive one.
 
-        Where somebody else had pinned a raw block with all that it leads to (which is nothing), that
-        pin stands for ours. (js-ipfs, which spells the names of those otherwise, leaves them out.)
+        A raw block links to nothing, so a recursive pin that somebody else has set does the same as ours.
+        (js-ipfs writes the CIDs of recursive pins in another base, so there they are left out.)
         """
         with self._clear_errors():
             found = self._client.pin.ls(type="direct", opts=_names(), timeout=self._bulk)
@@ -130,14 +130,14 @@ class Daemon:
             except exceptions.ErrorResponse as error:
                 if "already pinned recursively" not in str(error):
                     raise
-                if len(cids) > 1:  # one of them: somebody else keeps it as part of something
+                if len(cids) > 1:  # one of them is pinned already: pin the others one by one
                     for cid in cids:
                         self._pin([cid])
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:
-        # Besides its own errors, the client lets through those of `requests` (an OSError) when an
-        # answer breaks off, and asserts and looks up what it expects of an answer.
+        # Besides its own errors, the client raises those of `requests` (an OSError) when an answer
+        # breaks off, and AssertionError, LookupError or TypeError for an answer it does not expect.
         try:
             yield
         except (exceptions.Error, OSError, AssertionError, LookupError, TypeError) as error:
@@ -147,20 +147,20 @@ class Daemon:
 
 
 def _names() -> dict[str, str]:
-    """CIDs in the spelling that we know: js-ipfs has another by default. (New each time: the client
+    """The option for CIDs in base32: js-ipfs has another default. (A new dict each time: the client
     adds to it.)"""
     return {"cid-base": "base32"}
 
 
 def _raw(cid: str) -> str:
-    """The raw CID of the same digest: by that one every block was stored."""
+    """The raw CID of the same digest, under which every block is stored."""
     return cid_of(parse(cid).digest)
 
 
 def _digest(cid: str) -> bytes | None:
     try:
         return parse(cid).digest
-    except BadCid:  # somebody else's, of another form
+    except BadCid:  # of another form: not one of ours
         return None
 
 

@@ -1,4 +1,4 @@
-"""The blocks that say which pieces make a file: UnixFS file nodes in dag-pb.
+"""UnixFS file nodes in dag-pb: the blocks that say which pieces make a file.
 
 A node is a list of links and a message, in protobuf; the message holds the size of each piece, and
 may hold bytes of the file itself, which come before the pieces. Source:
@@ -15,7 +15,7 @@ from indexer.content.cid import DAG_PB, BadCid, Cid, from_binary
 from indexer.content.errors import ContentError
 
 MAX_PIECES = 8192
-"""Of a node that is read; ours have 1,024 at most."""
+"""Pieces, at most, of a node that is read; nodes written here have up to 1,024."""
 
 _WRAPPED, _FILE = 0, 2  # the first is an old way to write a piece
 _OTHERS = {1: "a directory", 4: "a symbolic link", 5: "a directory in shards"}
@@ -29,7 +29,7 @@ class BadNode(ContentError):
 
 
 class Link(NamedTuple):
-    """A piece to write: its binary CID, its bytes of the file, and those of all blocks under it."""
+    """A link to write. name: binary CID; size: bytes of the file under it; total: bytes of all blocks there."""
 
     name: bytes
     size: int
@@ -38,7 +38,7 @@ class Link(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DagNode:
-    """`data` is how the file begins, `pieces` is the rest: the CID of each, and its size in bytes."""
+    """A file or a part of one: `data`, then `pieces`, each a CID and its size in bytes."""
 
     data: bytes
     pieces: tuple[tuple[Cid, int], ...] = ()
@@ -55,7 +55,7 @@ def encode(links: Sequence[Link], data: bytes = b"") -> bytes:
     message = _number(1, _FILE) + (_string(2, data) if data else b"") + _number(3, size)
     message += b"".join(_number(4, link.size) for link in links)
     written = (_string(1, link.name) + _string(2, b"") + _number(3, link.total) for link in links)
-    # The links come first, although the message has the lower number.
+    # The links come first, although the message has the lower field number.
     return b"".join(_string(2, link) for link in written) + _string(1, message)
 
 
@@ -81,7 +81,7 @@ def decode(block: bytes) -> DagNode:
 
 def _name(link: bytes) -> Cid:
     name = _one(_fields(link)[1][1])
-    if len(name) == 34 and name.startswith(b"\x12\x20"):  # as CIDs were before they had versions
+    if len(name) == 34 and name.startswith(b"\x12\x20"):  # CIDv0: a bare multihash
         return Cid(DAG_PB, name[2:])
     return from_binary(name)
 

@@ -60,7 +60,7 @@ class BreaksSchema(ContentError):
 
 
 class WrongParent(ContentError):
-    """The document answers another post than the event that brought it says."""
+    """The document names another parent than the event that named the document."""
 
     code = "document_wrong_parent"
 
@@ -131,13 +131,13 @@ def parse_profile(data: bytes) -> Profile:
 
 
 def parse_any(data: bytes) -> Document | Profile:
-    """What `data` says it is; raises as `parse` does."""
+    """The post, comment or profile in `data`, by its `type`; raises as `parse` does."""
     doc = _decoded(data)
     return _profile(doc) if doc.get("type") == "profile" else _document(doc)
 
 
 def check_parent(document: Document, parent: str | None) -> None:
-    """Raises `WrongParent` unless the document answers `parent`, the event's (None for a post)."""
+    """Raises `WrongParent` unless the document's parent is `parent`, the event's (None for a post)."""
     expected = parent.lower() if parent is not None else None
     if document.parent != expected:
         raise WrongParent(

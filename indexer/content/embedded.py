@@ -27,7 +27,7 @@ from indexer.content.store import (
 )
 
 INLINE = 64 * 1024
-"""Blocks up to so many bytes live in the database."""
+"""Blocks up to so many bytes are kept in the database, larger ones in files."""
 BUSY_SECONDS = 20.0
 
 _SCHEMA = """
@@ -56,7 +56,7 @@ class Entry(NamedTuple):
 
 
 class EmbeddedStore:
-    """`Store` in a folder of its own, which is made if absent. Not to be carried over a fork."""
+    """`Store` in a folder of its own, which is made if absent. After a fork, open it anew."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = Path(path)
@@ -64,7 +64,7 @@ class EmbeddedStore:
         self._process = os.getpid()
         with _clear_errors():
             self._path.mkdir(parents=True, exist_ok=True)
-            # Two processes that turn a new database to WAL at once would trip over each other.
+            # Two processes that switch a new database to WAL at once would fail.
             with (self._path / "lock").open("w") as guard:
                 fcntl.flock(guard, fcntl.LOCK_EX)
                 self._db = _connect(self._path / "blocks.sqlite")
@@ -129,7 +129,7 @@ class EmbeddedStore:
             return int(db.execute("SELECT count(*) FROM block").fetchone()[0])
 
     def listed(self, after: int = 0, limit: int = 1000) -> list[Entry]:
-        """The blocks that were stored after the entry of that `row`, in the order in which they were."""
+        """Up to `limit` blocks, in the order in which they were stored, after the one of row `after`."""
         with self._reading() as db:
             found = db.execute(
                 "SELECT rowid, digest, pinned FROM block WHERE rowid > ? ORDER BY rowid LIMIT ?",
@@ -202,7 +202,7 @@ def _write_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _clear_errors() -> Iterator[None]:
-    """Turns what SQLite and the file system say into the store's own errors."""
+    """Turns errors of SQLite and the file system into the store's own."""
     try:
         yield
     except sqlite3.Error as error:

@@ -33,7 +33,7 @@ def canonical(doc: dict[str, Any]) -> bytes:
 
     Raises `NotJson` for what has no canonical form: a fraction, NaN, an integer beyond 2^53 - 1, a
     lone surrogate, U+0000 (which PostgreSQL's text cannot hold), two keys that become one in NFC,
-    depth over 32, a value that JSON has not.
+    depth over 32, a value of no JSON type.
     """
     text = json.dumps(_ordered(doc, 0), ensure_ascii=False, separators=(",", ":"))
     return text.encode()
@@ -71,7 +71,7 @@ _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{}]', re.DOTALL)
 
 
 def _check_depth(text: str) -> None:
-    """Raises `NotJson` before a parser goes deep.
+    """Raises `NotJson` for too deep nesting, before a parser recurses.
 
     json.loads would overrun the stack and kill the process: some libraries of the Ethereum family
     raise Python's recursion limit beyond what the stack holds.

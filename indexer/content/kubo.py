@@ -1,8 +1,8 @@
 """The block store with a Kubo daemon behind it.
 
 The embedded store stays in front as a cache, so reading needs no daemon; what is put is pushed to
-the daemon and pinned there, so that other IPFS nodes can fetch it. Every CID the daemon says is
-compared with ours, and every block it gives is hashed.
+the daemon and pinned there, so that other IPFS nodes can fetch it. Every CID that the daemon
+returns is compared with ours, and every block is hashed.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from indexer.content.store import Corrupt, Missing
 class KuboStore:
     """`Store` in a Kubo daemon at the multiaddress `api`, with `cache` in front.
 
-    The constructor asks nothing of the daemon; each call that needs it raises `StoreUnavailable`
+    The constructor makes no call; each call that needs the daemon raises `StoreUnavailable`
     while it is away. `delete` lets the daemon's garbage collection take the block.
     """
 

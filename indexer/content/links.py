@@ -1,7 +1,7 @@
 """Where a link in a body may lead, and whether its text pretends to lead elsewhere.
 
 Browsers read far more as a URL than RFC 3986 does (`https:evil.example`, backslashes, tabs inside
-the scheme …), so this accepts only what they and we read alike, and writes it anew.
+the scheme …), so only URLs that both read alike are accepted, and they are written anew.
 """
 
 import re
@@ -28,7 +28,7 @@ _NAME = re.compile(r"([\w-]+(?:[.\u3002][\w-]+)+)(?:[/?#]\S*)?")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A link that is safe to write: `href` in ASCII; `host` is None for mail and our own."""
+    """A link that is safe to write: `href` in ASCII; `host` is None for mail and for files of this site."""
 
     href: str
     host: str | None
@@ -64,7 +64,7 @@ def target(url: str) -> Target | None:
 
 
 def local(url: str) -> str | None:
-    """`/ipfs/<cid>` if `url` is that, or `ipfs://<cid>`, with the CID of a block or file and no more."""
+    """`/ipfs/<cid>` if `url` is exactly that, or `ipfs://<cid>`, with the CID of a block or file. Else None."""
     for prefix in ("ipfs://", "/ipfs/"):
         if url.startswith(prefix):
             try:
@@ -78,8 +78,8 @@ def local(url: str) -> str | None:
 def misleads(text: str, host: str) -> bool:
     """Whether a reader of the link's `text` should be shown its `host` as well.
 
-    So it is if the host is written in punycode (a browser may show look-alike letters), or if the
-    text holds what looks like the name of any other site.
+    True if the host is written in punycode (a browser may show look-alike letters), or if the text
+    holds what looks like the name of another site.
     """
     if "xn--" in host:
         return True
@@ -95,7 +95,7 @@ def misleads(text: str, host: str) -> bool:
 
 
 def _ascii_host(host: str) -> str | None:
-    """The host as it is asked for in DNS, in lower case; None if browsers might read another."""
+    """The host as DNS is asked for it, in lower case; None if browsers might read another."""
     try:
         if host.startswith("["):
             return f"[{IPv6Address(host[1:-1]).compressed}]"

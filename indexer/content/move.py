@@ -1,8 +1,8 @@
 """Moving all blocks from the embedded store to a Kubo daemon, or back, while the node runs.
 
-What arrived is known from the place it arrived at, so a move that was cut off goes on, and one that
-is repeated does only what is left. A block is pinned in the daemon once it was read back from there
-and its hash checked: so a pin says that it has been moved. Nothing is taken away from where it was.
+The target tells what has arrived, so a move that was interrupted goes on, and a repeated one copies only
+what is left. A block is pinned in the daemon after it was read back from there and its hash checked: so a
+pin says that the block was moved. Nothing is deleted where it was.
 """
 
 import threading
@@ -20,7 +20,7 @@ _TOGETHER = 1000  # entries looked at in one go
 
 @dataclass
 class Progress:
-    """How far a move is. `damaged`: CIDs of blocks that are not whole where they were to come from."""
+    """How far a move is. `damaged`: CIDs of blocks that cannot be copied, because they are damaged."""
 
     total: int = 0
     there: int = 0  # before this move
@@ -36,7 +36,7 @@ Told = Callable[[Progress], None]
 def to_daemon(
     store: EmbeddedStore, daemon: Daemon, told: Told, stop: threading.Event | None = None
 ) -> Progress:
-    """Copies every block into the daemon, and those that are pinned with their pins.
+    """Copies every block into the daemon, and pins there those that are pinned here.
 
     What is stored meanwhile is copied too. Ends early after `stop`. Raises StoreUnavailable, and
     Corrupt if the daemon does not give back what it got.
@@ -48,7 +48,7 @@ def to_daemon(
         last = entries[-1].row
         progress.total = max(store.count(), progress.total)
         new = [e for e in entries if e.digest not in there]
-        # A block without a pin is a mere copy: whether it arrived can only be asked.
+        # A block without a pin gets none there, so only the daemon knows whether it has arrived.
         new = [e for e in new if e.pinned or not daemon.has(cid_of(e.digest))]
         progress.there += len(entries) - len(new)
         told(progress)

@@ -1,7 +1,7 @@
 """Pictures as they may be published: decoded, turned upright, made smaller and encoded anew.
 
-What comes out was made by our own encoder from pixels alone, so it carries no place, no camera and
-nothing hidden behind the picture, and it fits one raw block.
+The result is encoded here from pixels alone: it has no metadata (place, camera), no data hidden behind
+the picture, and it fits one raw block.
 """
 
 import io
@@ -14,9 +14,9 @@ from indexer.content.cid import cid_of, digest
 from indexer.content.errors import ContentError
 
 MAX_BYTES = 10 * 1024 * 1024
-"""Of an upload."""
+"""Bytes of an upload, at most."""
 MAX_PIXELS = 50_000_000
-"""Of an upload; looked at before any pixel is decoded. Decoding takes four bytes for each."""
+"""Pixels of an upload, at most; checked before decoding, which takes four bytes for each."""
 MAX_SIDE = 2048
 """Pixels of the longer side of what is published."""
 MAX_RESULT = 1024 * 1024

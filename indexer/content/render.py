@@ -21,14 +21,14 @@ from indexer.content.links import Target, local, misleads, target
 MAX_BODY = 64 * 1024
 """Bytes of Markdown; a longer body is shown as plain text."""
 MAX_BRACKETS = 5_000
-"""`[` in a body: what each costs grows with the nesting, so that a body of nothing else is slow."""
+"""`[` in a body: each takes longer to parse the deeper it is nested, so a body of many is slow."""
 MAX_NESTING = 40
 """Levels of lists and quotes (a list has two); what is deeper is left out."""
 MAX_HTML = 1024 * 1024
-"""Characters of HTML: a link used by name is written out each time."""
+"""Characters of HTML. It may be long: a reference link is written out at each use."""
 
 _log = logging.getLogger(__name__)
-# These reorder the letters around them, so that "moc.elgoog" reads as a name, even outside a link.
+# These marks reorder the letters around them: "moc.elgoog" could look like a site's name.
 _NO_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 _TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li"),
@@ -124,7 +124,7 @@ def _safe(children: list[Token]) -> Iterator[Token]:
 
 
 def _picture(token: Token, inside_link: bool) -> Iterator[Token]:
-    """A picture of this node's store stays one; another becomes a link, or its text in a link."""
+    """Keeps a picture of this node's store. Any other becomes a link; inside a link, its alt text."""
     url = str(token.attrGet("src") or "")
     alt = "".join(_words(token.children or [])).strip()
     source = local(url)
@@ -167,7 +167,7 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
             yield " "
 
 
-_PICTURE = re.compile("/ipfs/" + CID_PATTERN)  # one block: a file may be of any size
+_PICTURE = re.compile("/ipfs/" + CID_PATTERN)  # raw blocks only: a dag-pb file may be of any size
 _LOCAL = re.compile("/ipfs/" + BLOCK_PATTERN)
 
 

@@ -1,8 +1,8 @@
 """What every block store offers, and how it fails.
 
 A block is at most `MAX_BLOCK` bytes and is named by its digest: a raw CID and a dag-pb CID of one
-digest name the same block, and `put` returns the raw one. A store never gives out bytes that are
-not those named: `get` hashes what it read.
+digest name the same block, and `put` returns the raw one. A store never returns other bytes than
+those named: `get` hashes what it read.
 """
 
 from collections.abc import Iterable
@@ -60,14 +60,14 @@ class Store(Protocol):
     def put(self, data: bytes, *, pin: bool = True) -> str:
         """Stores a block and returns its raw CID; the same block twice is one block.
 
-        Pinned unless it is a mere copy. Raises `StoreFull`, `BlockTooLarge`.
+        Do not pin what is a mere copy, such as a cache. Raises `StoreFull`, `BlockTooLarge`.
         """
 
     def put_many(self, blocks: Iterable[bytes], *, pin: bool = True) -> list[str]:
         """Stores all or none, much faster than one by one; returns the CIDs in order."""
 
     def get(self, cid: str) -> bytes:
-        """The block, from this machine. Raises `Missing`, or `Corrupt` if its hash is another."""
+        """The block, from this machine. Raises `Missing`, or `Corrupt` if its hash differs."""
 
     def has(self, cid: str) -> bool:
         """Whether the block is on this machine (its bytes are checked by `get` only)."""
@@ -76,7 +76,7 @@ class Store(Protocol):
         """Marks a block as one to keep. Raises `Missing`."""
 
     def unpin(self, cid: str) -> None:
-        """Takes that mark away; without effect if it was not there."""
+        """Removes the mark; without effect if it was not there."""
 
     def delete(self, cid: str) -> None:
         """Removes a block; without effect if it is not there. Raises `StillPinned`."""
@@ -94,7 +94,7 @@ def checked(data: bytes, cid: str) -> bytes:
 
 
 def allowed(data: bytes) -> bytes:
-    """`data` if a block may be as long; raises `BlockTooLarge` otherwise."""
+    """`data` if it has at most `MAX_BLOCK` bytes; raises `BlockTooLarge` otherwise."""
     if len(data) > MAX_BLOCK:
         raise BlockTooLarge(f"A block has at most {MAX_BLOCK:,} bytes, this one {len(data):,}.")
     return data

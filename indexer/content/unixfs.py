@@ -1,8 +1,8 @@
 """Files of any size as blocks, and back: UnixFS by the profiles of IPIP-0499.
 
 A file is cut into pieces of equal size; nodes name the pieces, and nodes above them name the nodes,
-all pieces at the same depth, until one is left: the root, whose CID names the file. A file of one
-piece is that piece. Source: https://specs.ipfs.tech/ipips/ipip-0499/.
+until one node is left: the root, whose CID names the file. All pieces are at the same depth. A file of
+one piece is that piece. Source: https://specs.ipfs.tech/ipips/ipip-0499/.
 """
 
 import itertools
@@ -16,14 +16,14 @@ from indexer.content.dagpb import BadNode, DagNode, Link
 from indexer.content.store import Store
 
 MAX_DEPTH = 8
-"""Nodes above a piece, of a file that is read. Ours reach 1 PiB with three."""
+"""Nodes above a piece, at most, in a file that is read. Files written here reach 1 PiB with three."""
 MAX_FILE = 1 << 40
-"""Bytes of a file that is read: a few blocks can claim to be any number of bytes."""
+"""Bytes, at most, of a file that is read: a few blocks can claim any size."""
 
 _BATCH = 16  # blocks put into the store at once
 
 Get = Callable[[str], bytes]
-"""The block with a CID, its hash checked; a store's `get`."""
+"""Returns the block with a CID, its hash checked: a store's `get`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,9 @@ V0_2015 = Profile(chunk=256 * 1024, width=174, version=0)
 
 
 def blocks_of(file: BinaryIO, profile: Profile = V1_2025) -> Iterator[tuple[str, bytes]]:
-    """The blocks of `file` with their CIDs (in version 1 all), pieces before nodes, the root last.
+    """The blocks of `file` with their CIDs (all in version 1), pieces before nodes, the root last.
 
-    One piece and the links that no node has yet are in memory.
+    Memory holds one piece, and the links that are in no node yet.
     """
     levels: list[list[Link]] = [[]]  # links without a node above them: to pieces, to nodes …
     data = file.read(profile.chunk)
@@ -98,7 +98,7 @@ def read_file(get: Get, cid: str, start: int = 0, stop: int = MAX_FILE) -> Itera
 
 
 def blocks_under(get: Get, cid: str) -> Iterator[tuple[str, bytes]]:
-    """All blocks of the file called `cid`, depth first, each once, the root first; raises as `read`."""
+    """All blocks of the file called `cid`, depth first, each once, the root first; raises as `read_file`."""
     for name, block, _, _ in _visit(get, cid, 0, MAX_FILE, once=True):
         yield name, block
 
@@ -143,7 +143,7 @@ def _piece(links: list[Link], data: bytes, profile: Profile) -> tuple[str, bytes
 
 
 def _node(levels: list[list[Link]], level: int, profile: Profile) -> tuple[str, bytes]:
-    """The node above all links of a level, which its own link on the next level replaces."""
+    """Makes a node of all links of a level, and puts its own link on the next level in their place."""
     links = levels[level]
     block = dagpb.encode(links)
     size, total = sum(link.size for link in links), sum(link.total for link in links)

@@ -1,7 +1,7 @@
 """Whole numbers as protobuf and CAR write them: seven bits to a byte, the lowest first."""
 
 MAX_BYTES = 9
-"""Of a number: https://github.com/multiformats/unsigned-varint."""
+"""Bytes of a number, at most: https://github.com/multiformats/unsigned-varint."""
 
 
 def encode(number: int) -> bytes:

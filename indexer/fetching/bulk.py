@@ -1,7 +1,7 @@
-"""Many blocks from another node in one answer, which is believed in nothing.
+"""Many blocks from another node in one answer. The node is not trusted: every block is hashed first.
 
 A node is asked for at most `MOST_CIDS` blocks; it sends those that it has, in the order asked for,
-in a CAR of some `MOST_BYTES` (backend/content/bulk.py). Every block is hashed before it is given out here.
+in a CAR of some `MOST_BYTES` (backend/content/bulk.py).
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,25 +15,25 @@ from indexer.fetching.deadline import Deadline, TimeUp
 
 MOST_CIDS = 2000
 MOST_BYTES = 16 * 1024 * 1024
-"""After so many bytes of blocks an answer ends."""
+"""An answer ends after so many bytes of blocks."""
 DEADLINE_SECONDS = 120.0
-"""For one answer: a slow line brings part of one, and the rest is asked for again."""
+"""For one answer. A slow line brings part of it in that time; the rest is asked for again."""
 LONGEST_WAIT_SECONDS = 900.0
-"""That a node can have us wait for its limits."""
+"""The longest that a node's Retry-After is waited for."""
 
 _PATH = "/api/laurel/v1/content/blocks"
 _HEADERS = {"Accept": MEDIA_TYPE, "Accept-Encoding": "identity"}
-_HEADERS["Connection"] = "close"  # each question has a connection of its own, which can be cut
+_HEADERS["Connection"] = "close"  # each request has a connection of its own, which can be cut
 
 
 class NodeTrouble(ContentError):
-    """An answer ended before its end. What came before that is good."""
+    """An answer is not complete. The blocks that came are good."""
 
     code = "node_trouble"
 
 
 class NodeRefused(NodeTrouble):
-    """The node does not do its part or lies; it is not worth asking again."""
+    """The node refuses, or sends what was not asked for; it is not asked again."""
 
     code = "node_refused"
 
@@ -57,9 +57,9 @@ class NodeBusy(NodeTrouble):
 def ask(
     base: str, cids: Sequence[str], client: httpx.Client, deadline: float = DEADLINE_SECONDS
 ) -> Iterator[tuple[str, bytes]]:
-    """Those of the blocks `cids` that the node at `base` gives, each with its CID.
+    """Asks the node at `base`, a URL, for the blocks `cids`. Yields CID and bytes of each that it gives.
 
-    Raises NodeRefused, NodeAway, NodeBusy, also after some blocks.
+    deadline: seconds for the whole answer. Raises NodeRefused, NodeAway, NodeBusy, also after some blocks.
     """
     clock = Deadline(deadline)
     try:
@@ -106,7 +106,7 @@ def _check_status(base: str, response: httpx.Response) -> None:
 def _wanted(
     base: str, cids: Sequence[str], blocks: Iterator[tuple[str, bytes]]
 ) -> Iterator[tuple[str, bytes]]:
-    """`blocks`, each asked for and each once: so an answer ends, and is no larger than expected."""
+    """`blocks`, as they come. Raises NodeRefused for one not asked for, one sent twice, and too many bytes."""
     wanted, size = set(cids), 0
     for cid, data in blocks:
         if cid not in wanted:

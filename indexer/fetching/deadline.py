@@ -1,4 +1,4 @@
-"""An end to each question, whatever the server does."""
+"""A time limit for a whole HTTP request, whatever the server does."""
 
 import socket
 import time
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class TimeUp(Exception):
-    """The question was not answered in time."""
+    """The request was not answered in time."""
 
 
 class Deadline:
@@ -26,7 +26,7 @@ class Deadline:
         self._timer.start()
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
-        """Told by httpx of each step: the newest connection is the one to cut."""
+        """httpx calls this at each step; the newest connection is the one to cut."""
         if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
             self._socket = info["return_value"].get_extra_info("socket")
             if time.monotonic() >= self._end:
@@ -38,18 +38,18 @@ class Deadline:
             raise TimeUp(why)
 
     def why(self) -> str | None:
-        """What there is to say once time is up."""
+        """Once time is up, a reason for messages; until then None."""
         up = time.monotonic() >= self._end
         return f"not done in {self._seconds:g} seconds" if up else None
 
     def stop(self) -> None:
-        """The answer is there."""
+        """Ends the time limit: the answer is there."""
         self._timer.cancel()
 
     def _cut(self) -> None:
         if self._socket is not None:
             try:
-                # Not SSLSocket's own, which takes the TLS state away from under a reading thread.
+                # Not SSLSocket.shutdown, which drops the TLS state while another thread reads.
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
             except OSError:  # closed already
                 return

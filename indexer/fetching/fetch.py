@@ -1,7 +1,7 @@
-"""Getting the bytes of one document from whoever has them, when the chain only gave the digest.
+"""Fetches one document by its digest, from the local store or from other servers.
 
-A source may be anyone's server: it is believed in nothing. Its answer is read no further than a
-document may be long, no longer than a deadline, and is kept only if it hashes to the digest.
+A source may be anyone's server and is not trusted: at most `MAX_DOCUMENT` bytes of its answer are read,
+until a deadline, and they are kept only if they hash to the digest.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from indexer.fetching.deadline import Deadline, TimeUp
 from indexer.fetching.hosts import HostBusy, Hosts
 
 DEADLINE_SECONDS = 10.0
-"""For one source: connecting, redirects and the last byte."""
+"""For one source: from connecting, over redirects, to the last byte."""
 MAX_REDIRECTS = 2
 FIRST_WAIT_SECONDS = 5
 LONGEST_WAIT_SECONDS = 3600
@@ -31,8 +31,8 @@ _HEADERS = {
 
 
 class NotFound(ContentError):
-    """Nobody asked has the document. `reasons` says why, one pair (who, why) in order of asking; `asked` is
-    how many other machines were."""
+    """No source has the document. reasons: (source, why) in the order of asking, the local store first;
+    asked: how many sources got a request, without those that rest."""
 
     code = "content_not_found"
 
@@ -48,7 +48,7 @@ class _Refused(Exception):
 
 
 class _Lacking(_Refused):
-    """The source says that it has no such document: it did its part."""
+    """The source says that it has no such document, which is no failure of the source."""
 
 
 def fetch(
@@ -59,11 +59,11 @@ def fetch(
     deadline: float = DEADLINE_SECONDS,
     hosts: Hosts | None = None,
 ) -> bytes:
-    """The document whose sha-256 is `digest` (32 bytes), from the store or the first that has it.
+    """The document whose sha-256 is `digest` (32 bytes), from the store or the first source that has it.
 
     `sources` are base URLs of nodes and gateways, asked in order as `{base}/ipfs/{cid}?format=raw`,
-    each for at most `deadline` seconds, and passed over while `hosts` says so. What is found is put
-    into the store (pinned). Whoever makes the list decides which addresses this machine may ask.
+    each for at most `deadline` seconds, except those that `hosts` says not to ask now. What is found is put
+    into the store (pinned). No address is refused here: the caller decides which ones may be asked.
     Raises `NotFound`, and what `store.put` raises.
     """
     hosts = hosts or Hosts()
@@ -141,6 +141,6 @@ def _read(response: httpx.Response, cid: str, clock: Deadline) -> bytes:
             raise _Refused(f"more than {MAX_DOCUMENT // 1024} KiB")
     found = cid_of(sha256(data).digest())
     if found != cid:
-        clock.check()  # an answer without a length that was cut looks like a whole one
+        clock.check()  # without Content-Length, an answer that was cut looks complete
         raise _Refused(f"other bytes ({found})")
     return bytes(data)

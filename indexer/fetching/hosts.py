@@ -1,7 +1,7 @@
-"""Which hosts may be asked for content at this moment, so that one of them cannot eat everyone's time.
+"""Limits how often each host is asked for content, so that one slow host cannot keep all workers busy.
 
-A host is asked AT_ONCE things at once at most, and PER_SECOND in a second; one that failed FAILURES times
-running rests, longer each time it goes on failing. That it does not have a document is no failure.
+A host gets at most AT_ONCE requests at once, and PER_SECOND in a second. One that failed FAILURES times in a
+row rests, longer after each further failure. Not having a document is no failure.
 """
 
 import threading
@@ -23,20 +23,20 @@ class HostBusy(Exception):
 
 @dataclass
 class Asking:
-    """One question to a host. Whoever asks says that it `failed` when the host did not do its part."""
+    """One request to a host. The caller sets `failed` if the host did not answer it properly."""
 
     failed: bool = False
 
 
 @dataclass
 class _Host:
-    asked: int = 0  # at this moment
+    asked: int = 0  # requests under way
     next: float = 0.0  # when it may be asked again
-    failures: int = 0  # running
+    failures: int = 0  # in a row
 
 
 class Hosts:
-    """Safe to share among threads. `now` is in seconds; the times of another process are its own."""
+    """The limits, counted in this process alone. Safe to share among threads. `now` is in seconds."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -45,7 +45,7 @@ class Hosts:
 
     @contextmanager
     def ask(self, host: str) -> Iterator[Asking]:
-        """One question, for the length of the block. Raises HostBusy."""
+        """One request to a host, during the with block. Raises HostBusy if the host may not be asked now."""
         with self._lock:
             known = self._hosts.setdefault(host, _Host())
             if known.asked >= AT_ONCE:
@@ -69,7 +69,7 @@ class Hosts:
                     known.next = self._now() + _rest(known.failures)
 
     def wait(self, hosts: Iterable[str]) -> float:
-        """Seconds until one of them may be asked; 0 when one may be now, or there are none."""
+        """Seconds until one of `hosts` may be asked; 0 if one may be asked now, or if there are none."""
         with self._lock:
             now = self._now()
             waits = [max(h.next - now, 0.1 * (h.asked >= AT_ONCE)) for h in map(self._known, hosts)]
@@ -80,5 +80,5 @@ class Hosts:
 
 
 def _rest(failures: int) -> float:
-    """Seconds to leave a host alone after so many failures running."""
+    """Seconds to leave a host alone after so many failures in a row."""
     return min(FIRST_REST_SECONDS * float(2 ** min(failures - FAILURES, 20)), LONGEST_REST_SECONDS)

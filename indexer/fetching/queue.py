@@ -1,7 +1,7 @@
-"""The content rows as work: taken by one worker at a time, written back, looked at, asked for again.
+"""The content rows as a work queue: a worker takes one, saves it; people list them, and have them asked for again.
 
-A worker takes a row by saying until when it has it (`claimed_until`); after that the row is anybody's
-again, so that a worker which was killed holds nothing up. Times are the wall clock's, in seconds.
+A worker claims a row until a time (`claimed_until`). After that any worker may take it, so that a killed
+worker holds nothing up. Times are wall-clock seconds.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ from indexer.schema import Account, Content, Post
 
 @dataclass(frozen=True)
 class Task:
-    """A missing document that is the taker's to find; `tries` counts this one too."""
+    """A missing document that a worker has claimed. `tries` includes the one that begins now."""
 
     digest: bytes
     tries: int
@@ -27,7 +27,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Document:
-    """How one document stands. The post is the first that shows it; a profile's has none."""
+    """The state of one document. `post` is the first with this digest; profiles and edits have none."""
 
     digest: bytes
     state: str
@@ -41,14 +41,14 @@ class Document:
 
 
 def take(engine: Engine, now: float, seconds: float) -> Task | None:
-    """Takes the row that is due for longest, for so many seconds; None when none is due.
+    """Claims the row that has been due longest, for `seconds` from `now`; None when none is due.
 
-    Takers pass over each other's rows: PostgreSQL skips what is locked, SQLite has one writer at a time.
+    No two workers get one row: PostgreSQL skips locked rows, SQLite has one writer at a time.
     """
     due = _due(Content.next_try <= now, now)
     with engine.connect() as connection:
-        if connection.scalar(due) is None:  # most of the time, and without the lock of writers
-            # Nothing is ever put off for so long: the clock was ahead, and has been set back.
+        if connection.scalar(due) is None:  # mostly so, and found without the write lock
+            # No row is put off for so long: the clock was ahead when it was, and has been set back.
             due = _due(Content.next_try > now + LONGEST_WAIT_SECONDS, now)
             if connection.scalar(due) is None:
                 return None
@@ -59,21 +59,21 @@ def take(engine: Engine, now: float, seconds: float) -> Task | None:
         .values(claimed_until=now + seconds)
         .returning(Content.digest, Content.tries)
     )
-    # Not `writing`: on PostgreSQL it would make the takers wait for one another.
+    # Not `writing`: on PostgreSQL it would make the workers wait for one another.
     with engine.execution_options(immediate=True).begin() as connection:
         row = connection.execute(taken).first()
     return None if row is None else Task(row.digest, row.tries + 1)
 
 
 def _due(when: ColumnElement[bool], now: float) -> Select[bytes]:
-    """The document that is to be asked for first, of those put off until `when`."""
+    """Selects the digest to ask for first: missing, unclaimed, and `when` is true of it."""
     free = Content.claimed_until <= now, Content.claimed_until > now + LONGEST_WAIT_SECONDS
     waiting = select(Content.digest).where(Content.state == "missing", when, or_(*free))
     return waiting.order_by(Content.next_try).limit(1)
 
 
 def save(engine: Engine, rows: Iterable[Row]) -> int:
-    """Writes rows that are still missing; one that a rollback removed meanwhile stays away."""
+    """Writes content rows over those still missing; a row that a rollback removed is not put back."""
     found = list(rows)
     if not found:
         return 0
@@ -87,7 +87,7 @@ def listed(engine: Engine, state: str, limit: int) -> list[Document]:
 
 
 def one(engine: Engine, digest: bytes) -> Document | None:
-    """The document of a digest, if an event ever named it."""
+    """The document of a digest; None if no event named it."""
     return next(iter(_documents(engine, Content.digest == digest, 1)), None)
 
 

@@ -1,8 +1,8 @@
-"""Copying from other nodes what this one lacks: the documents that its chain names, then their files.
+"""Copies content that this node lacks from other nodes: the documents that its chain names, then their files.
 
-The mirror says which documents there are; a document that is here says which pictures and files it
-brings along; the first block of a file says which others it is made of. What is here is never asked
-for, so a copy that was cut off goes on by being started again.
+The mirror names the documents; a document names its pictures and files; the root block of a file names
+its other blocks. Blocks that are here are never asked for, so a copy that was interrupted goes on when it
+is started again.
 """
 
 import threading
@@ -28,12 +28,12 @@ TRIES = 4
 """Times that a node is asked in vain before it counts as away."""
 FIRST_WAIT_SECONDS = 1.0
 WINDOW = 2000
-"""Documents whose files are looked after together."""
+"""Documents whose files are copied together."""
 
 
 @dataclass
 class Progress:
-    """How far a copy is, in blocks. `lacking`: nobody had them, or who did was not believed."""
+    """How far a copy is, in blocks. `lacking`: no source gave them, or they were too large."""
 
     stage: str = "documents"
     total: int = 0
@@ -47,7 +47,7 @@ class Progress:
     finished: bool = False
 
 
-_A_CID = b'":"baf'  # canonical JSON has no other way to write one
+_A_CID = b'":"baf'  # how canonical JSON writes a CID
 
 Told = Callable[[Progress], None]
 
@@ -101,7 +101,7 @@ class Copy:
             self._get_files({cid: min(size, self._most) for cid, size in named.items()})
 
     def _get_files(self, level: dict[str, int]) -> None:
-        """Whole files, all their blocks of one depth together. `level`: bytes that each may have."""
+        """Copies whole files, depth by depth. `level`: their CIDs, with the bytes that each may have."""
         for depth in range(MAX_DEPTH + 1):
             if not level or self._stop.is_set():
                 return
@@ -113,7 +113,7 @@ class Copy:
             level = below
 
     def _pieces(self, cid: str, most: int, exactly: bool) -> dict[str, int]:
-        """The blocks directly under a node that is here, with their sizes."""
+        """The CIDs directly under a dag-pb node, with their sizes; {} if it is not here or too large."""
         if parse(cid).codec != DAG_PB:
             return {}
         try:
@@ -126,10 +126,10 @@ class Copy:
         return {cid_of(name.digest, name.codec): size for name, size in node.pieces}
 
     def _named(self, digest: bytes) -> dict[str, int]:
-        """The files that a document brings along, with the bytes that they may have."""
+        """The files that a document names, with the bytes that they may have."""
         try:
             data = self._store.get(cid_of(digest))
-            if _A_CID not in data:  # most: parsing is what takes time here
+            if _A_CID not in data:  # true of most, and parsing is slow
                 return {}
             document = parse_any(data)
         except ContentError:  # not here, or unreadable
@@ -139,7 +139,7 @@ class Copy:
         return {media.cid: media.bytes for media in document.media}
 
     def _get(self, cids: Sequence[str], most: int) -> None:
-        """Brings blocks of at most `most` bytes here, from the first source that has each."""
+        """Copies blocks of at most `most` bytes, each from the first source that has it."""
         left = [cid for cid in cids if not self._store.has(cid)]
         self.progress.here += len(cids) - len(left)
         self._told(self.progress)
@@ -171,7 +171,7 @@ class Copy:
                 if failures == TRIES:
                     self.progress.refusals[source] = str(away)
                 self._stop.wait(FIRST_WAIT_SECONDS * 2 ** (failures - 1))
-            # The answer is in our order: what was passed over is not there.
+            # Answers keep the order asked for, so the source lacks a block that it passed over.
             passed = max((n for n, cid in enumerate(batch) if cid in got), default=-1) + 1
             if whole and not got:
                 passed = len(batch)
@@ -182,7 +182,7 @@ class Copy:
         return lacking + list(todo)
 
     def _keep(self, blocks: Iterable[tuple[str, bytes]], most: int, got: set[str]) -> None:
-        """Stores the blocks as they come, many at once; `got` is told of each. Raises NodeTrouble."""
+        """Stores the blocks in batches as they come, and adds each CID to `got`. Raises NodeTrouble."""
         trouble: NodeTrouble | None = None
 
         def coming() -> Iterator[tuple[str, bytes]]:
@@ -194,7 +194,7 @@ class Copy:
                         yield cid, data
                     else:
                         self.progress.lacking += 1
-            except NodeTrouble as met:  # which what came before it does not suffer from
+            except NodeTrouble as met:  # raised once what came before is stored
                 trouble = met
 
         for batch in batches(coming()):
@@ -215,7 +215,7 @@ class Copy:
             return connection.scalar(select(func.count()).select_from(Content)) or 0
 
     def _windows(self) -> Iterator[list[bytes]]:
-        """All documents that the chain names, by their digests."""
+        """The digests of all documents that the chain names, up to WINDOW at a time."""
         last = b""
         while not self._stop.is_set():
             window = select(Content.digest).where(Content.digest > last)

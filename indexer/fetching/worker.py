@@ -1,6 +1,6 @@
-"""Content rows: from a digest to a rendered document, from this machine at once, else from others.
+"""Fills content rows: from a digest to a rendered document, from the local store at once, else from sources.
 
-A row is `missing` until its bytes are found (asked for again and again, ever more rarely), then
+A row is `missing` until its bytes are found (the sources are asked again, at growing intervals), then
 `ready`, or `unreadable` with the reason as "code: sentence".
 """
 
@@ -24,16 +24,16 @@ from indexer.fold.rows import Row, missing_content
 from indexer.mirror.database import UNAVAILABLE
 from indexer.schema import Content
 
-LOOK_SECONDS = 0.5  # between looks into the local store: what is published here is seen so soon
+LOOK_SECONDS = 0.5  # between looks into the local store, where this node's own posts are
 LOOKS = 500  # missing rows per look
 SUMMARY = 240  # characters of a summary where the author gave none
 WORKERS = 4
-SPARE_SECONDS = 30.0  # that a worker has a row for, beyond what its sources may take
-END_SECONDS = 1.5  # to wait at the end for workers whose source keeps them
+SPARE_SECONDS = 30.0  # that a worker's claim lasts beyond its sources' deadlines
+END_SECONDS = 1.5  # that stopping waits for workers whose source is slow
 
 
 def content_row(digest: bytes, data: bytes) -> Row:
-    """The content row of a document's bytes: ready, or unreadable and why."""
+    """The content row of a document's bytes: ready, or unreadable with the reason."""
     row = missing_content(digest)
     try:
         document = parse_any(data)
@@ -121,13 +121,13 @@ class Fetcher:
         return asked
 
     def run(self, stop: threading.Event, report: Callable[[str], None]) -> None:
-        """Looks and fetches until `stop`. What passes by itself is reported; another error is in `failure`."""
+        """Looks and fetches until `stop`. Reports an unavailable database; any other error ends it: see `failure`."""
         threads = self._start(stop, report) if self._sources else []
         self._until(stop, report, self._look_on)
         _end(threads)
 
     def work(self, stop: threading.Event, report: Callable[[str], None]) -> None:
-        """As `run`, but leaves the local store to the process that runs."""
+        """As `run`, but without looks into the local store, which the indexer's process does."""
         threads = self._start(stop, report)
         stop.wait()
         _end(threads)
@@ -154,7 +154,7 @@ class Fetcher:
         report: Callable[[str], None],
         turn: Callable[[threading.Event], None],
     ) -> None:
-        """Takes turns until `stop`, or until one of the threads fails."""
+        """Calls `turn` until `stop`, or until one of the threads fails."""
         try:
             while not stop.is_set() and self.failure is None:
                 try:
@@ -168,7 +168,7 @@ class Fetcher:
 
     def _look_on(self, stop: threading.Event) -> None:
         while self.look() > LOOKS // 2 and not stop.is_set():
-            pass  # much of it is here: go on
+            pass  # over half of them were here: look on at once
         self.wake.wait(LOOK_SECONDS)
         self.wake.clear()
 
@@ -194,7 +194,7 @@ class Fetcher:
             return content_row(task.digest, data)
         except NotFound as error:
             reason = "; ".join(f"{who}: {why}" for who, why in error.reasons)
-            if self._sources and not error.asked:  # all of them rest: that was no try
+            if self._sources and not error.asked:  # all rest: nobody was asked, so it is no try
                 tries, wait = tries - 1, max(self._hosts.wait(self._sources), LOOK_SECONDS)
         except ContentError as error:  # found, but the store could not keep it
             reason = str(error)

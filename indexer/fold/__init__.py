@@ -1,4 +1,4 @@
-"""What each event changes in the mirror: rules from an event and rows in memory to those rows changed."""
+"""What each event changes in the mirror: a rule for each class of event, which changes rows in memory."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,14 +27,14 @@ def places(event: Event) -> list[Place]:
 
 
 def fold(events: Iterable[Event], rows: Rows, day: int) -> None:
-    """Makes the changes of the events of one block, or of several that are one to whoever undoes them.
+    """Applies events to `rows`: those of one block, or of a span of final blocks, which keeps no undo images.
 
-    A DAY has `day` seconds. Raises Incomplete.
+    day: seconds in a DAY. Raises Incomplete.
     """
     for event in events:
         rule = _RULES.get(type(event))
         if rule:
             rule.fold(event, rows, day)
-    for place in rows.touched:  # once for all votes on a post
+    for place in rows.touched:  # once for each post, however many votes it got
         if place[0] == "posts":
             posts.rank(rows.edit(place))

@@ -59,7 +59,7 @@ def _recovery_cancelled(event: RecoveryCancelled, rows: Rows, day: int) -> None:
 
 
 def _recovered(event: Recovered, rows: Rows, day: int) -> None:
-    """The new owner key was added just before, already under the epoch that is told here."""
+    """The new owner's KeyAdded came just before, but its key is already of the epoch that this event names."""
     row = rows.edit(account_place(event.account))
     row |= {
         "key_epoch": event.key_epoch,

@@ -1,4 +1,4 @@
-"""What accounts say of one another (the last one said stands), and tips."""
+"""Follows, mutes, reblogs and profiles (the last statement counts), and tips."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ def _reblogged(event: Reblogged, rows: Rows, day: int) -> None:
 
 
 def _say(rows: Rows, place: Place, row: Row, on: bool) -> None:
-    """The row stays as it was first said, until it is taken back."""
+    """Puts or removes the row. A repeated statement changes nothing: the first row stays."""
     if on != (rows.get(place) is not None):
         rows.put(place, row if on else None)
 
@@ -46,7 +46,7 @@ def _tipped(event: Tipped, rows: Rows, day: int) -> None:
 
 
 def _collected(event: Collected, rows: Rows, day: int) -> None:
-    if event.amount:  # none: perhaps of a token that never came
+    if event.amount:  # at 0 there may be no row of that token
         rows.edit(_balance_place(event.account, event.token))["amount"] -= event.amount
 
 

@@ -30,7 +30,7 @@ def _day_closed(event: DayClosed, rows: Rows, day: int) -> None:
 
 
 def _settled(event: Settled, rows: Rows, day: int) -> None:
-    """The stake itself follows in a StakeChanged, here and below."""
+    """Changes no stake, here and below: a StakeChanged of the same account brings it."""
     post = rows.edit(post_place(event.post))
     post |= {name: getattr(event, name) for name in ("liquid", "vests", "curation", "returned")}
     post["settled"] = True

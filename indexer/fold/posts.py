@@ -1,4 +1,4 @@
-"""Posts, their options, edits and ends, and the votes on them."""
+"""Posts, their options, edits and removals, and the votes on them."""
 
 from typing import Any
 
@@ -77,13 +77,13 @@ def _voted(event: Voted, rows: Rows, day: int) -> None:
 
 
 def rank(post: Row) -> None:
-    """Puts a post where its net rshares belong."""
+    """Sets a post's scores in the feeds by its net rshares."""
     net, created = post["net_rshares"], post["created_at"]
     post |= {"hot": hot(net, created), "trending": trending(net, created)}
 
 
 def set_slot(account: Row, state: AccountSlot) -> None:
-    """Copies the hot slot into an account's row."""
+    """Copies the hot slot (AccountState.sol) into an account's row."""
     account["effective"] = state.effective
     account["mana"] = state.mana
     account["down_mana"] = state.down_mana

@@ -7,12 +7,12 @@ TRENDING_SECONDS = 240_000
 
 
 def hot(rshares: int, created: int) -> float:
-    """Rank among what is hot: ten times the net rshares count as much as 10,000 seconds."""
+    """Score in the hot feed: ten times the net rshares count as much as 10,000 seconds. created: seconds."""
     return _order(rshares) + created / HOT_SECONDS
 
 
 def trending(rshares: int, created: int) -> float:
-    """Rank among what is trending: ten times the net rshares count as much as 240,000 seconds."""
+    """Score in the trending feed: ten times the net rshares count as much as 240,000 seconds."""
     return _order(rshares) + created / TRENDING_SECONDS
 
 

@@ -1,4 +1,4 @@
-"""Rows of the mirror outside the database, and what they were before they were changed."""
+"""Rows of the mirror in memory, with images of what they were before each change."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -17,10 +17,10 @@ class Incomplete(Exception):
 
 
 class Rows:
-    """Rows as events leave them, read in bulk ahead of their use, or one by one where nobody foresaw it.
+    """Rows as events change them: loaded in bulk by `prepare`, else one by one when they are asked for.
 
-    A row is changed in place by whoever got it from `edit`. `touched` are the places that were changed since
-    `begin`, `changed` all of them; `images` has for each block what stood in a place before it (None: nothing).
+    The caller changes a row from `edit` in place. changed: all places that were changed; touched: those changed
+    since `begin`; images: by block and place, the row before that block (None: there was none).
     """
 
     def __init__(self, load: Callable[[Iterable[Place]], dict[Place, Row | None]]) -> None:
@@ -29,19 +29,19 @@ class Rows:
         self.images: dict[tuple[int, Place], Row | None] = {}
         self._load = load
         self._rows: dict[Place, Row | None] = {}
-        self._block: int | None = None  # to be undone by the images
+        self._block: int | None = None  # whose images are kept; None: keeps none
 
     def prepare(self, places: Iterable[Place]) -> None:
         """Reads the rows at these places."""
         self._rows.update(self._load(places))
 
     def begin(self, block: int) -> None:
-        """What follows is changed by `block`, and can be undone by the images."""
+        """Begins the changes of `block`: keeps an image of each row that it changes."""
         self._block = block
         self.touched = set()
 
     def get(self, place: Place) -> Row | None:
-        """The row at a place, only to be looked at."""
+        """The row at a place, to be read only; None if there is none."""
         try:
             return self._rows[place]
         except KeyError:
@@ -49,7 +49,7 @@ class Rows:
             return self._rows[place]
 
     def existing(self, place: Place) -> Row:
-        """The row at a place where there must be one, only to be looked at. Raises Incomplete."""
+        """The row at a place, to be read only. Raises Incomplete if there is none."""
         row = self.get(place)
         if row is None:
             table, key = place
@@ -58,20 +58,20 @@ class Rows:
         return row
 
     def edit(self, place: Place) -> Row:
-        """As `existing`, to be changed."""
+        """As `existing`, to be changed in place."""
         row = self._rows.get(place) or self.existing(place)
         if place not in self.touched:
             self._touch(place, row)
         return row
 
     def put(self, place: Place, row: Row | None) -> None:
-        """Lets `row` take a place; None empties it."""
+        """Puts `row` at a place, whatever was there; None removes it."""
         if place not in self.touched:
             self._touch(place, self.get(place))
         self._rows[place] = row
 
     def written(self) -> Iterable[tuple[Place, Row | None]]:
-        """What stands now in each place that was changed."""
+        """Each place that was changed, with the row that is there now."""
         return ((place, self._rows[place]) for place in self.changed)
 
     def _touch(self, place: Place, row: Row | None) -> None:
@@ -115,7 +115,7 @@ def new_account(number: int, handle: str, time: int, recovery: int = 0) -> Row:
 def new_post(
     post: bytes, account: int, digest: bytes, time: int, cashout: int, seq: int, tx: bytes
 ) -> Row:
-    """The row of a post made at `time` without options, a comment or a community."""
+    """The row of a post made at `time`: no comment, of no community, with the usual options."""
     return {
         "id": post,
         "account": account,
@@ -151,7 +151,7 @@ def new_post(
 
 
 def missing_content(digest: bytes) -> Row:
-    """The row of content that is still to be fetched."""
+    """The row of a digest whose content is still to be fetched."""
     return {
         "digest": digest,
         "state": "missing",

@@ -1,4 +1,4 @@
-"""What the rules of folding are made of."""
+"""What a rule of folding is, and changes that several rules share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ def enter(
 
 
 def want(rows: Rows, digest: bytes) -> None:
-    """Makes a row for the content of a digest, unless there is one."""
+    """Makes a content row for a digest, in state missing, unless there is one."""
     place = content_place(digest)
     if rows.get(place) is None:
         rows.put(place, missing_content(digest))

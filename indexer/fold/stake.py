@@ -1,4 +1,4 @@
-"""Balances, and stake going in, out and to others. Slots are copied from StakeChanged, not computed."""
+"""Balances, power up and down, and delegation. Slots are copied from StakeChanged, not computed."""
 
 from typing import Any
 

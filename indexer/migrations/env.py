@@ -1,4 +1,4 @@
-"""Alembic's way into the mirror: only its own tables, in `migrate_mirror`'s transaction."""
+"""Alembic's environment for the mirror: only its own tables, in `migrate_mirror`'s transaction."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from indexer.schema import Base
 
 
 def _is_mirror(item: Any, name: str | None, kind: str, reflected: bool, against: Any) -> bool:
-    """The node's own tables live in the same database and are none of our business."""
+    """Whether a table is the mirror's: Alembic must ignore the node's other tables in the same database."""
     return kind != "table" or name in Base.metadata.tables
 
 

@@ -1,4 +1,4 @@
-"""The words of a document have arrived: the one way in which a content row is filled."""
+"""Fills content rows when their documents have arrived. Nothing else fills them."""
 
 from collections.abc import Iterable
 
@@ -14,8 +14,8 @@ CONTENTS = table(Content.__tablename__)
 def arrived(connection: Connection, rows: Iterable[Row], into: Table = CONTENTS) -> int:
     """Fills content rows that are still `missing`, in the caller's transaction; returns how many were given.
 
-    A row that a rollback removed meanwhile stays away. Whoever applies blocks, fetches or rebuilds comes
-    through here, so what follows from a document's words is to be written here, in the same transaction.
+    A row that a rollback removed meanwhile is not put back. Applying blocks, fetching and rebuilding all call
+    this, so write here, in the same transaction, whatever else follows from a document's text.
     """
     values = [{f"new_{name}": value for name, value in row.items()} for row in rows]
     if values:

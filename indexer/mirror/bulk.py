@@ -1,7 +1,7 @@
-"""Rows of the mirror in bulk: read by key, written, and spelled as JSON for the undo log.
+"""Rows of the mirror in bulk: read by key, written, and converted to JSON for the undo log.
 
-The statements are made once for each table, and rows go to the driver as tuples: several times quicker than
-to have SQLAlchemy bind each value (benchmarks/index). Its types still say how values are kept.
+The statements are made once for each table, and rows go to the driver as tuples: several times faster than
+to have SQLAlchemy bind each value (benchmarks/index). Its types still convert the values.
 """
 
 import json
@@ -20,7 +20,7 @@ from indexer.fold.rows import Place, Row
 from indexer.schema import Base
 
 CHUNK = 256  # keys in one of SQLite's queries; a power of two
-COPY_FROM = 100  # rows from which on PostgreSQL's COPY is worth a table in between
+COPY_FROM = 100  # rows from which on PostgreSQL's COPY is faster, by way of a temporary table
 
 Key = tuple[Any, ...]
 
@@ -49,7 +49,7 @@ def load(connection: Connection, places: Iterable[Place]) -> dict[Place, Row | N
 
 
 def write(connection: Connection, rows: Iterable[tuple[Place, Row | None]]) -> None:
-    """Puts each row in its place, whatever was there; None removes it."""
+    """Writes each row at its place, whatever was there; None deletes it."""
     new: dict[str, list[Row]] = defaultdict(list)
     gone: dict[str, list[Key]] = defaultdict(list)
     for (name, key), row in rows:
@@ -65,8 +65,8 @@ def write(connection: Connection, rows: Iterable[tuple[Place, Row | None]]) -> N
 
 @dataclass(frozen=True)
 class _Form:
-    """How rows of a table travel. `names`: its columns in order; `binds` and `results`: what their types do
-    to a value on its way in and out, where they do anything."""
+    """The SQL of a table. `names`: its columns in order; `binds` and `results`: how values are converted on
+    their way in and out, for the columns whose types convert anything."""
 
     name: str
     postgresql: bool
@@ -102,13 +102,13 @@ class _Form:
             return
         rest = iter(keys)
         while chunk := list(islice(rest, CHUNK)):
-            # Some key again and again, so that there are few statements to prepare.
+            # The last key is repeated up to a power of two, so that few statements are prepared.
             chunk += chunk[-1:] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
             parameters = tuple(chain.from_iterable(chunk))
             yield from connection.exec_driver_sql(self.found(len(chunk)), parameters)
 
     def _copy(self, connection: Connection, tuples: Iterable[tuple[Any, ...]]) -> None:
-        """Into a table of this connection, empty after each transaction, and on in one statement."""
+        """Copies rows to a temporary table, empty after each commit, then upserts them in one statement."""
         new = f"new_{self.name}"
         connection.exec_driver_sql(
             f"CREATE TEMP TABLE IF NOT EXISTS {new} (LIKE {self.name}) ON COMMIT DELETE ROWS"
@@ -120,7 +120,7 @@ class _Form:
             with driver.cursor() as cursor, cursor.copy(statement) as copy:
                 for values in tuples:
                     copy.write_row(values)
-        except passing as error:  # a full disk, say: SQLAlchemy did not see it happen
+        except passing as error:  # such as a full disk; SQLAlchemy does not wrap it
             raise OperationalError(statement, None, error) from error
         connection.exec_driver_sql(
             f"{self.insert} SELECT {self.columns} FROM {new} {self.conflict}"
@@ -143,7 +143,7 @@ def _form(name: str, dialect: Dialect) -> _Form:
     names, keys = tuple(types), primary(name)
     others = ", ".join(f"{quoted(n)} = excluded.{quoted(n)}" for n in names if n not in keys)
     key, columns = ", ".join(map(quoted, keys)), ", ".join(map(quoted, names))
-    # Both drivers take and give bytes and numbers as they are, and take booleans.
+    # Both drivers take and return bytes and numbers as they are; booleans they only take.
     typed = [(i, n) for i, n in enumerate(names) if not isinstance(types[n], LargeBinary | Float)]
     results = [(n, types[n].result_processor(dialect, None)) for _, n in typed]
     typed = [(i, n) for i, n in typed if not isinstance(types[n], Boolean)]
@@ -157,7 +157,7 @@ def _form(name: str, dialect: Dialect) -> _Form:
             return f"SELECT {columns} FROM {wanted} USING ({key})"
         each = ", ".join([f"({', '.join('?' * len(keys))})"] * count)
         wanted = f"WITH wanted ({key}) AS (VALUES {each})"
-        # CROSS: keys first, and each looked up, whatever the planner thinks of it.
+        # CROSS makes SQLite look up key by key, whatever its planner estimates.
         return f"{wanted} SELECT {columns} FROM wanted CROSS JOIN {name} USING ({key})"
 
     return _Form(
@@ -176,12 +176,12 @@ def _form(name: str, dialect: Dialect) -> _Form:
 
 
 def key_text(place: Place) -> str:
-    """A primary key as the undo log spells it."""
+    """A primary key as the undo log writes it, in JSON."""
     return json.dumps([part.hex() if isinstance(part, bytes) else part for part in place[1]])
 
 
 def key_of(name: str, text: str) -> Key:
-    """The primary key that `key_text` spelled."""
+    """The primary key that `key_text` wrote."""
     columns = (table(name).c[column] for column in primary(name))
     return tuple(
         bytes.fromhex(part) if isinstance(column.type, LargeBinary) else part
@@ -195,7 +195,7 @@ def row_json(row: Row) -> Row:
 
 
 def row_of(name: str, image: Row) -> Row:
-    """The row that `row_json` spelled."""
+    """The row that `row_json` wrote."""
     columns = table(name).c
     return {
         column: bytes.fromhex(v)

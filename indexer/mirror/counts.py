@@ -1,4 +1,4 @@
-"""How much there is in the database."""
+"""The size of the database, and how many rows it has."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ from sqlalchemy import Connection, func, select, text
 from indexer.mirror.bulk import table
 from indexer.schema import CONTENT_STATES, Content
 
-ESTIMATED = 100_000  # rows from which on PostgreSQL's own estimate will do
+ESTIMATED = 100_000  # rows from which on PostgreSQL's estimate is used
 
 
 def database_bytes(connection: Connection) -> int:
-    """Bytes of the database: on disk, with what SQLite still has to move into it."""
+    """Bytes of the database on disk, with SQLite's write-ahead log."""
     if connection.dialect.name == "postgresql":
         return connection.scalar(select(func.pg_database_size(func.current_database()))) or 0
     file = connection.scalar(text("SELECT file FROM pragma_database_list WHERE name = 'main'"))
@@ -20,7 +20,7 @@ def database_bytes(connection: Connection) -> int:
 
 
 def contents_by_state(connection: Connection) -> dict[str, int]:
-    """Documents in each of the states, none left out."""
+    """How many documents are in each state; 0 where none is."""
     counted = select(Content.state, func.count()).group_by(Content.state)
     return dict.fromkeys(CONTENT_STATES, 0) | dict(connection.execute(counted).all())
 

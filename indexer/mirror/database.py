@@ -22,9 +22,9 @@ from sqlalchemy.exc import DatabaseError, InternalError, OperationalError
 from indexer.errors import LaurelError
 
 BUSY_SECONDS = 10
-CACHE_KIB = 32 * 1024  # of SQLite's pages, for each connection, as far as it needs them
+CACHE_KIB = 32 * 1024  # of SQLite's pages that each connection may cache
 UNAVAILABLE = (OperationalError, InternalError)
-"""What a database raises that is away, locked, full, or (PostgreSQL) read-only for a while."""
+"""Errors of a database that is away, locked, full, or (PostgreSQL) read-only for a while."""
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
@@ -41,7 +41,7 @@ class ServerAway(DatabaseUnusable):
 
 
 class Turn(Enum):
-    """Whose writers take turns. On SQLite all of them do; PostgreSQL keeps these apart."""
+    """The group of a writer. On PostgreSQL writers of one group take turns; on SQLite all writers do."""
 
     NODE = 1
     MIRROR = 2
@@ -49,7 +49,7 @@ class Turn(Enum):
 
 
 def address(url: str) -> URL:
-    """`sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`, which is reached by psycopg 3."""
+    """SQLAlchemy's form of `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME` (by psycopg 3)."""
     parsed = make_url(url)
     if parsed.drivername in ("postgres", "postgresql"):
         return parsed.set(drivername="postgresql+psycopg")
@@ -59,7 +59,7 @@ def address(url: str) -> URL:
 def connect(url: str) -> Engine:
     """An engine for `url` (see `address`).
 
-    SQLite is in WAL mode and waits up to BUSY_SECONDS for another writer. There, a transaction of
+    SQLite is in WAL mode and waits up to BUSY_SECONDS for another writer. On SQLite, a transaction of
     `engine.begin()` that reads first and writes later fails at once ("database is locked") if another
     process wrote in between; begin those with `writing(engine)`.
     """
@@ -78,7 +78,7 @@ def writing(engine: Engine, turn: Turn = Turn.NODE) -> Iterator[Connection]:
     """A transaction that holds the write lock of its turn from its start, committed at the end of the block."""
     with engine.execution_options(immediate=True).begin() as connection:
         if engine.dialect.name == "postgresql":
-            # Of the schema, as a mirror that is built in another one holds nobody up.
+            # One lock for each schema: a rebuild in another one must hold nobody up.
             ours = func.hashtext(literal("laurel ") + func.current_schema())
             connection.execute(select(func.pg_advisory_xact_lock(ours, turn.value)))
         yield connection
@@ -94,11 +94,10 @@ def migrate_mirror(engine: Engine) -> None:
 
 @contextmanager
 def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
-    """The database at `url` with the mirror brought up to date, for the length of the block.
+    """An engine for `url` during the with block, with the mirror migrated first unless `migrate` is false.
 
-    Without `migrate` it is as it is found.
-
-    Raises FromLater, and DatabaseUnusable for what goes wrong with it on the way: ServerAway, if that is it.
+    Raises FromLater. A database error in the block becomes DatabaseUnusable, or ServerAway if PostgreSQL does
+    not answer.
     """
     engine = connect(url)
     try:
@@ -120,7 +119,7 @@ def usable(url: str, migrate: bool = True) -> Iterator[Engine]:
 
 
 def upgrade(engine: Engine, turn: Turn, migrations: Path, version_table: str) -> None:
-    """Runs what is missing of a folder of migrations, all or nothing. Raises FromLater."""
+    """Runs the migrations in a folder that have not run yet, all or none. Raises FromLater."""
     from alembic import command  # 11 MB that only migrating needs
     from alembic.config import Config
 

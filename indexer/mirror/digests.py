@@ -11,7 +11,7 @@ from indexer.mirror.store import CHAIN_TABLES
 def table_digests(engine: Engine) -> dict[str, str]:
     """Hex sha-256 over the rows of each chain-derived table in order of their keys.
 
-    `contents` counts with digest, state and HTML: how often it was asked for is not the chain's.
+    Of `contents` only digest, state and HTML count: how often it was asked for does not follow from the chain.
     """
     columns = {name: list(table(name).c) for name in CHAIN_TABLES}
     columns["contents"] = [table("contents").c[name] for name in ("digest", "state", "html")]

@@ -18,16 +18,16 @@ MIRROR = table(Writer.__tablename__)
 
 
 class LeaseLost(LaurelError):
-    """Another process took the mirror over: this one was late to renew its lease, or is rebuilt past."""
+    """Another process has taken over the mirror: this one renewed its lease too late, or a rebuild took it."""
 
 
 class Lease:
-    """One process's claim on the mirror, or on what else a row of owner and until stands for.
+    """One process's lease on the mirror, or on anything else that has a row with `owner` and `until`.
 
-    of, key, turn: the row's table, its id, and whose writers take turns at it.
+    of, key: the row's table and id; turn: the group of its writers.
 
-    Both clocks are in seconds. `now` is the wall's, for people to read: it jumps, and differs between
-    machines. Who still holds a lease is measured by `elapsed`, which only goes forward.
+    Both clocks are in seconds. `now` is the wall clock, for people to read: it jumps, and differs between
+    machines. Whether a lease has expired is measured by `elapsed`, which only goes forward.
     """
 
     def __init__(
@@ -47,13 +47,13 @@ class Lease:
         self._now = now
         self._elapsed = elapsed
         self._renewed = 0.0
-        self._watched: tuple[str, float] | None = None  # another's lease as it stands
+        self._watched: tuple[str, float] | None = None  # another's lease, as last seen
         self._watched_since = 0.0
 
     def acquire(self) -> str | None:
-        """Takes the lease if it is free, or was not renewed for LEASE_SECONDS of calls of this.
+        """Takes the lease if it is free, if its holder is dead, or if it stayed unchanged for LEASE_SECONDS.
 
-        Returns who else holds it, or None.
+        Only repeated calls can see that it stayed unchanged. Returns who else holds it, or None.
         """
         with writing(self._engine, self._turn) as connection:
             row = connection.execute(
@@ -70,19 +70,19 @@ class Lease:
         return None
 
     def take_over(self) -> None:
-        """Takes the lease from whoever holds it: each write renews, so the other's next one fails."""
+        """Takes the lease from its holder, whose next write then fails, since each write renews the lease."""
         with writing(self._engine, self._turn) as connection:
             connection.execute(delete(self._of).where(self._of.c.id == self._key))
             connection.execute(insert(self._of).values(id=self._key, **self._mine()))
 
     def renew(self, connection: Connection) -> None:
-        """Prolongs the lease within a transaction that writes. Raises LeaseLost."""
+        """Renews the lease within the caller's transaction. Raises LeaseLost."""
         renewed = connection.execute(update(self._of).where(*self._held()).values(**self._mine()))
         if renewed.rowcount == 0:
             raise LeaseLost("Another process has taken this database over.")
 
     def keep(self) -> None:
-        """Prolongs the lease without other writing, once half of it is over. Raises LeaseLost."""
+        """Renews the lease in a transaction of its own, if half of it is over. Raises LeaseLost."""
         if self._elapsed() > self._renewed + LEASE_SECONDS / 2:
             with writing(self._engine, self._turn) as connection:
                 self.renew(connection)
@@ -96,7 +96,7 @@ class Lease:
         return self._of.c.id == self._key, self._of.c.owner == self.owner
 
     def _ran_out(self, owner: str, until: float) -> bool:
-        """Whether another's lease stands as it did LEASE_SECONDS ago: each renewal changes it."""
+        """Whether another's lease has not changed for LEASE_SECONDS: each renewal changes it."""
         if self._watched != (owner, until):
             self._watched, self._watched_since = (owner, until), self._elapsed()
         return self._elapsed() >= self._watched_since + LEASE_SECONDS
@@ -107,7 +107,7 @@ class Lease:
 
 
 def _is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that is gone, so that none need wait."""
+    """Whether the owner was a process of this machine that has ended: then nobody need wait."""
     host, pid, _ = owner.rsplit(":", 2)
     if host != socket.gethostname()[:40]:
         return False

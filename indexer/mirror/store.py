@@ -1,7 +1,7 @@
-"""The mirror's state: whole blocks go in, and come out again when they were reorganised.
+"""The mirror's state: applies whole blocks, and rolls them back when they were reorganised.
 
-Rows, cursor and undo images of a span are written in one transaction, so that a kill at any moment
-leaves a mirror from which the same command goes on.
+Rows, cursor and undo images of a span are written in one transaction, so that after a kill at any moment
+the same command goes on from there.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ KEPT = 128
 CHAIN_TABLES = ("accounts", "keys", "posts", "beneficiaries", "votes", "days", "pool") + (
     *("delegations", "entries", "follows", "mutes", "reblogs", "tips", "tip_balances"),
 )
-"""What follows from the chain alone; `contents` is theirs and the content store's."""
+"""The tables that follow from the chain alone; `contents` depends on the content store too."""
 INLINE = 16
-"""New documents of a span that are read from the local store at once; more wait for the fetcher."""
+"""Up to so many new documents of a span are read from the local store at once; more wait for the fetcher."""
 
 Resolve = Callable[[bytes], Row | None]
 """The content row of a digest, if its bytes are on this machine."""
@@ -40,7 +40,7 @@ class TooDeep(LaurelError):
 
 @dataclass(frozen=True)
 class Position:
-    """The last block applied, and whose it is."""
+    """The last block applied, its chain, and the core that the mirror is of."""
 
     chain_id: int
     core: str
@@ -50,12 +50,12 @@ class Position:
 
     @property
     def header(self) -> Header:
-        """The block; its parent is not known here."""
+        """The block, with an empty parent hash: the mirror does not keep it."""
         return Header(self.block, self.hash, b"", self.timestamp)
 
 
 def position(engine: Engine) -> Position | None:
-    """How far the mirror is; None before its first block."""
+    """The last block in the mirror; None before its first one."""
     columns = (Cursor.chain_id, Cursor.core, Cursor.block, Cursor.hash, Cursor.timestamp)
     with engine.connect() as connection:
         row = connection.execute(select(*columns)).first()
@@ -63,7 +63,7 @@ def position(engine: Engine) -> Position | None:
 
 
 def begin(engine: Engine, lease: Lease, chain_id: int, core: str, before: Header) -> None:
-    """Sets an empty mirror to the block before the first with events."""
+    """Sets an empty mirror to `before`, the block before the first with events. Raises LeaseLost."""
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         connection.execute(
@@ -77,7 +77,8 @@ def apply(
 ) -> list[bytes]:
     """Applies a span to the mirror. Returns the digests whose content is still missing.
 
-    Raises LeaseLost, Incomplete, and SQLAlchemy's OperationalError when the database stays locked.
+    day: seconds in a DAY; resolve: finds content in the local store. Raises LeaseLost,
+    Incomplete, and SQLAlchemy's OperationalError when the database stays locked.
     """
     with engine.connect() as connection:  # nobody else writes these tables: the lease is ours
         rows = Rows(partial(bulk.load, connection))
@@ -115,7 +116,7 @@ def kept(engine: Engine) -> list[tuple[int, bytes]]:
 
 
 def roll_back(engine: Engine, lease: Lease, number: int) -> None:
-    """Puts the mirror back to what it was after block `number`, which must be one of `kept`."""
+    """Undoes the blocks after `number`, which must be one of `kept`. Raises LeaseLost."""
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         ancestor = connection.execute(
@@ -126,7 +127,7 @@ def roll_back(engine: Engine, lease: Lease, number: int) -> None:
         for name, key, old in connection.execute(undone.order_by(Undo.block)):
             place = name, bulk.key_of(name, key)
             images.setdefault(place, None if old is None else bulk.row_of(name, old))
-        # First what goes, so that a row which comes back finds its unique values free.
+        # Deletes first, so that the unique values of rows that come back are free.
         bulk.write(connection, ((place, None) for place in images))
         bulk.write(connection, ((place, row) for place, row in images.items() if row))
         connection.execute(delete(Undo).where(Undo.block > number))
@@ -136,7 +137,7 @@ def roll_back(engine: Engine, lease: Lease, number: int) -> None:
 
 
 def empty(engine: Engine, lease: Lease) -> None:
-    """Removes every row of the mirror but the writer's."""
+    """Removes every row of the mirror, except the writer's. Raises LeaseLost."""
     with writing(engine, Turn.MIRROR) as connection:
         lease.renew(connection)
         for table in Base.metadata.sorted_tables:

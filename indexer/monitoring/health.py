@@ -1,4 +1,4 @@
-"""Whether the indexer keeps up, and where programs ask for that: `/health`, and `/metrics` beside it."""
+"""Whether the indexer keeps up with the chain, and a server that tells programs: `/health`, `/metrics`."""
 
 import json
 import threading
@@ -15,8 +15,8 @@ from indexer.follow import State, Status
 from indexer.mirror.lease import LEASE_SECONDS
 
 STALE_SECONDS = LEASE_SECONDS
-"""Who gets nowhere for so long has lost its right to write."""
-ASKING_SECONDS = 5.0  # that a client has to say what it wants
+"""An indexer that makes no step for so long has lost its lease."""
+ASKING_SECONDS = 5.0  # that a client has to send its request
 
 
 class BadAddress(LaurelError):
@@ -25,7 +25,7 @@ class BadAddress(LaurelError):
 
 @dataclass(frozen=True)
 class Health:
-    """`reason` says why it is not ready; `reorganised` is about the last of the `reorganisations`."""
+    """reason: why it is not ready, or ''; reorganisations: how many so far; reorganised: about the last one."""
 
     ready: bool
     reason: str
@@ -39,7 +39,7 @@ class Health:
 
 
 class Watch:
-    """Remembers what the loop in follow.py reported. `most`: blocks behind the head when ready."""
+    """Remembers what the loop in follow.py reported. `most`: blocks behind the head that still count as ready."""
 
     def __init__(self, most: int, now: Callable[[], float] = time.monotonic) -> None:
         self._most = most
@@ -62,7 +62,7 @@ class Watch:
             self._reorganised = f"{status.reason} Blocks undone: {status.undone:,}."
 
     def step_age(self) -> float:
-        """Seconds since the loop last got on; infinite before its first step."""
+        """Seconds since the loop's last step; infinite before the first."""
         return self._now() - self._stepped
 
     def health(self) -> Health:

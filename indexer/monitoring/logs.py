@@ -1,4 +1,4 @@
-"""What a process of the node says while it works: for people on a terminal, else a JSON object a line."""
+"""Log lines of the node's processes: for people on a terminal, else one JSON object a line."""
 
 import logging
 import sys
@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 OURS = "laurel"
-"""The logger above all of ours; of other libraries only warnings are shown."""
+"""The parent of all our loggers; of other libraries only warnings are shown."""
 
 
 def set_up(console: Console) -> None:

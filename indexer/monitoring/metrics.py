@@ -32,7 +32,7 @@ Numbers = Callable[[], Mapping[str, float]]
 class Metrics:
     """Counts what the loop in follow.py reports; `exposition` is what Prometheus scrapes.
 
-    `step_age`: seconds since the loop last got on.
+    `step_age`: seconds since the loop's last step.
     """
 
     def __init__(self, step_age: Callable[[], float]) -> None:
@@ -70,7 +70,7 @@ class Metrics:
         )
 
     def report(self, status: Status) -> None:
-        """Takes in what the loop has done."""
+        """Counts what the loop has done."""
         for state in State:
             self._state.labels(state.value).set(state is status.state)
         if status.state is State.WAITING:
@@ -87,13 +87,13 @@ class Metrics:
             self._events.labels(kind).inc(times)
 
     def add_rpc_errors(self, read: Numbers) -> None:
-        """`read`: how often each kind of error happened so far."""
+        """Adds the RPC errors. `read`: how often each kind happened so far."""
         name, what = "laurel_rpc_errors", "Calls of the node that failed."
         family = partial(CounterMetricFamily, name, what, labels=["kind"])
         self.registry.register(_Read(family, read))
 
     def add_database(self, engine: Engine) -> None:
-        """What only the database can say."""
+        """Adds what only the database can tell: documents in each state, and its size."""
         for name, what, label, read in (
             ("laurel_contents", "Documents that the chain names.", "state", contents_by_state),
             ("laurel_database_bytes", "Size of the database.", "kind", _bytes),
@@ -110,7 +110,7 @@ class Metrics:
 
 
 class _Read(Collector):
-    """Numbers that somebody else keeps."""
+    """A metric whose numbers are read anew each time that Prometheus asks."""
 
     def __init__(
         self, family: Callable[[], GaugeMetricFamily | CounterMetricFamily], read: Numbers
@@ -133,8 +133,8 @@ def _bytes(connection: Connection) -> Mapping[str, float]:
 
 
 def numbers(engine: Engine, read: Callable[[Connection], Mapping[str, float]]) -> Numbers:
-    """A function that asks the database. What it found last stands while the database is away, and
-    while asking again would cost too much."""
+    """A function that returns what `read` finds in the database. It repeats its last answer while the database
+    is away, and while reading would take more than 1/PART of the time."""
     found: Mapping[str, float] = {}
     due = 0.0
 

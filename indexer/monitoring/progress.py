@@ -23,13 +23,13 @@ from indexer.follow import Report, State, Status
 
 LINE_SECONDS = 2.0  # between lines while blocks are indexed
 QUIET_SECONDS = 60.0  # between lines while nothing changes
-WINDOW_SECONDS = 30.0  # of which rates are told
+WINDOW_SECONDS = 30.0  # over which rates are measured
 
 log = logging.getLogger("laurel.index")
 
 
 class Pace:
-    """How fast it goes, over the last WINDOW_SECONDS of `now`."""
+    """How fast indexing goes, over the last WINDOW_SECONDS of the clock `now`."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.events = 0  # since the start
@@ -52,7 +52,7 @@ class Pace:
         return self._rate(2)
 
     def seconds_left(self, blocks: int) -> float | None:
-        """For so many blocks; None while that cannot be told."""
+        """Seconds that so many blocks will take; None while no rate is known."""
         rate = self._rate(1)
         return blocks / rate if rate > 0 else None
 
@@ -64,8 +64,8 @@ class Pace:
 
 
 def fields(status: Status, pace: Pace) -> dict[str, Any]:
-    """A line of the log, as what programs read: `lag_seconds` is of the chain's time, `seconds_left` of
-    the wall's (None: not known), `events` counts from the start of the process."""
+    """The fields of a log line, for programs. lag_seconds: of chain time; seconds_left: of wall-clock time
+    (None: not known); events: since the start of the process."""
     indexing = status.state is State.INDEXING
     left = pace.seconds_left(status.lag_blocks) if indexing else None
     return {
@@ -82,7 +82,7 @@ def fields(status: Status, pace: Pace) -> dict[str, Any]:
 
 
 def sentence(status: Status) -> str:
-    """A line of the log, as what people read."""
+    """The sentence of a log line, for people."""
     match status.state:
         case State.WAITING:
             return f"Waiting. {status.reason}"
@@ -95,7 +95,7 @@ def sentence(status: Status) -> str:
 
 
 def bar(console: Console) -> Progress:
-    """A progress bar: description, done of total, what else is to say, time left."""
+    """A progress bar: description, done of total, the task's `note`, time left."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -147,7 +147,7 @@ def _on_bar(progress: Progress, task: TaskID) -> Report:
 
 
 def lines(now: Callable[[], float] = time.monotonic) -> Report:
-    """Lines of the log: at each change, every LINE_SECONDS while indexing, else every QUIET_SECONDS."""
+    """A report function that logs each change, and a line every LINE_SECONDS (QUIET_SECONDS if not indexing)."""
     pace = Pace(now)
     told: tuple[State, str] | None = None
     last = 0.0
@@ -156,7 +156,7 @@ def lines(now: Callable[[], float] = time.monotonic) -> Report:
     def report(status: Status) -> None:
         nonlocal told, last, known
         pace.add(status)
-        if status.state is State.WAITING:  # which does not know where it is
+        if status.state is State.WAITING:  # its blocks are all 0
             status = replace(known, state=State.WAITING, reason=status.reason)
         else:
             known = status

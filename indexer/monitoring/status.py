@@ -1,4 +1,4 @@
-"""How this node's chain and mirror are, in words: what there is, and what to do about what is wrong."""
+"""The state of this node's chain, database and mirror, in words, and what to do about each problem."""
 
 import shutil
 import sqlite3
@@ -60,7 +60,7 @@ class Head:
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
-    """A connection that makes nothing and changes nothing. Raises NoDatabase, FromLater, DatabaseError."""
+    """A read-only connection, which makes no database. Raises NoDatabase, FromLater, DatabaseError."""
     parsed = address(url)
     if parsed.get_backend_name() == "sqlite":
         file = Path(parsed.database or "")
@@ -111,7 +111,7 @@ def unusable(url: str, error: NoDatabase | DatabaseError) -> Section:
 
 
 def chain(rpc: Nodes) -> tuple[Section, Head | None]:
-    """The node; None when it does not answer."""
+    """The section of the node, and the head it reports (None when it does not answer)."""
     section = Section("Chain", [("node", rpc.name)])
     try:
         chain_id = quantity(rpc, "eth_chainId")
@@ -132,7 +132,7 @@ def chain(rpc: Nodes) -> tuple[Section, Head | None]:
 
 
 def database(connection: Connection, url: str) -> Section:
-    """Where it is, how large, and how many rows it has."""
+    """The section of the database: where it is, how large, and how many rows it has."""
     section = Section("Database", [("address", shown(url))])
     section.line("size", _size(database_bytes(connection)))
     if connection.dialect.name == "sqlite":
@@ -149,7 +149,7 @@ def database(connection: Connection, url: str) -> Section:
 
 
 def mirror(connection: Connection, settings: Settings, head: Head | None) -> Section:
-    """How far the mirror is, and who takes it further."""
+    """The section of the mirror: its last block, and which process writes it."""
     section = Section("Mirror")
     here = connection.execute(
         select(Cursor.chain_id, Cursor.core, Cursor.block, Cursor.timestamp)
@@ -183,7 +183,7 @@ def mirror(connection: Connection, settings: Settings, head: Head | None) -> Sec
 
 
 def contents(connection: Connection) -> Section:
-    """The documents, and the one asked for most often in vain."""
+    """The section of the documents: how many are in each state, and the one asked for most often in vain."""
     section = Section("Content")
     states = contents_by_state(connection)
     section.line("documents", ", ".join(f"{number:,} {state}" for state, number in states.items()))
@@ -202,7 +202,7 @@ def contents(connection: Connection) -> Section:
 
 
 def deployment(settings: Settings, connection: Connection) -> Deployment | None:
-    """The record of the contracts that the mirror is of."""
+    """The deployment record of the mirror's chain; None if there is none."""
     chain_id = connection.scalar(select(Cursor.chain_id))
     try:
         return None if chain_id is None else load(settings.deployments, chain_id)
@@ -230,7 +230,7 @@ def _other(settings: Settings, chain_id: int, core: str, head: Head | None) -> s
 
 
 def _ask_indexer(section: Section, settings: Settings) -> None:
-    """What the running indexer itself says, where it serves /health."""
+    """Adds what the running indexer says at /health, if it serves that."""
     if settings.metrics is None:
         return
     host, _, port = settings.metrics.rpartition(":")

@@ -1,1 +1,1 @@
-"""Processes: one at a time, and how one ends."""
+"""Locks that one process at a time holds, and ending a process when asked to."""

@@ -16,7 +16,7 @@ class AlreadyAtWork(LaurelError):
 
 @contextmanager
 def alone(home: Path, work: str) -> Iterator[None]:
-    """Holds `laurel <work>` on the node in `home` for this process. Raises AlreadyAtWork."""
+    """Keeps other processes from `laurel <work>` on the node in `home`. Raises AlreadyAtWork."""
 
     def taken(process: str) -> AlreadyAtWork:
         return AlreadyAtWork(
@@ -30,9 +30,9 @@ def alone(home: Path, work: str) -> Iterator[None]:
 
 @contextmanager
 def held(path: Path, taken: Callable[[str], LaurelError]) -> Iterator[None]:
-    """Holds the lock file at `path`, which says whose it is; it and its folder are made if absent.
+    """Holds the lock file at `path`, with this process's id in it; file and folder are made if absent.
 
-    Raises what `taken` makes of the number of the process that holds it.
+    If another process holds it, raises the error that `taken` makes of that process's id.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
@@ -46,7 +46,7 @@ def held(path: Path, taken: Callable[[str], LaurelError]) -> Iterator[None]:
 
 
 def lock(file: IO[str]) -> bool:
-    """Whether this process has the file for itself until it closes it, or ends however it may."""
+    """Locks the file until it is closed or this process ends. False if another process has locked it."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

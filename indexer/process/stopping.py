@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 PATIENCE = 2.0
-"""Seconds that work has to end by itself: a call of the node may take longer than anybody waits."""
+"""Seconds that work has to end by itself: a call to a node may take longer than people wait."""
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def until_signalled() -> Iterator[threading.Event]:
 
 
 def ended(work: Callable[[], object], stop: threading.Event, patience: float = PATIENCE) -> bool:
-    """Runs `work` in a thread of its own until it returns, or raises what it raised.
+    """Runs `work` in a thread until it returns, and raises what it raised. Returns whether it has ended.
 
     False if it went on for more than `patience` seconds after `stop`: then it is still running, and the
     process must end without it.

@@ -1,4 +1,4 @@
-"""What the compiler made of contracts/: build/contracts.json, read by whoever needs an ABI or bytecode."""
+"""The compiled contracts: their ABI and bytecode, from build/contracts.json."""
 
 import json
 from functools import cache
@@ -24,13 +24,13 @@ def _read() -> dict[str, dict[str, Any]]:
 
 
 def artifact(contract: str) -> dict[str, Any]:
-    """`abi`, `bytecode` (hex), `deployedBytecode` and its `immutables` of one contract.
+    """`abi`, `bytecode` (hex), `deployedBytecode` and its `immutables` of one contract. Raises NotCompiled.
 
-    Each of the latter is the list of [start, length], in bytes, where its value stands.
+    `immutables` has for each the list of [start, length], in bytes, where its value stands.
     """
     return _read()[contract]
 
 
 def contracts() -> list[str]:
-    """Their names."""
+    """The names of all compiled contracts. Raises NotCompiled."""
     return list(_read())

@@ -118,13 +118,13 @@ def _each(*readers: Callable[[str], Any]) -> _Read:
 
 
 def _said(target: Callable[[str], Any], on: bool) -> _Read:
-    """An account, a target, and whether the event's name says yes to it."""
+    """Reads an account and a target; adds `on`, which is False for the event that takes back."""
     read = _each(_number, target)
     return lambda words: [*read(words), on]
 
 
 def _vote(words: _Words) -> list[Any]:
-    """Of a hundred events some ninety-seven are votes: what `_each` would do, in half the time."""
+    """As `_each` would read it, in half the time: some 97 of 100 events are votes."""
     post, account, vote, state = words
     read = bytes.fromhex
     return [read(post), int(account, 16), vote_of(read(vote)), account_of(read(state))]
@@ -222,7 +222,7 @@ _BY_TOPIC = {topic(signature): layout for signature, layout in LAYOUTS.items()}
 
 
 def decode(log: Log, time: int) -> Event:
-    """One log of the core or the graph, included at `time`. Raises UnknownEvent."""
+    """The event in one log of the core or the graph, of a block at `time`, in seconds. Raises UnknownEvent."""
     topics, data = log.topics, log.data
     try:
         kind, read = _BY_TOPIC[topics[0]]

@@ -7,9 +7,9 @@ from pathlib import Path
 from indexer.errors import LaurelError
 
 LOCAL_CHAINS = frozenset({31337})
-"""Chain ids of development chains on somebody's own machine: whoever asks may move their clock and take coin of a
-faucet, keys may be plain, and the node's RPC URL is told to all. So only the number of anvil and Hardhat is among
-them, whose nodes have such methods. 1337 is not: private chains of several parties have it, as geth's default."""
+"""Chain ids of development chains on one person's machine. There anybody may move the clock and take coin from a
+faucet, keys may be stored unencrypted, and the node's RPC URL is given to all. So only the id of anvil and Hardhat
+is here, whose nodes have such methods. 1337 is not: as geth's default, private chains of several parties have it."""
 
 
 class NotDeployed(LaurelError):
@@ -36,7 +36,7 @@ class Deployment:
 
     @property
     def local(self) -> bool:
-        """Whether this is on a development chain on somebody's own machine."""
+        """Whether this is on a development chain (see LOCAL_CHAINS)."""
         return self.chain_id in LOCAL_CHAINS
 
 
@@ -45,7 +45,7 @@ def path_for(folder: Path, chain_id: int) -> Path:
 
 
 def load(folder: Path, chain_id: int) -> Deployment:
-    """Raises NotDeployed when the chain has no record, or that of another chain, or half of one."""
+    """The record of a chain. Raises NotDeployed if there is none, or it is damaged or of another chain."""
     path = path_for(folder, chain_id)
     try:
         found = Deployment(**json.loads(path.read_text()))
@@ -66,7 +66,7 @@ def load(folder: Path, chain_id: int) -> Deployment:
 
 
 def save(folder: Path, deployment: Deployment) -> Path:
-    """Writes the record whole or not at all."""
+    """Writes the record, whole or not at all, and returns its path."""
     path = path_for(folder, deployment.chain_id)
     folder.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")

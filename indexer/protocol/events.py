@@ -1,4 +1,4 @@
-"""What the core and the graph say, as typed values: ICoreBase.sol and IGraph.sol, field by field.
+"""The events of the core and the graph as typed values: ICoreBase.sol and IGraph.sol, field by field.
 
 Amounts are wei where the ABI says so, else micro-vests; times are seconds of the chain's clock. `seq` is
 block << LOG_BITS | log index: the chain's own order.

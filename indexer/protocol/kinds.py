@@ -17,10 +17,10 @@ Role = Literal["new", "posting", "active", "owner", "recovery"]
 """Whose signature a kind takes: the owner key that it registers; a key of the account with this role or a higher
 one; an owner key of the account's recovery account."""
 Guard = Literal["handle", "key", "revocation", "post", "removal", "vote", "votes", "nonce"]
-"""What a kind uses up on the chain, so that it can happen once."""
+"""The replay guard: what a kind uses up on the chain, so that it can happen only once."""
 
 Fields = tuple[tuple[str, str], ...]
-"""EIP-712's (name, type) of each."""
+"""(name, EIP-712 type) of each field."""
 
 TYPES: dict[str, Fields] = {
     name: tuple((n, t) for n, t in fields) for name, fields in ACTIONS["types"].items()
@@ -33,9 +33,9 @@ FREQUENT: tuple[str, ...] = tuple(ACTIONS["frequent"])
 
 @dataclass(frozen=True)
 class Gas:
-    """What an action is given: `base`, and `per_byte` for each of its bytes, of which at most `max_bytes` count.
+    """Gas reserved for an action: `base`, and `per_byte` for each of its bytes, of which at most `max_bytes` count.
 
-    typical: about what one takes in a full batch (benchmarks/gas.py), of Votes each ballot.
+    typical: gas that one takes, about, in a full batch (benchmarks/gas.py); of Votes, gas of one ballot.
     """
 
     base: int
@@ -50,8 +50,11 @@ class Gas:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of action: the contract that takes it, its number, the number of proofs that follow its fields,
-    and these; what it costs, what makes a second time impossible, who may sign it, and what people call it."""
+    """One kind of signed action.
+
+    contract: which one takes it; number: its `kind` in `Signed`; proofs: how many signatures follow its fields;
+    guard: makes a second time impossible; role: of the key that signs it; title: its name for people.
+    """
 
     name: str
     contract: Contract
@@ -96,7 +99,7 @@ def constant(name: str) -> str:
 
 
 def struct_string(name: str, fields: Fields) -> str:
-    """A struct without those in it, for example `Ballot(bytes32 post,int16 weight)`."""
+    """encodeType of a struct without those in it, for example `Ballot(bytes32 post,int16 weight)`."""
     return f"{name}({','.join(f'{t} {n}' for n, t in fields)})"
 
 
@@ -128,4 +131,4 @@ SIGNING = {
         for name, k in ACTIONS["kinds"].items()
     },
 }
-"""Of the file, what whoever signs has to know."""
+"""The part of contracts/actions.json that signing needs."""

@@ -9,7 +9,7 @@ _MASK64 = (1 << 64) - 1
 
 
 class AccountSlot(msgspec.Struct, frozen=True, gc=False):
-    """Micro-vests, and seconds; see AccountState.sol."""
+    """effective, mana, down_mana: micro-vests; updated_at: seconds; see AccountState.sol."""
 
     effective: int
     mana: int
@@ -54,7 +54,7 @@ class PostSlot(msgspec.Struct, frozen=True, gc=False):
 
 
 class KeySlot(msgspec.Struct, frozen=True, gc=False):
-    """Roles are 1 posting, 2 active, 3 owner; seconds, where 0 = never; see Key.sol."""
+    """role: 1 posting, 2 active, 3 owner; expiry, revoked_at: seconds, 0 = never; see Key.sol."""
 
     account: int
     role: int
@@ -67,7 +67,7 @@ class KeySlot(msgspec.Struct, frozen=True, gc=False):
         return self.revoked_at != 0
 
 
-# Five bytes of time are one and four to struct. Votes come by the million: this is how Python unpacks quickest.
+# `struct` has no 5-byte number: times are read as 1 + 4 bytes. It is the fastest way, and votes come by the million.
 _ACCOUNT = Struct(">xHBIQQQ")
 _VOTE = Struct(">9xhBIQq")
 

@@ -67,7 +67,7 @@ def emission_down(supply: int, n: int) -> int:
 
 
 def vests_down(wei: int) -> int:
-    """Micro-vests that `wei` buys; what is under one is left over."""
+    """Whole micro-vests that `wei` buys."""
     return wei // WEI_PER_VEST
 
 
@@ -87,11 +87,11 @@ def part_up(vests: int) -> int:
 
 
 def payout_down(paid: int, claim: int, claims: int) -> int:
-    """Wei that a post earns of what its day paid; too little is nothing."""
+    """Wei that a post earns of the `paid` of its day, by its share of `claims`; 0 if below LEAST_PAYOUT."""
     payout = paid * claim // claims
     return payout if payout >= LEAST_PAYOUT else 0
 
 
 def curation_vests_down(curation: int, weight: int, total: int) -> int:
-    """Micro-vests of one vote's curation reward, of the post's `curation` in all."""
+    """Micro-vests of one vote's curation reward, by its share of the post's `total` weight."""
     return curation * weight // total

@@ -19,7 +19,7 @@ class Options:
 
     @property
     def plain(self) -> bool:
-        """Whether nothing is stored beside the post's own slot."""
+        """Whether the chain stores no options beside the post's own slot."""
         return (self.max_accepted_payout, self.liquid_bps, self.beneficiaries) == (
             NO_CAP,
             LIQUID_BPS,

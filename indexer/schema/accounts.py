@@ -24,13 +24,13 @@ class Account(Base):
     updated_at: Mapped[int] = mapped_column(BigInteger)
     key_epoch: Mapped[int] = mapped_column(Integer)  # keys of an older epoch are void
     delegated: Mapped[int] = mapped_column(BigInteger)
-    returning: Mapped[int] = mapped_column("returning", BigInteger, quote=True)  # a word of SQL
+    returning: Mapped[int] = mapped_column("returning", BigInteger, quote=True)  # an SQL word
     return_at: Mapped[int] = mapped_column(BigInteger)
     leaving: Mapped[int] = mapped_column(BigInteger)  # powering down
-    part: Mapped[int] = mapped_column(BigInteger)  # of it, with each release
+    part: Mapped[int] = mapped_column(BigInteger)  # of `leaving`, with each release
     due_at: Mapped[int] = mapped_column(BigInteger)  # the next release
-    recovery: Mapped[int] = mapped_column(BigInteger)  # may restore this account; 0: none
-    next_recovery: Mapped[int] = mapped_column(BigInteger)  # may from `recovery_at` on
+    recovery: Mapped[int] = mapped_column(BigInteger)  # account that may restore this one; 0: none
+    next_recovery: Mapped[int] = mapped_column(BigInteger)  # account that may from `recovery_at` on
     recovery_at: Mapped[int] = mapped_column(BigInteger)  # 0: no change was asked for
     request_owner: Mapped[str | None] = mapped_column(String(42))  # key that is to become owner
     request_ready_at: Mapped[int] = mapped_column(BigInteger)  # 0: nothing was asked for

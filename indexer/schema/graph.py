@@ -1,4 +1,4 @@
-"""What accounts say of one another, and tips."""
+"""Follows, mutes, reblogs and tips."""
 
 from sqlalchemy import BigInteger, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,4 +1,4 @@
-"""The reward pool, stake lent, and what came into wallets and went out."""
+"""The reward pool, delegations, and the history of wallets."""
 
 from sqlalchemy import BigInteger, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +19,7 @@ class Day(Base):
 
 
 class Pool(Base):
-    """One row, from the first closed day on: the last day's, and what posts returned to the pool since."""
+    """One row, once a day was closed: the pool after the last closed day, with what posts returned since."""
 
     __tablename__ = "pool"
     id: Mapped[int] = mapped_column(primary_key=True)  # always 1
@@ -42,8 +42,8 @@ class Entry(Base):
     """A line of an account's wallet history: one kind of amount in, or (negative) out.
 
     kinds: deposit, withdraw, transfer-in, transfer-out, power-up, power-down-release, author,
-    beneficiary, curation, stake-reward. `wei` and `vests` are signed changes: all lines of an account
-    together are its balance and its own stake.
+    beneficiary, curation, stake-reward. `wei` and `vests` are signed changes: those of all lines of an account
+    add up to its balance and its own stake.
     """
 
     __tablename__ = "entries"

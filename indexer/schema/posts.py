@@ -1,4 +1,4 @@
-"""Posts, who shares in them, the votes on them, and their words."""
+"""Posts, their beneficiaries, the votes on them, and their documents."""
 
 from sqlalchemy import JSON, BigInteger, Float, Index, Integer, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,8 +9,8 @@ from indexer.schema.base import Base, Wei
 class Post(Base):
     """A post, or a comment (parent not null).
 
-    `digest` is the one that its id comes from, `current` that of the document it shows now: another
-    once it was edited. A removed post stays as a tombstone and counts nowhere.
+    `digest` is the first document's, which the id is made of; `current` is that of the document shown now,
+    after edits. A removed post stays as a tombstone and counts nowhere.
     """
 
     __tablename__ = "posts"
@@ -28,7 +28,7 @@ class Post(Base):
     edited_at: Mapped[int] = mapped_column(BigInteger)  # 0 = never
     cashout_at: Mapped[int] = mapped_column(BigInteger)
     removed: Mapped[bool]
-    replied: Mapped[bool]  # ever, so that it cannot be removed any more
+    replied: Mapped[bool]  # ever: then it cannot be removed any more
     max_accepted_payout: Mapped[int] = mapped_column(Wei)
     liquid_bps: Mapped[int] = mapped_column(Integer)  # of what author and beneficiaries get
     allow_votes: Mapped[bool]
@@ -66,6 +66,8 @@ class Beneficiary(Base):
 
 
 class Vote(Base):
+    """An account's vote on a post, the last one cast; see VoteState.sol."""
+
     __tablename__ = "votes"
     post: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     account: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -84,12 +86,12 @@ CONTENT_STATES = ("missing", "ready", "unreadable")
 
 
 class Content(Base):
-    """What a digest named by an event turned out to be: words, or a profile.
+    """The document behind a digest that an event named: a post, a comment or a profile.
 
-    A post whose parent is not the document's is refused: readers join on both. So is a post that names a
-    profile (`profile` not null), and a profile that names a post.
-    states: missing (asked for again at `next_try`, unless a worker has taken it: until `claimed_until`; both
-    in wall-clock seconds), ready, unreadable (`error` says why).
+    Readers refuse a document that does not fit the event: a post with another parent than the event's, a profile
+    (`profile` not null) that a post names, and a post that an account names as its profile.
+    states: missing (asked for again at `next_try`, but not before `claimed_until` if a worker has claimed it;
+    both in wall-clock seconds), ready, unreadable (`error` says why).
     """
 
     __tablename__ = "contents"

@@ -1,4 +1,4 @@
-"""What the mirror knows of itself: how far it is, who writes it, and how to go back."""
+"""The mirror's own state: its last block, its writer, and what rolling back needs."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class Block(Base):
 
 
 class Undo(Base):
-    """The row that block `block` replaced first (`old` null: there was none), while it may be reorganised."""
+    """A row as it was before `block` (`old` null: there was none), while the block may be reorganised."""
 
     __tablename__ = "undo"
     block: Mapped[int] = mapped_column(BigInteger, primary_key=True)

@@ -1,4 +1,4 @@
-"""What `verify` compares: each view of the contracts, and what the mirror says its answer must be."""
+"""What `verify` compares: each view of the contracts, and the answer that follows from the mirror."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ _CALLS: dict[type[Base], int] = {Account: 8, Key: 1, Post: 1, Vote: 1, Day: 1, P
     Delegation: 1,
     TipBalance: 1,
 }
-"""How many views tell what is in a row."""
+"""How many views are called for a row."""
 _SHARED = exists().where(Beneficiary.post == Post.id)
 _HAS_OPTIONS = or_(Post.max_accepted_payout != NO_CAP, Post.liquid_bps != LIQUID_BPS, _SHARED)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One call of a view at `contract`, what its words mean, and what the mirror says they are."""
+    """One call of a view at `contract`. read: fields from the words of its answer; mirror: what they must be."""
 
     kind: str
     name: str
@@ -146,7 +146,7 @@ def _posts(connection: Connection, core: str) -> Iterator[Check]:
 
 
 def _optional(*columns: Any) -> Select[Any]:
-    """Posts whose options the chain stores and still tells."""
+    """Selects posts whose options the chain stores, and returns because they are not removed."""
     return select(*columns).where(_HAS_OPTIONS, Post.removed.is_(False))
 
 

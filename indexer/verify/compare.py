@@ -20,7 +20,7 @@ from indexer.verify.checks import Check, Fields, checks, count
 
 WAIT_SECONDS = 30.0  # for the mirror to reach the chain's head
 FIRST_DIFFERENCES = 20
-TRIES = 10  # of a question that the node answers with nothing
+TRIES = 10  # of a call that the node answers with nothing
 
 _TEXT = msgspec.json.Decoder(str)
 
@@ -31,7 +31,7 @@ class Behind(LaurelError):
 
 @dataclass(frozen=True)
 class Difference:
-    """One field of one thing that is not the same."""
+    """One field that differs between chain and mirror."""
 
     name: str
     field: str
@@ -41,10 +41,10 @@ class Difference:
 
 @dataclass
 class Outcome:
-    """Per kind of thing: how many were compared and how many differ; the first differences."""
+    """compared, different: how many views, by kind; first: the first differences."""
 
     block: int
-    total: int  # things that there are to compare
+    total: int  # views that there are to compare
     compared: dict[str, int] = field(default_factory=dict)
     different: dict[str, int] = field(default_factory=dict)
     first: list[Difference] = field(default_factory=list)
@@ -63,10 +63,10 @@ def verify(
     wait: float | None = None,
     most: int | None = None,
 ) -> Outcome:
-    """Compares everything at the mirror's block, once that is the head of a moment ago or later.
+    """Waits until the mirror has the chain's present head, then compares all views at the mirror's block.
 
-    `begin` gets the number of calls to come, `advance` how many were made; `wait` is in seconds
-    (WAIT_SECONDS); `most`: where there is more to ask, about so many calls by lot. Raises Behind,
+    `begin` gets the number of calls to come, `advance` how many were made; `wait`: seconds, WAIT_SECONDS by
+    default; `most`: if there are more calls, about so many are chosen at random. Raises Behind,
     NodeUnreachable, RpcError (also when the node has dropped the state at that block).
     """
     _wait_for_head(engine, source, WAIT_SECONDS if wait is None else wait)
@@ -133,7 +133,7 @@ def _ask(source: Source, asked: list[Check], block: int) -> list[list[int]]:
 
 
 def _wrong(check: Check, words: list[int]) -> Fields:
-    """The fields that are not as the mirror has them, as they are on the chain."""
+    """The fields that differ from the mirror, with the chain's values."""
     return {n: value for n, value in check.read(words).items() if check.mirror[n] != value}
 
 

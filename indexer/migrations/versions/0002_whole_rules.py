@@ -1,6 +1,6 @@
-"""The whole rules: stake lent, leaving and returning, options, edits, recovery, and the graph.
+"""The whole rules: stake delegated, leaving and returning, options, edits, recovery, and the graph.
 
-The contracts that do these are others than those mirrored so far, so the mirror begins anew with them.
+They come with new contracts, not the ones mirrored so far, so the mirror is emptied and begins anew.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Missing content is taken by workers, each row by one of them at a time."""
+"""Workers claim rows of missing content, one worker at a time each."""
 
 import sqlalchemy as sa
 from alembic import op
