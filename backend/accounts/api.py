@@ -68,7 +68,7 @@ def entries(handle: str) -> dict[str, Any]:
 
 @bp.get("/accounts/<handle>/delegations")
 def delegations(handle: str) -> dict[str, Any]:
-    """`direction` is out (the default), by the account, or in, to it."""
+    """`direction` is out (the default) for delegations by the account, or in for those to it."""
     direction = request.args.get("direction", "out")
     if direction not in ("out", "in"):
         raise Problem(400, "bad_direction", "`direction` is out or in.")
@@ -104,7 +104,8 @@ def key(address: str) -> dict[str, Any]:
 
 
 def request_of(account: Account) -> dict[str, Any] | None:
-    """The new owner key that the recovery account asked for, and when it gets in."""
+    """The recovery account's pending request: the new owner key, and when it takes effect (seconds); None
+    without one."""
     if not account.request_ready_at:
         return None
     return {"newOwner": account.request_owner, "readyAt": account.request_ready_at}

@@ -1,4 +1,4 @@
-"""Pictures in, re-encoded; backend/content/gateway.py gives them out."""
+"""Takes pictures and re-encodes them; backend/content/gateway.py serves them."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ bp = Blueprint("media", __name__)
 @bp.post(f"{API}/media")
 def put_picture() -> tuple[dict[str, Any], int]:
     data = exact_bytes(pictures.MAX_BYTES, pictures.PictureTooLarge.code)
-    count_use("upload")  # before the work
+    count_use("upload")  # counted before the work
     picture = pictures.reencode(data)
     cid = current_node().store.put(picture.data)
     size = {"width": picture.width, "height": picture.height}
