@@ -19,7 +19,7 @@ from indexer.mirror.lease import Lease
 
 log = logging.getLogger("laurel.relay")
 
-RECENT = 1000  # latest transactions; a relayer that sent none of them cannot be reorganised any more
+RECENT = 1000  # last transactions; a relayer that sent none of these is past reorganisations
 
 
 @dataclass
