@@ -25,6 +25,10 @@ bp = Blueprint("accounts-api", __name__, url_prefix=API)
 
 @bp.get("/accounts/<handle>")
 def account(handle: str) -> dict[str, Any]:
+    """An account's balance, stake and mana: `balance` and `stakeReward` in wei, all other amounts in micro-vests.
+
+    Times are seconds of the chain's clock. Problem 404 `unknown_account`.
+    """
     found = by_handle(session(), handle)
     now = present().time
     bar = mana(found, now, current_node().deployment.day)
@@ -86,6 +90,7 @@ def account_keys(handle: str) -> dict[str, Any]:
 
 @bp.get("/keys/<address>")
 def key(address: str) -> dict[str, Any]:
+    """The account of a key, and the key's role and state. Problem 404 `unknown_key`."""
     row = None
     if address.startswith("0x") and is_address(address):
         row = (

@@ -42,7 +42,7 @@ class Chain(Wire):
         return words_of(self.ask("eth_call", call, "latest"))
 
     def perform(self, signed: Signed, payer: str = NOBODY) -> None:
-        """Tries a signed action on the pending block, unsent. Raises Reverted with the contract's own error.
+        """Tries a signed action on the pending block, sending nothing. Raises Reverted with the contract's own error.
 
         payer: who would relay it, and pay the handle fee of a Register.
         """

@@ -48,7 +48,7 @@ _TOKEN = Reason(
 
 # Selectors follow from the signatures; a test holds them against the ABIs.
 REASONS = {
-    # ---------------------------------------------------------------- what is wrong in itself
+    # ---------------------------------------------------------------- wrong in any state of the chain
     "UnknownKind(uint8)": Reason(
         "unknown_kind", 400, "There is no such kind of action. Update the program that signed it."
     ),

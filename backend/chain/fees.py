@@ -18,7 +18,7 @@ from backend.chain.wire import Refused, Reverted, Wire
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
-BLOCKS = 20  # the last ones, whose tips are looked at
+BLOCKS = 20  # the last blocks, whose tips count
 SIZES = 256, 16_384  # bytes of a transaction; between them the data fee is taken to be linear
 ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
 MARGIN = 5, 4  # 5/4, as L1's price may rise meanwhile; what is not needed is not charged

@@ -14,7 +14,7 @@ class ChainUnreachable(LaurelError):
 
 
 class Refused(ChainUnreachable):
-    """The node answered with a refusal, whose message this error has."""
+    """The node answered, and refused the call; the message is the node's."""
 
 
 class Reverted(Exception):

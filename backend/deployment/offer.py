@@ -17,7 +17,7 @@ from indexer.protocol.deployment import LOCAL_CHAINS, Deployment, NotDeployed, p
 
 
 class Declined(DeployError):
-    """Whoever was asked did not say yes."""
+    """The user was asked, and did not agree."""
 
 
 @dataclass(frozen=True)

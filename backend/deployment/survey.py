@@ -16,7 +16,7 @@ class WrongChain(LaurelError):
 
 
 def chain_id_of(wire: Wire, meant: int | None = None) -> int:
-    """The id of the chain that a node is on: what it says must be what code sees that it runs.
+    """The id of the chain that a node is on. The node must report the id that code which it runs sees.
 
     meant: the id that the user expects. Raises WrongChain, ChainUnreachable.
     """

@@ -27,8 +27,8 @@ NAME = r"LAUREL_[A-Z_]+|IPFS_API"
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable of the environment. `default` is Markdown: only what is in backquotes is a value that can be set.
-    `readers`: who reads it, in the order of the docstring."""
+    """One variable of the environment. `default` is Markdown: if all of it is in backquotes, it is a value that can
+    be set. `readers`: who reads it, in the order of the docstring."""
 
     name: str
     default: str

@@ -119,6 +119,10 @@ def votes(post: str) -> dict[str, Any]:
 
 @bp.post("/documents")
 def put_document() -> tuple[dict[str, str], int]:
+    """Stores the body, a document's bytes -> 201 {"digest": its sha-256 in 0x-hex, "cid"}.
+
+    Problems: 429 `rate_limited`, and what is wrong with the document (`documents.parse`).
+    """
     data = exact_bytes(documents.MAX_DOCUMENT, documents.TooLarge.code)
     documents.parse(data)
     count_use("upload")
@@ -128,6 +132,7 @@ def put_document() -> tuple[dict[str, str], int]:
 
 @bp.post("/render")
 def preview() -> dict[str, str]:
+    """{"body": Markdown} -> {"html": as pages show it}. Problems: 413 `document_too_large`, 429 `rate_limited`."""
     (body,) = members("body", most=MOST_PREVIEW)
     if len(body.encode("utf-8", "replace")) > documents.MAX_BODY:
         detail = f"A body has at most {documents.MAX_BODY:,} bytes."

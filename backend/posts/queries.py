@@ -225,7 +225,7 @@ def _closed_days(session: Session, deployment: Deployment, posts: list[Post]) ->
 def _open_claims(
     session: Session, deployment: Deployment, posts: list[Post], done: Iterable[int]
 ) -> dict[int, int]:
-    """Claims so far of each day on which these posts will cash out; about, as SQL adds them in floating point."""
+    """Claims so far of each day on which these posts will cash out; approximate, as SQL adds in floating point."""
     day = deployment.day
     numbers = {p.cashout_at // day for p in posts if not p.settled} - set(done)
     if not numbers:

@@ -33,13 +33,14 @@ class Purse:
     _told_at: float = field(default=float("-inf"), init=False)  # time.monotonic()
 
     def look(self, balance: int, fee: int, data_fee: int, max_fee: int, dear: bool) -> None:
-        """Takes a quote's numbers (balance, data_fee: wei; fees: wei per gas); writes the status if it changed."""
+        """Takes a quote's numbers (balance, data_fee: wei; fee, max_fee: wei per gas), and writes the status if
+        that is new, or TELL_SECONDS old."""
         self._balance, self._fee = balance, fee
         least = LEAST_GAS * max_fee + data_fee
         self._tell(empty=balance < max(least, self._needed), dear=dear)
 
     def refused(self, needed: int) -> None:
-        """Notes that something costs `needed` wei, more than there is, and nothing in flight gives any back."""
+        """Notes that something costs `needed` wei, more than there is, and nothing in flight will free any."""
         self._needed = needed
         self._tell(empty=True, dear=bool(self._told and self._told[1]))
 

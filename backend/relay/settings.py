@@ -87,6 +87,7 @@ class RelaySettings:
 
     @classmethod
     def from_env(cls, home: Path, env: Mapping[str, str] = os.environ) -> "RelaySettings":
+        """The settings in the environment. Raises BadLimits, BadFee, and ValueError for a malformed number."""
         return cls(
             key_file=Path(env.get("LAUREL_RELAYER_KEY_FILE", home / "relayer.key")),
             passphrase_file=passphrase_file(env),
@@ -111,6 +112,7 @@ class RelaySettings:
         return fee if self.max_fee is None else min(fee, self.max_fee)
 
     def cap_tip(self, tip: int) -> int:
+        """A first sending's tip (wei per gas), or the most that is allowed if that is less."""
         return tip if self.max_tip is None else min(tip, self.max_tip)
 
 

@@ -46,7 +46,7 @@ def client_address() -> str:
     text = request.remote_addr or ""
     try:
         address = ip_address(text)
-    except ValueError:  # a socket of this machine has none
+    except ValueError:  # a Unix socket has no address
         return text
     if not isinstance(address, IPv6Address):
         return text

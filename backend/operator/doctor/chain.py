@@ -24,7 +24,7 @@ SKEW = 10.0
 
 
 def nodes(setup: Setup) -> Findings:
-    """Each node by itself: answers, is on the right chain, is up to date, and has all logs of the contracts."""
+    """Whether each node answers, is on the right chain, is up to date, and has all logs of the contracts."""
     for url in setup.settings.rpcs:
         with closing(Rpc(url, PATIENCE)) as rpc:
             yield from _node(setup, rpc)

@@ -133,8 +133,8 @@ def _put(
 
 
 def _try(engine: Engine, chain: Chain, signed: Signed, action: Action, payer: str) -> None:
-    """Tries the action on the chain, unsent. Raises Problem if it would be refused, except for want of something
-    that is queued or sent."""
+    """Tries the action on the chain, without sending it. Raises Problem if it would be refused, unless the reason is
+    something missing that is queued or sent."""
     try:
         chain.perform(signed, payer)
     except Reverted as reverted:

@@ -244,7 +244,7 @@ class Sender:
         return {"state": EXPIRED if code == "expired" else SKIPPED, "reason": code, "block": block}
 
     def _waits(self, ticket: RelayTicket, code: str) -> bool:
-        """Whether the chain refused with `code` for want of something that is queued or sent."""
+        """Whether the chain refused with `code` because something is missing that is queued or sent."""
         awaited = replay.awaited_slots(code, decode(_kind(ticket), ticket.action))
         with self.engine.connect() as connection:
             return any(live(connection, slot) for slot in awaited)

@@ -57,7 +57,7 @@ class SponsorSettings:
 
     @property
     def says(self) -> str:
-        """Both in words, for whoever thinks of making an account here."""
+        """Who may join and what this server pays, in words for people without an account here."""
         door = {
             "open": "Anybody can make an account here",
             "invitation": "Accounts are made by invitation",
@@ -73,7 +73,7 @@ class SponsorSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SponsorSettings":
-        """Raises BadSponsoring."""
+        """The settings in the environment. Raises BadSponsoring."""
         join = env.get("LAUREL_JOIN") or "open"
         if join not in get_args(Join):
             raise BadSponsoring(f"LAUREL_JOIN is open, invitation or work, not {join!r}.")

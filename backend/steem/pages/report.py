@@ -142,6 +142,7 @@ def returned(piece: Replayed) -> int:
 
 
 def spread(amounts: Sequence[int]) -> Spread:
+    """How evenly amounts are shared: one for each person, 0 for a person who got nothing."""
     paid = [amount for amount in amounts if amount > 0]
     return Spread(len(amounts), len(paid), gini(amounts), gini(paid), lorenz(amounts))
 
