@@ -13,7 +13,7 @@ _KINDS = ("text/html", "application/json", "application/atom+xml", "application/
 
 
 def init_app(app: Flask) -> None:
-    """Does so for every response of text or JSON; files and blocks stay as they are."""
+    """Does so for every response of HTML, JSON or Atom; files and blocks stay as they are."""
     app.after_request(_finish)
 
 
