@@ -36,9 +36,9 @@ def robots() -> Response:
 
 @bp.get("/.well-known/security.txt")
 def security_txt() -> Response:
-    """Whom to tell of a hole, or of what should not be shown (RFC 9116); 404 if LAUREL_CONTACT is not set.
+    """security.txt (RFC 9116): where to report a vulnerability or content; 404 if LAUREL_CONTACT is not set.
 
-    What it says holds for a month, counted from now: it is only ever as old as the answer.
+    It expires 30 days after the request, as each answer is made anew.
     """
     contact = current_node().site.contact
     if contact is None:
@@ -50,7 +50,10 @@ def security_txt() -> Response:
 
 @bp.get(f"{API}/chain")
 def chain() -> dict[str, Any]:
-    """Where the contracts are and what the time is; `latest` is the last block's, for votes."""
+    """The contracts, the chain's clock and the settings that a client needs.
+
+    Times are seconds of the chain's clock; `latest` is the latest block's time, which a vote signs.
+    """
     node = current_node()
     deployment = node.deployment
     now = present()

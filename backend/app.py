@@ -65,9 +65,9 @@ def create_app(
 ) -> Flask:
     """The WSGI application of one node. The database must be migrated already.
 
-    env: what settings are read from, here and never again, where they are not given.
+    env: settings that are not given are read from it here, and never later.
     """
-    # py_ecc, where eth_account has imported it, raises the limit beyond what the stack holds.
+    # eth_account imports py_ecc, which sets Python's recursion limit higher than the stack allows.
     sys.setrecursionlimit(1000)
     settings = settings or Settings.from_env(env)
     site = site or SiteSettings.from_env(env)

@@ -34,7 +34,7 @@ COMMANDS = {
 
 
 class Laurel(click.Group):
-    """Finds commands by name, and ends with the message of an error that is the user's to put right."""
+    """Finds commands by name; a LaurelError ends the command with its message, which says what to do."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -44,7 +44,7 @@ class Laurel(click.Group):
             return None
         module, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
-        # py_ecc, imported by eth_account, raises the limit beyond what the stack holds.
+        # eth_account imports py_ecc, which sets Python's recursion limit higher than the stack allows.
         sys.setrecursionlimit(1000)
         return command
 

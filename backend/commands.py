@@ -45,7 +45,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def site(host: str, port: int, workers: int) -> None:
     """Serve the pages and the API."""
     settings = Settings.from_env()
-    reach = SiteSettings.from_env()  # what is wrong with it is said here, not in a worker
+    reach = SiteSettings.from_env()  # wrong settings end this command, not a worker
     RelaySettings.from_env(settings.home)
     SponsorSettings.from_env()
     with usable(settings.database) as engine:
@@ -57,7 +57,7 @@ def site(host: str, port: int, workers: int) -> None:
         "threads": 8,
         "loglevel": "warning",
         "graceful_timeout": 5,
-        "forwarder_headers": "",  # else a client behind a proxy here could say PATH_INFO itself
+        "forwarder_headers": "",  # else a client behind a local proxy could set PATH_INFO
         "control_socket_disable": True,
     }
     _Server(settings, reach, options).run()

@@ -17,8 +17,8 @@ bp = Blueprint("health", __name__)
 def health() -> tuple[dict[str, Any], int]:
     """200 if the mirror is near the chain's head, else 503; `reason` says why.
 
-    A chain that does not answer leaves the site ready: reading goes on without it, and a balancer
-    that took every process away would end that too. (The indexer's /health says it.)
+    A chain that does not answer leaves the site ready, as pages can still be read; a balancer that
+    took every process away would end that too. (The indexer's /health reports the chain.)
     """
     node = current_node()
     block = session().scalar(select(Cursor.block))

@@ -1,4 +1,4 @@
-"""What every template can use: numbers and times in words, files, the chain, who reads."""
+"""What every template can use: numbers and times in words, files, the chain, who is signed in."""
 
 import json
 import re

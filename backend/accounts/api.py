@@ -25,6 +25,10 @@ bp = Blueprint("accounts-api", __name__, url_prefix=API)
 
 @bp.get("/accounts/<handle>")
 def account(handle: str) -> dict[str, Any]:
+    """An account's balance, stake and mana: `balance` and `stakeReward` in wei, all other amounts in micro-vests.
+
+    Times are seconds of the chain's clock. Problem 404 `unknown_account`.
+    """
     found = by_handle(session(), handle)
     now = present().time
     bar = mana(found, now, current_node().deployment.day)
@@ -68,7 +72,7 @@ def entries(handle: str) -> dict[str, Any]:
 
 @bp.get("/accounts/<handle>/delegations")
 def delegations(handle: str) -> dict[str, Any]:
-    """`direction` is out (the default), by the account, or in, to it."""
+    """`direction` is out (the default) for delegations by the account, or in for those to it."""
     direction = request.args.get("direction", "out")
     if direction not in ("out", "in"):
         raise Problem(400, "bad_direction", "`direction` is out or in.")
@@ -86,6 +90,7 @@ def account_keys(handle: str) -> dict[str, Any]:
 
 @bp.get("/keys/<address>")
 def key(address: str) -> dict[str, Any]:
+    """The account of a key, and the key's role and state. Problem 404 `unknown_key`."""
     row = None
     if address.startswith("0x") and is_address(address):
         row = (
@@ -104,7 +109,8 @@ def key(address: str) -> dict[str, Any]:
 
 
 def request_of(account: Account) -> dict[str, Any] | None:
-    """The new owner key that the recovery account asked for, and when it gets in."""
+    """The recovery account's pending request: the new owner key, and when it takes effect (seconds); None
+    without one."""
     if not account.request_ready_at:
         return None
     return {"newOwner": account.request_owner, "readyAt": account.request_ready_at}

@@ -1,4 +1,4 @@
-"""The wallet's history of an account, a page at a time."""
+"""An account's wallet history, a page at a time."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""What an account has earned and not been handed yet."""
+"""What an account has earned and not been paid yet."""
 
 from dataclasses import dataclass
 
@@ -12,12 +12,12 @@ from indexer.rewards import WEI_PER_VEST, curation_vests_down
 from indexer.schema import Account, Beneficiary, Day, Post, Vote
 
 MOST = 500
-"""Posts and votes that are looked at; the keeper hands out more often than these gather."""
+"""At most so many posts and so many votes are added up; the keeper pays out before more gather."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """`total` in wei, from so many posts, so many votes, and `stake` wei of the stakers' emission."""
+    """`total`: wei earned by `posts` posts, by `votes` votes, and by stake (`stake` wei)."""
 
     total: int
     posts: int
@@ -26,8 +26,8 @@ class Waiting:
 
 
 def waiting(session: Session, deployment: Deployment, account: Account) -> Waiting:
-    """The account's part of posts whose day is closed, the rewards of votes on settled posts, and what its
-    stake has earned."""
+    """Adds up the account's part of posts whose day is closed, the rewards of its votes on settled posts, and
+    what its stake has earned."""
     closed = session.scalar(select(func.max(Day.day)))
     posts: list[int] = []
     if closed is not None:

@@ -73,7 +73,7 @@ def own_wallet() -> AnyResponse:
 
 @bp.get("/keys")
 def own_keys() -> str:
-    """The keys of who is signed in, and who may recover the account; `account` is None if nobody is."""
+    """The signed-in account's keys, and who may recover it; `account` is None if nobody is signed in."""
     now = present().time
     person = signed_in(now)
     if person is None:
@@ -101,5 +101,5 @@ def full_at(account: Account, day: int) -> int:
 
 
 def signed(wei: int) -> str:
-    """A change with its sign; nothing for none."""
+    """Wei as LRL with a sign, plus or minus; an empty text for 0."""
     return "" if not wei else f"+{lrl(wei)}" if wei > 0 else lrl(wei)

@@ -1,4 +1,4 @@
-"""An account's stake: what is free, what others have of it or it of others, and what is leaving.
+"""An account's stake: what is free, what is delegated by it or to it, and what is leaving.
 
 Micro-vests; times are seconds of the chain's clock.
 """
@@ -34,7 +34,7 @@ def received(account: Account) -> int:
 
 
 def parts(account: Account, day: int) -> list[tuple[int, int]]:
-    """What is still to come of a power down: when it is due, and how much; `day` in seconds."""
+    """The parts of a power down still to come: when each is due, and its micro-vests; `day` in seconds."""
     left, due = account.leaving, account.due_at
     found = []
     while left > 0:

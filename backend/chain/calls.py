@@ -1,4 +1,4 @@
-"""Calldata of functions whose arguments are more than words (indexer/protocol/calls.py has those), by eth_abi."""
+"""Calldata with arguments of any type, by eth_abi; indexer/protocol/calls.py encodes those of one word each."""
 
 from functools import cache
 from typing import Any
@@ -13,7 +13,7 @@ RELAY_CALL = "relay((uint8,bytes,bytes)[])"  # of the core and of the graph
 
 @cache
 def _types(signature: str) -> list[str]:
-    """Those of the arguments of a function, whose signature without its name is a tuple's type."""
+    """The types of a function's arguments: its signature without the name reads as a tuple's type."""
     arguments: Any = parse(signature[signature.index("(") :])
     return [each.to_type_str() for each in arguments.components]
 

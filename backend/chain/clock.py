@@ -1,7 +1,7 @@
-"""The chain's clock: what its next block would see as the present, in seconds since 1970.
+"""The chain's clock: the time that its next block would see, in seconds since 1970.
 
-A local chain's clock may run far ahead of the wall's, and stands still between blocks in its latest
-block alone; so the pending block is asked, and the wall's clock carries on from there.
+A local chain's clock may run far ahead of the wall clock, and its latest block's time stands still between
+blocks. So the pending block's time is asked for, and the wall clock carries it on until the next question.
 """
 
 import time
@@ -12,7 +12,7 @@ from backend.chain.wire import ChainUnreachable, Refused, Reverted, wire_to
 
 TIMEOUT_SECONDS = 2.0
 FRESH_SECONDS = 1.0
-"""How long an answer is carried on by the wall's clock before the chain is asked again."""
+"""For how long the wall clock carries an answer on before the chain is asked again."""
 
 
 class Clock:
@@ -24,16 +24,16 @@ class Clock:
         self._chain_id: int | None = None
         self._latest = 0
         self._head = 0
-        self._ahead = 0.0  # chain's seconds minus the wall's
+        self._ahead = 0.0  # the chain's clock minus the wall clock, in seconds
         self._fresh_until = 0.0  # time.monotonic()
 
     def now(self) -> int:
-        """The chain's present. Raises ChainUnreachable if the chain has never answered."""
+        """The chain's present, in seconds. Raises ChainUnreachable if the chain has never answered."""
         self._refresh()
         return max(self._latest, int(time.time() + self._ahead))
 
     def latest(self) -> int:
-        """The latest block's time: what a vote signs as its moment. Raises as `now` does."""
+        """The latest block's time, in seconds, which a vote signs. Raises as `now` does."""
         self._refresh()
         return self._latest
 
@@ -43,13 +43,13 @@ class Clock:
         return self._head
 
     def chain_id(self) -> int:
-        """Raises ChainUnreachable."""
+        """The chain's id (EIP-155). Raises ChainUnreachable."""
         if self._chain_id is None:
             self._chain_id = int(self._ask("eth_chainId"), 16)
         return self._chain_id
 
     def moved(self) -> None:
-        """Whoever asks next is told what the chain says then: its clock was set."""
+        """Makes the next question go to the chain, because its clock was set."""
         with self._lock:
             self._fresh_until = 0.0
 
@@ -57,7 +57,7 @@ class Clock:
         with self._lock:
             if time.monotonic() < self._fresh_until:
                 return
-            # Also when it fails: not every page waits for a dead chain.
+            # Set before asking: when the chain is dead, not every page waits for it.
             self._fresh_until = time.monotonic() + FRESH_SECONDS
             try:
                 block = self._ask("eth_getBlockByNumber", "latest", False)

@@ -26,7 +26,7 @@ class Chain(Wire):
         return self.deployment.day
 
     def address(self, contract: str) -> str:
-        """Where a contract is: "core" or "graph", as `Kind.contract` has it."""
+        """The address of a contract: "core" or "graph", as `Kind.contract` names it."""
         return self.deployment.graph if contract == "graph" else self.deployment.core
 
     def message(self, kind: Kind, action: bytes) -> bytes:
@@ -42,7 +42,7 @@ class Chain(Wire):
         return words_of(self.ask("eth_call", call, "latest"))
 
     def perform(self, signed: Signed, payer: str = NOBODY) -> None:
-        """Tries a signed action on the pending block. Raises Reverted with the contract's own error.
+        """Tries a signed action on the pending block, sending nothing. Raises Reverted with the contract's own error.
 
         payer: who would relay it, and pay the handle fee of a Register.
         """

@@ -17,7 +17,7 @@ class Reason:
     sentence: str
 
 
-# One code has one sentence: a ticket keeps the code alone.
+# One code has one sentence, since a ticket stores the code alone.
 REFUSED = Reason(
     "refused", 409, "The chain refused this. Nothing that you do should cause that: report it."
 )
@@ -48,7 +48,7 @@ _TOKEN = Reason(
 
 # Selectors follow from the signatures; a test holds them against the ABIs.
 REASONS = {
-    # ---------------------------------------------------------------- what is wrong in itself
+    # ---------------------------------------------------------------- wrong in any state of the chain
     "UnknownKind(uint8)": Reason(
         "unknown_kind", 400, "There is no such kind of action. Update the program that signed it."
     ),
@@ -252,7 +252,7 @@ REASONS = {
     "ECDSAInvalidSignatureLength(uint256)": _SIGNATURE,
     "ECDSAInvalidSignatureS(bytes32)": _SIGNATURE,
     "SafeERC20FailedOperation(address)": _TOKEN,
-    # ---------------------------------------------------------------- unless something is broken
+    # ---------------------------------------------------------------- only if something is broken
     "TooLittleGas(uint256)": Reason(
         "too_little_gas", 409, "The relay gave too little gas. Try again."
     ),
@@ -271,7 +271,7 @@ REASONS = {
 }
 
 BUILT_IN = frozenset({"Panic(uint256)", "Error(string)"})
-"""Solidity's own, which no ABI declares."""
+"""Solidity's own errors, which no ABI declares."""
 
 BY_SELECTOR = {keccak(text=signature)[:4]: reason for signature, reason in REASONS.items()}
 BY_CODE = {reason.code: reason for reason in REASONS.values()}

@@ -1,8 +1,8 @@
-"""What a gas costs now, what an L2 asks beside it for a transaction's bytes, and what one has cost.
+"""The gas price now, what an L2 charges for a transaction's bytes, and what a mined transaction has cost.
 
 An OP-stack chain takes a fee in wei for the data that it puts on its L1; GasPriceOracle, a contract that every
-such chain has, tells how much (specs.optimism.io, "L1-Cost fees"). Arbitrum counts the same as gas, within a
-transaction's limit; its node answers for a contract NodeInterface that is not there. Any other chain has
+such chain has, tells how much (specs.optimism.io, "L1-Cost fees"). Arbitrum counts that fee as gas, within the
+transaction's limit; its node itself answers calls of NodeInterface, an address without code. Any other chain has
 neither, and the calls come back empty.
 """
 
@@ -18,16 +18,16 @@ from backend.chain.wire import Refused, Reverted, Wire
 
 ORACLE = "0x420000000000000000000000000000000000000F"
 NODE_INTERFACE = "0x00000000000000000000000000000000000000C8"
-BLOCKS = 20  # whose tips are looked at
-SIZES = 256, 16_384  # bytes of a transaction between which a data fee is taken to grow evenly
+BLOCKS = 20  # the last blocks, whose tips count
+SIZES = 256, 16_384  # bytes of a transaction; between them the data fee is taken to be linear
 ENVELOPE = 200  # bytes of a signed transaction beside its calldata, at the most
-MARGIN = 5, 4  # L1's price may rise meanwhile; of what is not needed nothing is taken
+MARGIN = 5, 4  # 5/4, as L1's price may rise meanwhile; what is not needed is not charged
 _INCOMPRESSIBLE = random.Random(0).randbytes(max(SIZES))
 
 
 @dataclass(frozen=True)
 class GasPrice:
-    """Wei a gas: the next block's base fee, and the tip that half of what was mined lately gave."""
+    """Wei per gas: the next block's base fee, and the median tip of the last blocks."""
 
     base: int
     tip: int
@@ -35,7 +35,7 @@ class GasPrice:
 
 @dataclass(frozen=True)
 class Line:
-    """A number that grows evenly with a transaction's bytes."""
+    """A linear function of a transaction's bytes: `fixed + each * size`."""
 
     fixed: int = 0
     each: int = 0
@@ -46,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class DataFee:
-    """What an L2 takes at the most for a transaction's bytes: `wei` beside its gas, and `gas` within it."""
+    """An L2's largest charge for a transaction's bytes: `wei` on top of its gas, or `gas` within its limit."""
 
     wei: Line = Line()
     gas: Line = Line()
@@ -54,7 +54,7 @@ class DataFee:
 
 @dataclass(frozen=True)
 class Paid:
-    """What a transaction took: gas, wei for each, and wei for its data."""
+    """What a transaction cost: gas used, its `price` in wei per gas, and a data fee in wei."""
 
     gas: int
     price: int
@@ -66,7 +66,7 @@ class Paid:
 
 
 def gas_price(chain: Wire) -> GasPrice:
-    """By eth_feeHistory; of a node that does not have it, by its last block and its suggestion."""
+    """From eth_feeHistory; if the node refuses that, from its latest block and the tip it suggests."""
     try:
         history = chain.ask("eth_feeHistory", hex(BLOCKS), "latest", [50])
     except Refused:
@@ -78,7 +78,7 @@ def gas_price(chain: Wire) -> GasPrice:
 
 
 def data_fee(chain: Wire) -> DataFee:
-    """What this chain takes for data now; nothing, unless it is an L2 of one of the two kinds."""
+    """What this chain charges for data now: nothing, unless it is an OP-stack or an Arbitrum chain."""
     if (wei := _line(lambda data: _oracle(chain, data))) is not None:
         return DataFee(wei=wei)
     if (gas := _line(lambda data: _node_interface(chain, data))) is not None:
@@ -87,8 +87,8 @@ def data_fee(chain: Wire) -> DataFee:
 
 
 def paid(chain: Wire, receipt: Mapping[str, Any], raw: bytes, data: DataFee) -> Paid:
-    """By a transaction's receipt. An OP-stack node writes the data fee there; else its oracle is asked, if
-    `data` says that there is one."""
+    """The cost of a mined transaction, by its receipt. An OP-stack node writes the data fee there; if it does
+    not, and `data` has a part in wei, the oracle is asked. raw: the signed transaction's bytes."""
     fee = 0
     if "l1Fee" in receipt:
         fee = int(receipt["l1Fee"], 16)
@@ -122,7 +122,7 @@ def _line(ask: Callable[[bytes], int | None]) -> Line | None:
 
 
 def _call(chain: Wire, to: str, signature: str, *values: Any) -> int | None:
-    """The first word of what a contract answers; None if it is not there, or has no such function."""
+    """The first word that a contract's function returns; None if the contract or the function is missing."""
     call = {"to": to, "data": "0x" + encoded(signature, *values).hex()}
     try:
         answer = bytes.fromhex(chain.ask("eth_call", call, "latest")[2:])

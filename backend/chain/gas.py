@@ -1,4 +1,4 @@
-"""How much gas a signed action is given, as the contracts ask for it. Pure."""
+"""How much gas a signed action is given, as the contracts require it. Pure."""
 
 from collections.abc import Iterable
 
@@ -6,21 +6,21 @@ from indexer.protocol.actions import Signed
 from indexer.protocol.kinds import KINDS_BY_NUMBER, Kind
 
 TRANSACTION = 21_000
-BETWEEN = 10_000  # reading an item, the contract's call of itself, reporting a skip
+BETWEEN = 10_000  # for each item: reading it, the contract's call of itself, reporting a skip
 
 
 def typical(kind: Kind, ballots: int) -> int:
-    """About what an action takes in a full batch, only to divide a batch's bill among its kinds.
+    """About the gas that an action takes in a full batch; used only to divide a batch's cost among its kinds.
 
-    ballots: how many a vote of many holds; 0 of all other kinds.
+    ballots: the votes in an action that holds many; 0 for all other kinds.
     """
     return kind.gas.typical * (ballots or 1)
 
 
 def gas_of(batch: Iterable[tuple[Signed, int]], data: bytes) -> int:
-    """Gas with which `relay` of this batch cannot run short (most of it comes back).
+    """A gas limit with which `relay` of this batch cannot run short (what it does not use is not charged).
 
-    batch: each action, and how many times what it needs it is given; data: the calldata.
+    batch: each action, and the factor by which its gas is multiplied; data: the calldata.
     """
     zeros = data.count(0)
     calldata = 4 * zeros + 16 * (len(data) - zeros)
@@ -28,6 +28,6 @@ def gas_of(batch: Iterable[tuple[Signed, int]], data: bytes) -> int:
 
 
 def item_gas(signed: Signed) -> int:
-    """Gas of one item of a batch, without its calldata. A call passes on 63 of 64 parts."""
+    """Gas of one item of a batch, without its calldata. A call passes on 63/64 of the gas left (EIP-150)."""
     needs = KINDS_BY_NUMBER[signed.kind].gas.reserved(len(signed.action))
     return needs * 64 // 63 + BETWEEN

@@ -30,11 +30,11 @@ class WrongPassphrase(LaurelError):
 
 
 class KeyExists(LaurelError):
-    """A new key would take an existing file's place."""
+    """A new key would overwrite an existing file."""
 
 
 def new_keystore(path: Path, passphrase_file: Path | None = None) -> str:
-    """Makes a key, writes it encrypted and for its owner's eyes only, and returns its address.
+    """Makes a key, writes it encrypted to a file of mode 600, and returns its address.
 
     Raises KeyExists, NoKeyFile (the place cannot be written), NoPassphrase.
     """
@@ -54,9 +54,9 @@ def new_keystore(path: Path, passphrase_file: Path | None = None) -> str:
 def read_secret(
     path: Path, passphrase_file: Path | None = None, plain: bool = True
 ) -> LocalAccount:
-    """The account whose key is in a file. Of a keystore, the passphrase is asked for if no file has it.
+    """The account whose private key is in a file. A keystore's passphrase is asked for if no file has it.
 
-    plain: whether 64 hexadecimal digits will do.
+    plain: whether a key that is not encrypted (64 hexadecimal digits) is accepted.
     Raises NoKeyFile, NoKey, PlainKey, NoPassphrase, WrongPassphrase.
     """
     try:
@@ -81,7 +81,7 @@ def read_secret(
 
 
 def address_of(path: Path, passphrase_file: Path | None = None) -> str:
-    """The address of the key in a file. A keystore mostly says it without its passphrase. Raises as `read_secret`."""
+    """The address of the key in a file. Most keystores name it, so no passphrase is needed. Raises as `read_secret`."""
     try:
         said = json.loads(path.read_text())
         return to_checksum_address(said["address"])

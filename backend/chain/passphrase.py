@@ -1,6 +1,6 @@
 """A keystore's passphrase: read from a file or asked for on the terminal.
 
-As an argument, others on the machine could see it.
+It is never a command's argument: others on the machine could see that.
 """
 
 import os
@@ -21,12 +21,12 @@ class NoPassphrase(LaurelError):
 
 
 def passphrase_file(env: Mapping[str, str] = os.environ) -> Path | None:
-    """The file with the passphrase that the environment names, if it does."""
+    """The file with the passphrase, if the environment names one."""
     return Path(env[PASSPHRASE_FILE]) if env.get(PASSPHRASE_FILE) else None
 
 
 def passphrase_of(path: Path, file: Path | None, new: bool = False) -> str:
-    """The passphrase of the keystore at `path`, from `file`, or as somebody types it (new: twice).
+    """The passphrase of the keystore at `path`, from `file` or typed on the terminal (twice if `new`).
 
     Raises NoPassphrase.
     """

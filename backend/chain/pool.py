@@ -1,9 +1,9 @@
-"""How far the closing of the reward pool's days is behind."""
+"""How many days of the reward pool are over and not closed yet."""
 
 from backend.chain.connection import Chain
 
 MOST_OPEN_DAYS = (
-    8  # Pool.sol: a change of stake closes so many by itself, and is refused when there are more
+    8  # Pool.sol: a change of stake closes up to so many itself, and is refused when there are more
 )
 
 

@@ -1,4 +1,4 @@
-"""A node as the backend asks it: each call once, as who calls knows better whether to wait."""
+"""JSON-RPC calls to a chain's node. Each is sent once: the caller knows better whether to try again."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +14,7 @@ class ChainUnreachable(LaurelError):
 
 
 class Refused(ChainUnreachable):
-    """The node answered, and refused: the message is the node's."""
+    """The node answered, and refused the call; the message is the node's."""
 
 
 class Reverted(Exception):
@@ -27,7 +27,7 @@ class Reverted(Exception):
 
 @dataclass(frozen=True)
 class Wire:
-    """Safe to share among threads."""
+    """One node to call. Safe to share among threads."""
 
     rpc: Rpc
 
@@ -46,7 +46,7 @@ class Wire:
             raise Refused(error.message or str(error)) from error
 
     def number(self, method: str, *params: Any) -> int:
-        """A JSON-RPC quantity."""
+        """The result of a call that answers with a JSON-RPC quantity."""
         return int(self.ask(method, *params), 16)
 
     def number_of(self, tag: str, field: str = "timestamp") -> int:
@@ -55,5 +55,5 @@ class Wire:
 
 
 def wire_to(rpc: str, timeout: float = TIMEOUT_SECONDS) -> Wire:
-    """The node at a URL, which is not asked yet. timeout: seconds, to connect and to wait for a byte."""
+    """The node at a URL, not called yet. timeout: seconds to connect, and to wait for the next byte."""
     return Wire(Rpc(rpc, timeout, connect=timeout))

@@ -1,1 +1,1 @@
-"""Content in and out: uploads, the IPFS gateway, and blocks in bulk for other nodes."""
+"""Uploads, the IPFS gateway, and blocks in bulk for other nodes."""

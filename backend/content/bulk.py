@@ -1,8 +1,8 @@
-"""`POST /api/laurel/v1/content/blocks`: those of the blocks asked for that are here, as one CAR.
+"""`POST /api/laurel/v1/content/blocks`: the requested blocks that this node has, as one CAR.
 
-Blocks come in the order asked for. When an answer has `MOST_BYTES` or has taken `MOST_SECONDS` it
-ends: so whatever stands before the last block that came, and did not come, is not here, and what
-stands behind it is to be asked for again.
+Blocks come in the order of the request. An answer ends after `MOST_BYTES` or `MOST_SECONDS`. So a block that
+stands in the request before the last one received, and did not come, is not here; those after that last one
+are to be requested again.
 """
 
 import time
@@ -23,15 +23,15 @@ from indexer.content.store import Corrupt, Missing, Store, StoreUnavailable
 from indexer.fetching.bulk import MOST_BYTES, MOST_CIDS
 
 MOST_JSON = 80 * MOST_CIDS
-"""Bytes of a question: a CID has 59 letters."""
+"""Bytes of a request at most: a CID has 59 letters."""
 MOST_SECONDS = 20.0
-"""An answer holds one of the site's few threads."""
+"""An answer takes no longer, since it occupies one of the site's few threads."""
 
 bp = Blueprint("sync", __name__)
 
 
 class Asked(msgspec.Struct):
-    """The body of a question."""
+    """The body of a request."""
 
     cids: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MOST_CIDS)]
 
@@ -45,7 +45,7 @@ def blocks() -> Response:
     except BadCid as error:
         raise Problem(400, error.code, str(error)) from error
     count_use("blocks")
-    store = current_node().store  # here: there is no application while the answer is sent
+    store = current_node().store  # here: while the answer is sent there is no application context
     return Response(
         write_car(asked[:1], _held(store, asked)),
         content_type=f"{MEDIA_TYPE}; version=1",
@@ -59,7 +59,7 @@ def _held(store: Store, cids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         late = time.monotonic() > end
         if size >= MOST_BYTES or (size and late):
             return
-        if late:  # an end here would say that none is here: the answer breaks off instead
+        if late:  # an end here would mean that no block is here: the answer breaks off instead
             raise StoreUnavailable(
                 f"The content store gave no block in {MOST_SECONDS:.0f} seconds."
             )

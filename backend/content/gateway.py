@@ -1,7 +1,7 @@
 """`/ipfs/<cid>`: blocks and files of this node's own store, for other sites and other nodes too.
 
 A trustless gateway (https://specs.ipfs.tech/http-gateways/trustless-gateway/): whoever asks for
-`format=raw` or `format=car` can check each byte by its CID. What is not here is not looked for.
+`format=raw` or `format=car` can check each byte by its CID. A block that is not here is not fetched.
 """
 
 from functools import lru_cache, partial
@@ -52,7 +52,7 @@ def content(cid: str) -> Response:
 
 @bp.get("/routing/v1/providers/<cid>")
 def providers(cid: str) -> Response:
-    """This node, if it holds the block."""
+    """The provider record of this node if it holds the block; else an empty list."""
     try:
         held = current_node().store.has(cid)
     except BadCid:  # of a kind that is never held here
@@ -70,7 +70,7 @@ def providers(cid: str) -> Response:
 
 @bp.after_request
 def open_to_all(response: Response) -> Response:
-    """Pages of other sites may read what this room answers, and nothing in it may run."""
+    """Lets pages of other sites read what this blueprint answers, and lets nothing in it run."""
     response.headers.update(_OPEN)
     if response.mimetype != "text/html":  # which is our own page of an error
         response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
@@ -78,7 +78,7 @@ def open_to_all(response: Response) -> Response:
 
 
 def _format() -> str:
-    """What is asked for: `raw`, `car`, or an empty text for the file. Raises Problem 406."""
+    """The format requested: `raw`, `car`, or an empty text for the file. Raises Problem 406."""
     asked = request.args.get("format")
     if asked is None:
         best = next(iter(request.accept_mimetypes.values()), "")
@@ -103,7 +103,7 @@ def _car(cid: str, headers: dict[str, str]) -> Response:
     headers["Content-Disposition"] = f'attachment; filename="{cid}.car"'
     get = current_node().store.get
     blocks = iter([(cid, get(cid))]) if scope == "block" else unixfs.blocks_under(get, cid)
-    root = next(blocks)  # what is not here, or is no file, is told at once
+    root = next(blocks)  # raises before the answer begins: not here, or no file
     etag = f"{cid}.car.{scope}"
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers=headers)
@@ -114,7 +114,7 @@ def _car(cid: str, headers: dict[str, str]) -> Response:
 
 
 def _file(cid: str, headers: dict[str, str]) -> Response:
-    get = lru_cache(maxsize=4)(current_node().store.get)  # the root is looked at three times
+    get = lru_cache(maxsize=4)(current_node().store.get)  # the root is read three times
     size = unixfs.size_of(get, cid)
     kind = _shown(b"".join(unixfs.read_file(get, cid, 0, 12)))
     headers["Content-Type"] = kind or "application/octet-stream"

@@ -1,4 +1,4 @@
-"""Who has a block, in the words of Delegated Routing: this node, as far as this node knows.
+"""Provider records of Delegated Routing; the only provider that a node names is itself.
 
 Source: https://specs.ipfs.tech/routing/http-routing-v1/.
 """
@@ -17,8 +17,8 @@ _PORTS = {"http": 80, "https": 443}
 def record(url: str) -> dict[str, Any]:
     """The node at `url` as a provider over HTTP.
 
-    Its ID has the form of a libp2p peer's, which clients insist on, but is the digest of the
-    address: a node has no libp2p key, and nothing is signed with one.
+    Clients insist on the ID of a libp2p peer. A node has no libp2p key and signs nothing with one, so its
+    ID has that form, and is the digest of its URL.
     """
     return {
         "Schema": "peer",

@@ -1,4 +1,4 @@
-"""Answers of known length: whole, in part, or not at all if the asker has them."""
+"""Responses of known length: whole, one range, or none if the client has the bytes already."""
 
 from collections.abc import Callable, Iterator
 from itertools import chain
@@ -8,14 +8,14 @@ from flask import Response, request
 from backend.site.problems import Problem
 
 Read = Callable[[int, int], Iterator[bytes]]
-"""The bytes from one offset up to another."""
+"""The bytes from one offset up to another, which is not included."""
 
 
 def answer(read: Read, size: int, etag: str, headers: dict[str, str]) -> Response:
-    """What the request asks for of `size` bytes: 200, 206 or 304; several ranges at once are not cut.
+    """The response to this request for `size` bytes: 200, 206 or 304. Several ranges at once get the whole.
 
-    The first piece is read before the answer begins, so that its absence can still be told. Raises
-    Problem 416 `range_not_satisfiable`, and what `read` raises.
+    The first piece is read before the response begins, so that an error in reading it is still an error's
+    response. Raises Problem 416 `range_not_satisfiable`, and what `read` raises.
     """
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304, headers=headers)
@@ -34,7 +34,7 @@ def answer(read: Read, size: int, etag: str, headers: dict[str, str]) -> Respons
 
 
 def _range(size: int, etag: str) -> tuple[int, int] | None:
-    """The one range asked for, from its first byte up to the one after its last, or None."""
+    """The one range requested, as its first byte and the one after its last; None for the whole."""
     asked = request.range
     same = "If-Range" not in request.headers or request.if_range.etag == etag
     if asked is None or asked.units != "bytes" or len(asked.ranges) != 1 or not same:

@@ -1,4 +1,4 @@
-"""Pictures in, re-encoded; backend/content/gateway.py gives them out."""
+"""Takes pictures and re-encodes them; backend/content/gateway.py serves them."""
 
 from typing import Any
 
@@ -15,8 +15,12 @@ bp = Blueprint("media", __name__)
 
 @bp.post(f"{API}/media")
 def put_picture() -> tuple[dict[str, Any], int]:
+    """Stores the body, a picture, re-encoded -> 201 {"cid", "type", "bytes", "width", "height": in pixels}.
+
+    Problems: 429 `rate_limited`, and what is wrong with the picture (`pictures.reencode`).
+    """
     data = exact_bytes(pictures.MAX_BYTES, pictures.PictureTooLarge.code)
-    count_use("upload")  # before the work
+    count_use("upload")  # counted before the work
     picture = pictures.reencode(data)
     cid = current_node().store.put(picture.data)
     size = {"width": picture.width, "height": picture.height}

@@ -1,4 +1,4 @@
-"""Whether the code on a chain is what these sources compile to, but for the values of immutables."""
+"""Whether the code on a chain is what these sources compile to, except for the values of immutables."""
 
 from eth_utils.address import to_checksum_address
 
@@ -11,7 +11,7 @@ from indexer.protocol.deployment import Deployment
 
 
 class OtherCode(LaurelError):
-    """Something else is on the chain than the sources make."""
+    """The code on the chain is not what the sources compile to."""
 
 
 def check_code(wire: Wire, deployment: Deployment) -> list[str]:
@@ -42,9 +42,9 @@ def check_code(wire: Wire, deployment: Deployment) -> list[str]:
 
 
 def difference(contract: str, code: bytes) -> str | None:
-    """How runtime code differs from the compiled, in words; None if it does not.
+    """How runtime code differs from the compiled code, in words; None if it does not.
 
-    Where an immutable stands, any value will do, if it is the same wherever that immutable stands.
+    An immutable may have any value, if it has the same at each of its places.
     """
     made = artifact(contract)
     compiled = bytes.fromhex(made["deployedBytecode"])

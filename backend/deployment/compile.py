@@ -16,7 +16,7 @@ from indexer.settings import ROOT
 
 CONTRACTS = ROOT / "contracts"
 SOLC_JSON = CONTRACTS / "solc.json"
-# What goes on a chain; all else is compiled as part of it.
+# What goes on a chain, and ICore for its ABI; all else is compiled as part of these.
 DEPLOYED = (
     "LaurelCore.sol",
     "LaurelCoreExtension.sol",
@@ -43,13 +43,13 @@ def settings_hash() -> str:
 
 
 def evm_version() -> str:
-    """For which the contracts are compiled."""
+    """The EVM version that the contracts are compiled for."""
     version: str = json.loads(SOLC_JSON.read_text())["settings"]["evmVersion"]
     return version
 
 
 def compile_contracts(force: bool = False) -> bool:
-    """Compiles into BUILD unless it is newer than every source, and than what is asked of the compiler.
+    """Compiles the contracts into BUILD, unless it is newer than every source, than solc.json and than this file.
 
     Returns whether it compiled.
 
@@ -92,7 +92,7 @@ def compile_contracts(force: bool = False) -> bool:
         for source, contracts in output["contracts"].items()
         for name, made in contracts.items()
     }
-    # The extension's functions are called at the core's address.
+    # The extension's functions are called at the core's address, so the core's ABI has them too.
     core = artifacts["LaurelCore"]["abi"]
     core += [entry for entry in artifacts.pop("ICore")["abi"] if entry not in core]
     BUILD.parent.mkdir(exist_ok=True)
@@ -103,12 +103,12 @@ def compile_contracts(force: bool = False) -> bool:
 
 
 def bytecode_size(contract: str = "LaurelCore") -> int:
-    """Deployed bytes."""
+    """Bytes of a contract's deployed code."""
     return len(artifact(contract)["deployedBytecode"]) // 2
 
 
 def initcode_size(contract: str = "LaurelCore") -> int:
-    """Bytes of the transaction's data that creates it. The core's holds those of the token and the extension."""
+    """Bytes of data of the transaction that creates a contract. The core's include the token's and extension's."""
     made = artifact(contract)
     arguments = [i for e in made["abi"] if e["type"] == "constructor" for i in e["inputs"]]
     return len(made["bytecode"]) // 2 + 32 * _words(arguments)

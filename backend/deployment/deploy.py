@@ -42,8 +42,8 @@ class DeployError(LaurelError):
 class Parameters:
     """ICoreBase.sol `Parameters`. day: seconds; curve_constant: rshares; seed: claims; the rest: wei.
 
-    The defaults are for production. With a seed of 10^18 claims, a day's pool goes out whole only once the
-    day's votes come to that: the net rshares of 1 LRL of stake voting in full are about 2 * 10^7.
+    The defaults are for production. With a seed of 10^18 claims, a day's pool is paid out whole only once the
+    day's claims come to that: the net rshares of 1 LRL of stake voting in full are about 2 * 10^7.
     """
 
     day: int = 86_400
@@ -51,8 +51,8 @@ class Parameters:
     seed: int = ETHER
     genesis_supply: int = 100_000_000 * ETHER
     handle_fee: int = 0
-    genesis_recipient: str | None = None  # the deployer
-    treasury: str | None = None  # the deployer
+    genesis_recipient: str | None = None  # None: the deployer
+    treasury: str | None = None  # None: the deployer
 
     def for_deployer(self, deployer: str) -> dict[str, int | str]:
         """The constructor's struct, by its Solidity names, in order."""
@@ -72,7 +72,7 @@ LOCAL = Parameters(day=60, seed=2 * 10**15)
 
 
 def connect(rpc: str) -> Web3:
-    """Raises DeployError when nothing answers at `rpc`."""
+    """web3 on the node at `rpc`. Raises DeployError if nothing answers there."""
     wire = wire_to(rpc)
     try:
         wire.ask("web3_clientVersion")
@@ -84,7 +84,7 @@ def connect(rpc: str) -> Web3:
 
 
 def refused(arguments: Any) -> DeployError:
-    """The core's constructor reverts."""
+    """The error to raise when the core's constructor reverts with these arguments."""
     return DeployError(
         f"The contracts refuse these parameters: {arguments}. The day is 60 seconds to a "
         "week, the curve constant at most 10^18, the seed from 1 to 10^24, the genesis supply at "
@@ -99,9 +99,10 @@ def deploy(
     parameters: Parameters = Parameters(),
     say: Callable[[str], None] = lambda line: None,
 ) -> Deployment:
-    """Deploys unless `folder` records a deployment that the chain has. The same call twice changes nothing.
+    """Deploys the contracts, unless `folder` records a deployment that the chain has; a second call changes nothing.
 
-    Killed at any moment, it goes on from the note that it left: what the chain knows is not sent again.
+    After a run that was killed it goes on from that run's note: a transaction that the chain knows is not sent
+    again. private_key: 32 bytes. say: takes a line about each step.
     Raises DeployError: no node, no coin for gas, refused parameters, or a record of contracts that this chain
     does not have.
     """
@@ -121,8 +122,8 @@ def deploy(
 
 
 def recorded(w3: Web3, folder: Path, chain_id: int) -> Deployment | None:
-    """The deployment that `folder` records, if it does. Raises NotDeployed for a damaged record; DeployError
-    unless the chain has it."""
+    """The deployment that `folder` records, or None. Raises NotDeployed if the record is damaged, DeployError
+    if the chain does not have it."""
     path = path_for(folder, chain_id)
     try:
         return _checked(w3, load(folder, chain_id), path)
@@ -133,7 +134,7 @@ def recorded(w3: Web3, folder: Path, chain_id: int) -> Deployment | None:
 
 
 def begun(w3: Web3, folder: Path, chain_id: int) -> tuple[str, dict[str, int | str]] | None:
-    """The core that an earlier run has made, and its parameters, if that run did not come to the end."""
+    """The core's address and parameters, if an earlier run made the core and did not finish; else None."""
     note = Note(_note_path(folder, chain_id))
     sent = note.resumed(w3, "core")
     if sent is None:
@@ -201,12 +202,12 @@ def _checked(w3: Web3, found: Deployment, path: Path) -> Deployment:
 
 @dataclass(frozen=True)
 class Note:
-    """What was sent, on disk before it goes out: {"parameters": ..., "core": hash, "graph": hash}."""
+    """The transactions sent, each on disk before it is sent: {"parameters": ..., "core": hash, "graph": hash}."""
 
     path: Path
 
     def read(self) -> dict[str, Any]:
-        """Empty when there is none, or half of one: nothing was sent yet then."""
+        """The note's content; empty if there is no note, or half of one, as nothing was sent yet then."""
         try:
             noted: dict[str, Any] = json.loads(self.path.read_text())
             return noted
@@ -214,7 +215,7 @@ class Note:
             return {}
 
     def resumed(self, w3: Web3, what: str) -> str | None:
-        """The hash of the transaction that an earlier run sent for it, if this chain knows it."""
+        """The hash of the transaction that an earlier run sent for `what`, if this chain knows it."""
         sent: str | None = self.read().get(what)
         if sent is None:
             return None
@@ -227,7 +228,7 @@ class Note:
         return sent
 
     def send(self, w3: Web3, what: str, signed: bytes, **more: Any) -> str:
-        """Notes a signed transaction, then sends it; returns its hash. A new core has no graph yet."""
+        """Notes a signed transaction, then sends it; returns its hash. A new core's note names no graph."""
         sent = "0x" + keccak(signed).hex()
         kept = self.read() if what == "graph" else {}
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -239,7 +240,7 @@ class Note:
 
 
 def _sign(w3: Web3, deployer: LocalAccount, contract: str, argument: Any) -> bytes:
-    """The transaction that makes a contract. Raises DeployError if it would be refused."""
+    """The signed transaction that creates a contract. Raises DeployError if it would revert."""
     made = artifact(contract)
     maker = w3.eth.contract(abi=made["abi"], bytecode=made["bytecode"]).constructor(argument)
     nonce = w3.eth.get_transaction_count(deployer.address)
@@ -253,7 +254,7 @@ def _sign(w3: Web3, deployer: LocalAccount, contract: str, argument: Any) -> byt
 
 
 def _fees(w3: Web3) -> TxParams:
-    """Room for the base fee to double; on a chain without one, as web3 finds it."""
+    """Fees that leave room for the base fee to double; none on a chain without one, where web3 chooses them."""
     price = gas_price(Wire(cast(Provider, w3.provider).rpc))
     if not price.base:
         return {}
@@ -264,7 +265,7 @@ def _fees(w3: Web3) -> TxParams:
 
 
 def _made(w3: Web3, sent: str, note: Note) -> tuple[ChecksumAddress, int]:
-    """Waits for a contract: its address, and the block that made it."""
+    """Waits until a contract is made; returns its address and block. Raises DeployError."""
     try:
         receipt = w3.eth.wait_for_transaction_receipt(HexStr(sent), timeout=PATIENCE_SECONDS)
     except TimeExhausted as error:

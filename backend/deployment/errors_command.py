@@ -31,7 +31,7 @@ def errors() -> None:
 
 
 def declared() -> dict[str, tuple[str, list[str]]]:
-    """Signature -> the error with its arguments' names, and who declares it (core, graph, token)."""
+    """Signature -> the error with its arguments' names, and which contracts declare it (core, graph, token)."""
     found: dict[str, tuple[str, list[str]]] = {}
     for contract, place in DECLARING.items():
         for entry in artifact(contract)["abi"]:

@@ -54,7 +54,7 @@ def _typehash(name: str, type_string: str) -> str:
 
 
 def _gas_of(own: Sequence[Kind]) -> str:
-    """Asks for the frequent kinds first. What most kinds are given is the answer for all that are not asked for."""
+    """The body of `gasOf`: it compares frequent kinds first, and returns the commonest amount without comparing."""
     ((most, _),) = Counter(map(_formula, (kind.gas for kind in own))).most_common(1)
     ranked = sorted(own, key=lambda kind: (_rank(kind.name), kind.number))
     lines = [

@@ -1,4 +1,4 @@
-"""`laurel kinds`: what Solidity has of contracts/actions.json."""
+"""`laurel kinds`: makes Solidity's libraries from contracts/actions.json."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""A deployment step by step: what the chain is, what it would cost, a yes, the contracts, and a look at them."""
+"""A deployment step by step: look at the chain, show the cost, ask, deploy, compare the code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,12 +17,12 @@ from indexer.protocol.deployment import LOCAL_CHAINS, Deployment, NotDeployed, p
 
 
 class Declined(DeployError):
-    """Whoever was asked did not say yes."""
+    """The user was asked, and did not agree."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """chain_id: the chain that is meant, or None for whichever the node is on. agreed: nobody is asked."""
+    """What to deploy. chain_id: the chain that is meant, or None for the node's. agreed: ask nobody."""
 
     rpc: str
     folder: Path
@@ -35,7 +35,7 @@ class Offer:
 
 
 def survey(asked: Offer) -> Plan | Deployment:
-    """What would be done; or what is recorded, if there is nothing to do. Sends nothing.
+    """The plan of a deployment, or the recorded deployment if there is one. Sends nothing.
 
     Raises DeployError, WrongChain, NotDeployed (without a key; or a damaged record), what `address_of` raises.
     """
@@ -57,7 +57,7 @@ def survey(asked: Offer) -> Plan | Deployment:
 
 
 def offer(asked: Offer, say: Callable[[str], None]) -> Deployment:
-    """The contracts on a chain: those recorded, or new ones, once the plan is shown and agreed to.
+    """The recorded contracts of a chain, or new ones, which it deploys once the plan is shown and agreed to.
 
     Raises as `survey`, and Declined, OtherCode, what `read_secret` raises.
     """
@@ -69,7 +69,7 @@ def offer(asked: Offer, say: Callable[[str], None]) -> Deployment:
         say(line)
     found.check(asked.without_p256)
     assert asked.key_file is not None
-    local = found.chain_id in LOCAL_CHAINS  # where a key may be plain, and nothing is asked twice
+    local = found.chain_id in LOCAL_CHAINS  # where a key may be plain, and nobody is asked
     account = read_secret(asked.key_file, asked.passphrase_file, plain=local)
     if not (local or asked.agreed):
         _ask(found.chain_id)

@@ -17,7 +17,7 @@ from indexer.rewards import ETHER
 
 
 class TooPoor(DeployError):
-    """The deployer does not have the coin that it may take."""
+    """The deployer has less coin than the deployment may cost."""
 
 
 class NoP256(DeployError):
@@ -26,8 +26,8 @@ class NoP256(DeployError):
 
 @dataclass(frozen=True)
 class Plan:
-    """gas: of each contract that is still to be made. balance: the deployer's, in wei. p256: whether the chain
-    checks signatures of keys that are made in a page."""
+    """What a deployment would do. gas: for each contract still to be made. balance: the deployer's, in wei.
+    p256: whether the chain checks signatures of keys that are made in a page."""
 
     chain_id: int
     deployer: str
@@ -40,26 +40,26 @@ class Plan:
 
     @property
     def data_fee(self) -> int:
-        """Wei that an L2 takes at the most beside gas."""
+        """An L2's largest charge for data on top of gas, in wei."""
         return sum(self.data.wei.at(initcode_size(c) + ENVELOPE) for c in self.gas)
 
     @property
     def data_gas(self) -> int:
-        """What of the gas an L2 takes for data, about."""
+        """About how much of the gas an L2 takes for data."""
         return sum(self.data.gas.at(initcode_size(c) + ENVELOPE) for c in self.gas)
 
     @property
     def likely(self) -> int:
-        """Wei, if the price stays."""
+        """The cost in wei, if the gas price stays."""
         return sum(self.gas.values()) * (self.price.base + self.price.tip) + self.data_fee
 
     @property
     def most(self) -> int:
-        """Wei that must be there: the transactions allow the base fee to double."""
+        """The largest cost in wei, which the deployer must have: the transactions allow the base fee to double."""
         return sum(self.gas.values()) * (2 * self.price.base + self.price.tip) + self.data_fee
 
     def lines(self) -> Iterator[str]:
-        """For people."""
+        """The plan in lines for people."""
         p = self.parameters
         yield f"Chain {self.chain_id}, deployed by {self.deployer}"
         yield f"  a DAY            {p['day']:,} seconds"
@@ -96,7 +96,7 @@ class Plan:
 def plan(
     wire: Wire, chain_id: int, deployer: str, parameters: Mapping[str, int | str], core: str | None
 ) -> Plan:
-    """Asks the chain. core: where it is, if an earlier run has made it.
+    """The plan, from what the chain answers. core: its address, if an earlier run has made it.
 
     Raises DeployError if the chain would refuse the contracts; ChainUnreachable.
     """
@@ -140,7 +140,7 @@ def _unfit(contract: str, reason: str) -> DeployError:
 
 
 def _amount(wei: int) -> str:
-    """In LRL, or in coin: both have 18 decimals, of which eight are shown."""
+    """Wei as LRL or as coin: both have 18 decimals, of which eight are shown."""
     return f"{Decimal(wei) / ETHER:,.8f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""web3's way to a node, over the client that all else here uses."""
+"""web3's provider, over the JSON-RPC client that everything else here uses."""
 
 import json
 from typing import Any
@@ -11,15 +11,15 @@ from indexer.chain.rpc import Rpc, RpcError
 
 
 class Provider(JSONBaseProvider):
-    """Each request is sent once. What web3 asks may raise NodeUnreachable."""
+    """Sends each request once. Any call through web3 may raise NodeUnreachable."""
 
     def __init__(self, rpc: Rpc) -> None:
         super().__init__()
         self.rpc = rpc
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
-        """The node's answer, a refusal too."""
-        plain = json.loads(Web3.to_json(params))  # web3 has bytes and mappings of its own in it
+        """The node's answer, which may be a refusal."""
+        plain = json.loads(Web3.to_json(params))  # web3 puts bytes and mappings of its own into params
         try:
             return {"jsonrpc": "2.0", "id": 1, "result": self.rpc.once(method, *plain)}
         except RpcError as error:

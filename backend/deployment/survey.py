@@ -1,4 +1,4 @@
-"""What a chain must be before anything is sent to it: the one that is meant, and able to run the contracts."""
+"""Checks before anything is sent to a chain: whether it is the one meant, and whether it verifies P-256."""
 
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -12,13 +12,13 @@ TELL_CHAIN_ID = "0x4660005260206000f3"  # CHAINID, PUSH1 0, MSTORE, PUSH1 32, PU
 
 
 class WrongChain(LaurelError):
-    """The node is on another chain than it says, or than is meant."""
+    """The node is on another chain than it says, or than the user means."""
 
 
 def chain_id_of(wire: Wire, meant: int | None = None) -> int:
-    """The chain that a node is on, as it says and as the code that it runs sees it.
+    """The id of the chain that a node is on. The node must report the id that code which it runs sees.
 
-    meant: what the user says that it is. Raises WrongChain, ChainUnreachable.
+    meant: the id that the user expects. Raises WrongChain, ChainUnreachable.
     """
     url = wire.rpc.url
     said = wire.number("eth_chainId")
@@ -43,7 +43,7 @@ def chain_id_of(wire: Wire, meant: int | None = None) -> int:
 
 
 def has_p256(wire: Wire) -> bool:
-    """Whether the chain checks P-256 signatures, as those of keys that are made in a page. Raises ChainUnreachable."""
+    """Whether the chain checks P-256 signatures, which keys made in a page give. Raises ChainUnreachable."""
     key = ec.generate_private_key(ec.SECP256R1())
     digest = sha256(b"laurel")
     signature = key.sign(digest, ec.ECDSA(utils.Prehashed(SHA256())))
@@ -58,7 +58,7 @@ def has_p256(wire: Wire) -> bool:
 
 
 def _seen_by_code(wire: Wire) -> int | None:
-    """What CHAINID is on this chain; None of a node that runs no code without an address."""
+    """What the opcode CHAINID returns there; None if the node runs no code without an address."""
     try:
         answer = wire.ask("eth_call", {"data": TELL_CHAIN_ID}, "latest")
     except (Refused, Reverted):

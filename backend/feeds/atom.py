@@ -7,7 +7,7 @@ from backend.site.now import present
 
 
 def atom(title: str, page: str, found: list[Piece]) -> Response:
-    """Posts whose words are here, as Atom (RFC 4287); `page` is what people read instead."""
+    """The posts whose words are here, as Atom (RFC 4287). page: the path of the same list for people."""
     ready = [piece for piece in found if piece.words]
     body = render_template(
         "atom.xml",

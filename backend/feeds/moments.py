@@ -1,4 +1,4 @@
-"""`?at=`: which moment of the past a list is asked for."""
+"""`?at=`: the moment of the past for which a list is requested."""
 
 import re
 from datetime import UTC, datetime
@@ -44,6 +44,6 @@ def seconds(text: str) -> int | None:
 
 
 def written(time: int) -> str:
-    """As `seconds` reads it, as short as can be: 2016-07-04, 2016-07-04T18:00:00."""
+    """A time as the shortest text that `seconds` reads: 2016-07-04, 2016-07-04T18:00:00."""
     text = datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     return text.removesuffix("T00:00:00")

@@ -1,9 +1,9 @@
 """Lists of posts as they stood at a moment of the past, from the votes that the mirror has.
 
-A post whose voting had ended by then has the rank that it still has. What one had whose voting went on is
-worked out from its votes, by the formulas that ranks always come from (indexer/fold/ranking.py). A vote counts
-from when it was signed (at most an hour before its block). Of a vote that was changed later only the last
-state is known, so it counts from its last change on; what an author took back later is missing.
+A post whose voting had ended by then has its present rank. The rank of a post that was still open is worked out
+from its votes, by the formulas of all ranks (indexer/fold/ranking.py). A vote counts from when it was signed (at
+most an hour before its block). Of a vote that was changed later only the last state is known, so it counts from
+its last change on. A post that its author has removed since is missing.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from indexer.rewards import CASHOUT_DAYS
 from indexer.schema import Post, Vote
 
 MOST = 5_000
-"""Posts weighed among those whose voting went on: beyond, only those that rank highest now."""
+"""At most so many posts that were open then are weighed: those that rank highest now."""
 MOST_RSHARES = 2**63 - 1
 
 Place = tuple[Any, ...]
@@ -72,7 +72,7 @@ def first_post(session: Session) -> int | None:
 def _newest(
     session: Session, deployment: Deployment, at: int, after: Place | None, most: int
 ) -> list[tuple[Place, bytes]]:
-    """There is an index on the time of cashout, and the chain's order is that of time."""
+    """The newest posts at `at`. The last one is found by cashout time, which has an index: `seq` follows time."""
     span = CASHOUT_DAYS * deployment.day
     last = max(
         session.scalar(
@@ -105,7 +105,7 @@ def _ranked(
 ) -> list[tuple[Place, bytes]]:
     column = feed.columns[0]
     opened = at - CASHOUT_DAYS * deployment.day
-    # Nothing older can stand higher, which spares reading all that was posted since.
+    # No post that was closed then ranks higher, and this bound spares reading all that was posted since.
     over = [Post.cashout_at <= at, column <= score(MOST_RSHARES, opened)]
     if after is not None:
         over.append(paging.below((column, Post.seq), after))
@@ -149,7 +149,7 @@ def _tallies(session: Session, chosen: ColumnElement[bool], at: int) -> list[Row
 
 
 def _then(session: Session, deployment: Deployment, posts: list[bytes], at: int) -> list[Then]:
-    """These posts in this order."""
+    """These posts, in this order, with what they had at `at`."""
     found = read_pieces(session, deployment, pieces().where(Post.id.in_(posts)))
     by_id = {piece.post.id: piece for piece in found}
     tallies = {row.id: row for row in _tallies(session, Post.id.in_(posts), at)}

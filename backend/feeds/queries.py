@@ -19,9 +19,9 @@ from indexer.schema import Post
 class Feed:
     """An order of all posts, the highest first.
 
-    columns: what they are sorted by. kinds: how a cursor's parts are read. score: what the first column is
-    worked out by, from net rshares (micro-vests) and the time of the post (seconds); None where votes do not
-    count.
+    columns: what posts are sorted by. kinds: the parsers of a cursor's parts, one for each column. score: the
+    formula of the first column, from net rshares (micro-vests) and the time of the post (seconds); None where
+    votes do not count.
     """
 
     columns: tuple[Any, ...]
@@ -38,7 +38,7 @@ FEEDS = {
 
 
 def feed_called(name: str) -> Feed:
-    """Raises Problem 400 `unknown_feed`."""
+    """The feed `name`. Raises Problem 400 `unknown_feed`."""
     if name not in FEEDS:
         raise Problem(400, "unknown_feed", f"The feeds are {', '.join(FEEDS)}.")
     return FEEDS[name]

@@ -13,7 +13,7 @@ from indexer.schema import Account, Vote
 
 @dataclass(frozen=True)
 class Mana:
-    """Micro-vests, regenerated to the present."""
+    """An account's mana, and how much is full, in micro-vests, regenerated to the present."""
 
     voting: int
     voting_full: int
@@ -22,7 +22,7 @@ class Mana:
 
 
 def by_handle(session: Session, handle: str) -> Account:
-    """Raises Problem 404 `unknown_account`."""
+    """The account of a handle. Raises Problem 404 `unknown_account`."""
     account = session.scalar(select(Account).where(Account.handle == handle))
     if account is None:
         raise Problem(404, "unknown_account", f"There is no account called @{handle[:40]}.")

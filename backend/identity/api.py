@@ -20,6 +20,10 @@ bp = Blueprint("session", __name__, url_prefix=f"{API}/session")
 
 @bp.post("/challenge")
 def challenge() -> dict[str, str]:
+    """{"address": a key's} -> {"id", "message": the text to sign}.
+
+    Problems: 400 `bad_address`, 429 `rate_limited`, and those of `members`.
+    """
     node = current_node()
     (address,) = members("address")
     count_use("sign-in")
@@ -30,6 +34,10 @@ def challenge() -> dict[str, str]:
 
 @bp.post("")
 def sign_in() -> Response:
+    """{"id": the challenge's, "signature": 0x-hex} -> {"account", "handle"}, with the session's cookie.
+
+    Problems: 403 `unknown_key`, 429 `rate_limited`, and those of `members`, `hex_bytes` and `redeem`.
+    """
     engine = current_node().engine
     found, signature = members("id", "signature")
     count_use("sign-in")
@@ -63,6 +71,7 @@ def sign_out() -> Response:
 
 @bp.get("")
 def who() -> dict[str, Any]:
+    """Who is signed in, by which key, and all keys of the account; {"account": null} for nobody."""
     now = present().time
     person = sessions.signed_in(now)
     if person is None:

@@ -18,7 +18,7 @@ def keys(session: Session, account: int) -> list[Key]:
 
 
 def key_state(key: Key, account: Account, now: int) -> KeyState:
-    """What a key is at the chain's moment `now`. One is void since a recovery of its account."""
+    """The state of a key at the chain's moment `now`. A recovery of the account makes its earlier keys void."""
     if key.revoked_at:
         return "revoked"
     if key.epoch != account.key_epoch:

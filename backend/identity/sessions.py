@@ -1,4 +1,4 @@
-"""Who is signed in: a secret in a cookie, its sha-256 in the database, a key that is live."""
+"""Who is signed in: the cookie has a secret, the database its sha-256 and a key, which must be live."""
 
 import secrets
 import time
@@ -48,9 +48,9 @@ def close(engine: Engine, secret: str) -> None:
 
 
 def signed_in(now: int) -> Person | None:
-    """Whom the request's cookie signs in, if the key is live at the chain's moment `now`.
+    """The person whom the request's cookie signs in, if the key is live at the chain's moment `now`.
 
-    Asks the database that is written, not a replica: who has just signed in is signed in.
+    Asks the primary database, not a replica, so that a new session counts at once.
     """
     secret = request.cookies.get(SESSION_COOKIE)
     if not secret:

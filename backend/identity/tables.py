@@ -1,4 +1,4 @@
-"""Challenges and sessions. Times are the wall clock's seconds: a session is the node's business."""
+"""Challenges and sessions. Times are the wall clock's seconds, as sessions are not the chain's."""
 
 from sqlalchemy import BigInteger, Float, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -17,7 +17,7 @@ class Challenge(NodeBase):
 
 
 class SignedIn(NodeBase):
-    """A session. The cookie holds a secret, of which this is the sha-256. `address`: the key."""
+    """A session. `secret`: the sha-256 of the secret in the cookie. `address`: the key's."""
 
     __tablename__ = "sessions"
     secret: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)

@@ -1,4 +1,4 @@
-"""Making accounts on a local chain with keys of our own, and the account `faucet` that has its LRL."""
+"""Makes accounts on a local chain with keys of our own, and the account `faucet`, which has the chain's LRL."""
 
 import secrets
 from collections.abc import Sequence
@@ -56,7 +56,7 @@ def registration(chain: Chain, handle: str, key: bytes, now: int) -> Signed:
 def grant(
     chain: Chain, giver: Owner, to: int, wei: int, now: int, nonce: int | None = None
 ) -> Signed:
-    """A signed PowerUp of `wei` from the giver's balance for account `to`; the nonce is drawn by lot if not given."""
+    """A signed PowerUp of `wei` from the giver's balance for account `to`; without a nonce it takes a random one."""
     fields = {
         "account": giver.account,
         "to": to,
@@ -109,7 +109,7 @@ def faucet(chain: Chain, path: Path) -> Owner:
 
 
 def set_up_faucet(chain: Chain, rpc: Rpc, path: Path) -> Owner:
-    """Registers the faucet, and deposits the genesis supply (but for KEPT) for it; twice changes nothing.
+    """Registers the faucet, and deposits the genesis supply (except KEPT) for it; a second call changes nothing.
 
     Raises FaucetLost when somebody else has the handle.
     """

@@ -1,8 +1,8 @@
 """anvil, Foundry's local chain: how it is found and started, and the file that keeps its state.
 
 anvil writes that file anew once a second, in place, so a kill can leave half of it: a copy of the last
-whole one is kept beside it. After a restart anvil takes the present as its time even when its last block
-is later, so it is told where to go on.
+whole one is kept beside it. A restarted anvil takes its time from the wall clock, even when its last block
+is later, so it is told at which time to go on.
 """
 
 import os
@@ -19,7 +19,7 @@ from indexer.settings import ROOT
 
 CHAIN_ID = 31337
 BACK_SECONDS = 2400
-"""A new chain begins so long ago, so that its reward pool is full and the samples have an age."""
+"""A new chain begins so long before the present, so that its pool is full and the samples have an age."""
 
 
 class AnvilMissing(LaurelError):
@@ -27,7 +27,7 @@ class AnvilMissing(LaurelError):
 
 
 BYTES_A_SECOND = 16 * 1024 * 1024
-"""How much of its state anvil is let write: with all its traces, 300 posts and their votes make 35 MB."""
+"""How much of its state anvil may write: with all its traces, 300 posts and their votes make 35 MB."""
 
 
 class _Block(msgspec.Struct, frozen=True):
@@ -66,10 +66,10 @@ def binary() -> Path:
 def command(
     port: int, state: Path, begin: int | None = None, interval: int = 1, options: Sequence[str] = ()
 ) -> list[str]:
-    """Starts the chain on `port`, going on from `state` if there is one. Raises AnvilMissing.
+    """The command that starts the chain on `port`, going on from `state` if it exists. Raises AnvilMissing.
 
-    begin: seconds, of a chain that lives in another time, and does not come to the present by itself.
-    interval: seconds between writings of the file, at the least.
+    begin: the first block's time, in seconds, of a chain whose clock is not to follow the present.
+    interval: seconds between two writes of the file, at the least.
     """
     last = last_time(state)
     now = int(time.time())
@@ -119,14 +119,14 @@ def heal(state: Path) -> Healed | None:
 
 
 class Copier:
-    """Keeps the copy of a state file in step, whenever the file is seen whole and at another block."""
+    """Copies a state file whenever it is whole and at another block than the copy."""
 
     def __init__(self, state: Path) -> None:
         self._state = state
         self._copied: _Block | None = None
 
     def copy(self) -> bool:
-        """Copies the file if there is news in it and it is whole; returns whether it did."""
+        """Copies the file if it is whole and at another block; returns whether it did."""
         try:
             data = self._state.read_bytes()
             block = _STATE.decode(data).block

@@ -1,4 +1,4 @@
-"""Signed actions straight to the core's `relay`: many in a transaction, several transactions on their way.
+"""Sends signed actions straight to the core's `relay`: many in a transaction, several transactions at once.
 
 A local node's own tools (samples, imports) act like this; what people send goes through backend.relay.
 """
@@ -57,7 +57,7 @@ def signed(chain: Chain, name: str, key: bytes, fields: dict[str, Any]) -> Signe
 def relay(
     chain: Chain, rpc: Rpc, key: bytes, batch: Sequence[Signed], most: int = ITEMS
 ) -> Iterator[Mined]:
-    """Sends the items in order, `most` in a transaction, from the address of `key`, which is nobody else's.
+    """Sends the items in order, `most` in a transaction, from the address of `key`, which nobody else may use.
 
     Yields each transaction as it is mined. Raises NotMined, NodeUnreachable.
     """
@@ -77,7 +77,7 @@ def relay(
 def encoded_relays(
     batch: Sequence[Signed], most: int = ITEMS
 ) -> Iterator[tuple[range, bytes, int]]:
-    """The items in transactions of at most `most`: which, calldata, and gas that cannot run short."""
+    """The items in transactions of at most `most`: for each its items, calldata, and sufficient gas."""
     for items in _split(batch, most):
         part = batch[items.start : items.stop]
         tuples = [(s.kind, s.action, s.signature) for s in part]
@@ -116,9 +116,9 @@ def _split(batch: Sequence[Signed], most: int) -> Iterator[range]:
 def _send(
     chain: Chain, rpc: Rpc, sender: LocalAccount, nonce: int, to: str, data: bytes, gas: int
 ) -> str:
-    """The hash of a transaction that is now on its way.
+    """Sends a transaction and returns its hash.
 
-    What it pays follows from the base fee alone: the node's suggestions follow what was paid last.
+    Its fees follow from the base fee alone, as the tip that a node suggests follows what was paid last.
     """
     latest = rpc.call(dict[str, Any], "eth_getBlockByNumber", "latest", False)
     base_fee = int(latest["baseFeePerGas"], 16)
@@ -151,7 +151,7 @@ def raw_transaction(
 
 
 def _settled_nonce(rpc: Rpc, address: str) -> int:
-    """The next nonce, once what an earlier run left on its way is mined."""
+    """The next nonce, once the transactions that an earlier run sent are mined. Raises NotMined."""
     end = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < end:
         mined, pending = (
@@ -164,7 +164,7 @@ def _settled_nonce(rpc: Rpc, address: str) -> int:
 
 
 def receipt_of(rpc: Rpc, transaction: str) -> Any:
-    """Waits for a transaction's receipt: a busy node answers before it mines. Raises NotMined."""
+    """Waits for a transaction's receipt, as a busy node answers before it mines. Raises NotMined."""
     end = time.monotonic() + WAIT_SECONDS
     while (receipt := rpc.call(Any, "eth_getTransactionReceipt", transaction)) is None:
         if time.monotonic() > end:

@@ -1,6 +1,6 @@
 """The chain of a node that `laurel up` runs: anvil's, Hardhat's, or one that runs elsewhere.
 
-Each of the latter two has a folder of its own in LAUREL_HOME, so that none spoils what `make up` keeps.
+Hardhat's chain and one elsewhere each have a folder in LAUREL_HOME, so that neither spoils what `make up` keeps.
 """
 
 import os
@@ -16,7 +16,7 @@ from backend.local.clock import is_local
 from indexer.chain.rpc import Rpc, quantity
 from indexer.settings import Settings
 
-# What is of one chain, and no use beside another. Keys and logs stay.
+# What belongs to one chain in a node's home, and is useless with another. Keys and logs stay.
 OF_A_CHAIN = (
     "laurel.db",
     "laurel.db-wal",
@@ -33,19 +33,19 @@ class OwnChain(Protocol):
     goes_on: str
 
     def prepare(self) -> str | None:
-        """Before the start; a sentence if there is something to tell."""
+        """Called before the start; returns a sentence if the user is to be told something."""
 
     def command(self, port: int) -> list[str]:
-        """What starts it."""
+        """The command that starts it."""
 
     def environment(self) -> Mapping[str, str]:
-        """What the command is to find in its environment beside the node's."""
+        """Variables of the command's environment, besides the node's."""
 
     def begun(self, rpc: Rpc) -> None:
-        """Once it answers."""
+        """Called once it answers."""
 
     def keep(self) -> None:
-        """Now and then while it runs, and after its end."""
+        """Called now and then while it runs, and after its end."""
 
 
 class Anvil:
@@ -75,7 +75,7 @@ class Anvil:
 
 
 class Hardhat:
-    """Keeps nothing, so that what the last chain left in the node's home is taken away."""
+    """Keeps nothing, so what the last chain left in the node's home is removed before the start."""
 
     goes_on = (
         "Hardhat keeps nothing: the next start is a new chain, without these posts and accounts."
@@ -103,7 +103,7 @@ class Hardhat:
 
 
 def forget(home: Path) -> bool:
-    """Takes away what a chain that is gone has left in a node's home; returns whether there was anything."""
+    """Removes what a former chain has left in a node's home; returns whether there was anything."""
     old = [path for name in OF_A_CHAIN if (path := home / name).exists()]
     for path in old:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -120,7 +120,7 @@ def own(name: str, settings: Settings, rpc_port: int) -> tuple[OwnChain, Setting
 
 
 def elsewhere(url: str, settings: Settings) -> tuple[Settings, bool]:
-    """The settings of a node on a chain that runs already, and whether it is somebody's development chain.
+    """The settings of a node on a chain that runs already, and whether it is a local development chain.
 
     Raises NodeUnreachable, RpcError.
     """

@@ -1,4 +1,4 @@
-"""`laurel chain forward` and `laurel samples`: for the local chain alone."""
+"""`laurel chain forward` and `laurel samples`, which work on the local chain only."""
 
 from contextlib import closing
 from datetime import UTC, datetime

@@ -17,7 +17,7 @@ class HardhatMissing(LaurelError):
 
 
 def command(port: int) -> list[str]:
-    """Starts a new chain on `port`. Raises HardhatMissing."""
+    """The command that starts a new chain on `port`. Raises HardhatMissing."""
     node = ROOT / "node_modules" / ".bin" / "node"  # Hardhat needs 22; another may be in the path
     program = ROOT / "node_modules" / "hardhat" / "dist" / "src" / "cli.js"
     if not (node.exists() and program.exists()):
@@ -30,7 +30,7 @@ def command(port: int) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """What the command is to find in its environment."""
+    """Variables of the command's environment, besides the node's."""
     return {
         BEGAN: str(int(time.time()) - BACK_SECONDS),
         "HARDHAT_DISABLE_TELEMETRY_PROMPT": "true",
@@ -38,5 +38,5 @@ def environment() -> dict[str, str]:
 
 
 def quieten(rpc: Rpc) -> None:
-    """Its node writes each call down, which takes longer than many a call."""
+    """Stops Hardhat's node from logging each call, which takes longer than many a call does."""
     rpc.call(bool, "hardhat_setLoggingEnabled", False)

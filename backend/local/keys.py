@@ -10,15 +10,15 @@ from indexer.protocol.actions import secp256k1_address
 from indexer.rewards import ETHER
 
 DEV_KEY = bytes.fromhex("ac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80")
-"""The first of the accounts that anvil and Hardhat give coin to. Everybody knows it."""
+"""The key of the first account that anvil and Hardhat give coin to. It is public knowledge."""
 DEV_ADDRESS = secp256k1_address(DEV_KEY)
 
 PURSE = 1_000 * ETHER
-"""Wei of the chain's own coin, for gas, that `fund` fills up to."""
+"""Wei of the chain's own coin up to which `fund` fills an address, for gas."""
 
 
 def key_file(path: Path) -> bytes:
-    """The private key (32 bytes) in a file, which is made first if absent, for its owner's eyes only."""
+    """The private key (32 bytes) in a file; if there is none, it is made first, with mode 600."""
     try:
         return bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
@@ -32,6 +32,6 @@ def key_file(path: Path) -> bytes:
 
 
 def fund(rpc: Rpc, address: str) -> None:
-    """Gives an address coin for gas, unless it has enough. Only a local chain can: anvil has Hardhat's methods."""
+    """Gives an address coin for gas, unless it has enough. Only on a local chain: anvil has Hardhat's methods too."""
     if quantity(rpc, "eth_getBalance", address, "latest") < PURSE // 2:
         rpc.call(Any, "hardhat_setBalance", address, hex(PURSE))

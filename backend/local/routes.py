@@ -17,7 +17,7 @@ bp = Blueprint("local-chain", __name__, url_prefix=API)
 
 
 class Forward(msgspec.Struct, forbid_unknown_fields=True):
-    """`days`: DAYs of the chain."""
+    """The body of a request. `days`: DAYs of the chain."""
 
     days: int | float
 

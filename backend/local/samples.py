@@ -1,8 +1,8 @@
 """Three accounts, marked as samples, with posts, comments and votes, so that a new chain has something to read.
 
-Everything has its moment on the chain's clock, counted in DAY from a base: on a chain that has just begun
-(and begins in the past: see anvil.py) the last moment is the present; on another the clock is moved on.
-Killed half-way, the same call goes on where it was: it asks the chain for what is there.
+Each step has a time on the chain's clock, counted in DAY from a base. A new chain begins in the past (see
+anvil.py), and the last step is at the present; on any other chain the clock is moved on. After a run that was
+killed, the same call goes on: it asks the chain for what is there.
 """
 
 import json
@@ -44,7 +44,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Ballot:
-    """A vote on a piece, `at` DAY after the base."""
+    """A vote on a sample, `at` DAY after the base."""
 
     voter: str
     text: str
@@ -146,7 +146,7 @@ class Samples:
         act(self._chain, self._rpc, DEV_KEY, [action])
 
     def _move_to(self, moment: int) -> None:
-        """The next block's time, unless the chain is past it already."""
+        """Sets the next block's time, unless the chain is past it already."""
         if moment > latest(self._rpc):
             self._rpc.call(Any, "evm_setNextBlockTimestamp", moment)
 

@@ -1,4 +1,4 @@
-"""What a local chain is given before anybody uses it: contracts, a relayer's coin, the faucet, samples."""
+"""Prepares a local chain for use: contracts, a relayer's coin, the faucet, samples."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -19,7 +19,7 @@ from indexer.settings import Settings
 
 
 def is_gone(settings: Settings) -> bool:
-    """Whether the recorded local chain is not the one that answers now, which has no such contracts.
+    """Whether the contracts on record are missing on the local chain that answers now; False if none is on record.
 
     Raises NotLocal, NodeUnreachable.
     """
@@ -43,9 +43,9 @@ def deploy_locally(
 
 
 def furnish(settings: Settings, samples: bool) -> bool:
-    """The relayer's key with coin, the faucet's account with LRL and, the first time, the samples.
+    """Gives the relayer's key coin and the faucet's account LRL; makes the samples, if wanted and missing.
 
-    Returns whether samples were made. Twice changes nothing. Raises NotLocal, FaucetLost, NotMined.
+    Returns whether samples were made. A second call changes nothing. Raises NotLocal, FaucetLost, NotMined.
     """
     relay = RelaySettings.from_env(settings.home)
     with (

@@ -1,4 +1,4 @@
-"""Views asked in batches, which a node answers far faster than one after the other."""
+"""Calls views in batches, which a node answers far faster than one call after the other."""
 
 from collections.abc import Sequence
 

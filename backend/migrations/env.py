@@ -1,4 +1,4 @@
-"""Alembic's way into the node's own tables, in the transaction that `migrate_node` opened."""
+"""Alembic's environment for the node's own tables, in the transaction that `migrate_node` opened."""
 
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +15,7 @@ for path in sorted(BACKEND.rglob("tables.py")):  # each import adds its room's t
 
 
 def _is_ours(item: Any, name: str | None, kind: str, reflected: bool, against: Any) -> bool:
-    """The mirror's tables live in the same database and are none of our business."""
+    """Whether Alembic looks at it: not at the mirror's tables, which are in the same database."""
     return kind != "table" or name in NodeBase.metadata.tables
 
 

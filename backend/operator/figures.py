@@ -15,7 +15,7 @@ from backend.site.node import Node
 from indexer.mirror.counts import contents_by_state
 from indexer.schema import Cursor
 
-DAYS = 14  # in the picture
+DAYS = 14  # in the chart
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,11 @@ class Figures:
 
 
 def gather(node: Node) -> Figures:
-    """As things are now. Raises what reading the database raises."""
+    """The figures now. Raises what reading the database raises."""
     mirror, own = session().connection(), session(fresh=True).connection()
     cursor = mirror.execute(select(Cursor.chain_id, Cursor.block)).first()
     found, costs = relayers(own), recent(own)
-    # One that is dear or empty now may send again in a moment; its coin counts all the same.
+    # A relayer that waits, for coin or for cheaper gas, may soon send again, so its coin counts too.
     balance = sum(relayer.balance for relayer in found)
     return Figures(
         chain_id=cursor.chain_id if cursor else None,

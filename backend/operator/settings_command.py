@@ -27,7 +27,7 @@ NAME = r"LAUREL_[A-Z_]+|IPFS_API"
 
 @dataclass(frozen=True)
 class Setting:
-    """One variable of the environment. `default` is Markdown; what stands in backquotes alone is a value that can
+    """One variable of the environment. `default` is Markdown: if all of it is in backquotes, it is a value that can
     be set. `readers`: who reads it, in the order of the docstring."""
 
     name: str
@@ -60,7 +60,7 @@ SCRIPTS = (
         "Any text: property tests and simulations at full count. `make test-long` sets it.",
     ),
 )
-"""Read by what is no part of `indexer` and `backend`, or not by way of a dataclass."""
+"""Settings that are read outside `indexer` and `backend`, or without a dataclass."""
 
 _ATTRIBUTE = re.compile(r"^(?=[a-z_]+: )", re.MULTILINE)
 _SETTING = re.compile(
@@ -105,8 +105,7 @@ def described() -> list[Setting]:
 
 
 def of_class(kind: type) -> list[Setting]:
-    """The settings that a dataclass' docstring describes. Raises ValueError for a variable that stands in it in
-    another form."""
+    """The settings that a dataclass' docstring describes. Raises ValueError if it describes one in another form."""
     paragraphs = _ATTRIBUTE.split(getdoc(kind) or "")[1:]
     return [_setting(" ".join(text.split())) for text in paragraphs]
 

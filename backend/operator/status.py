@@ -23,7 +23,7 @@ from indexer.rewards import ETHER, MOST_OPEN_DAYS
 from indexer.schema import Cursor, Pool
 from indexer.settings import Settings
 
-LATE_SECONDS = 60.0  # that something waits for the relay before somebody should look
+LATE_SECONDS = 60.0  # for which an action may wait before that is a problem
 
 
 @click.command()
@@ -46,7 +46,7 @@ def status() -> None:
 
 
 def look(settings: Settings) -> list[Section]:
-    """Every section; those of a database that cannot be read are left out."""
+    """Every section; if the database cannot be read, a section that says so instead of those read from it."""
     with closing(Nodes(settings.rpcs, mirrored.PATIENCE)) as rpc:
         chain, head = mirrored.chain(rpc)
         try:
@@ -101,7 +101,7 @@ def relay(connection: Connection, settings: Settings, rpc: Nodes | None) -> Sect
             "`laurel relay` runs, and what its log says."
         )
     if not tables.has_table(RelayCost.__tablename__):
-        return section  # of an earlier release; `laurel relay` brings it up to date
+        return section  # tables of an earlier release; `laurel relay` brings them up to date
     costs = recent(connection)
     found = relayers(connection)
     for relayer in found:

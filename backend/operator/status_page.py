@@ -16,7 +16,7 @@ from backend.site.charts import Chart, stacked
 from backend.site.node import current_node
 from indexer.protocol.kinds import KINDS
 
-FRESH_SECONDS = 3.0  # that figures are shown again: counting documents is dear in a large database
+FRESH_SECONDS = 3.0  # for which figures are kept: counting documents is slow in a large database
 
 NAMES = {name: kind.title for name, kind in KINDS.items()} | {
     "close": "Closing days of the pool",
@@ -24,14 +24,14 @@ NAMES = {name: kind.title for name, kind in KINDS.items()} | {
     "claim": "Handing rewards out",
     "complete": "What falls due for accounts",
 }
-"""Kinds of action, and what the keeper does (each time: a transaction)."""
+"""Titles of the kinds of action, and of the keeper's work, which is counted by transactions."""
 
 bp = Blueprint("statuspage", __name__)
 
 
 @dataclass
 class _Kept:
-    """The figures of a moment ago, of one process."""
+    """The figures that this process gathered last."""
 
     lock: Lock = field(default_factory=Lock)
     figures: Figures | None = None
@@ -118,7 +118,7 @@ def current() -> Figures:
 
 
 def chart(figures: Figures) -> Chart:
-    """What one action took, day by day: in money where the coin has a price, else in coin."""
+    """The cost of one action, day by day: in money where the coin has a price, else in coin."""
     days = figures.days
     columns = [
         ("the action itself", "first", [day.wei for day in days]),
@@ -132,7 +132,7 @@ def chart(figures: Figures) -> Chart:
 
 
 def day_name(day: int) -> str:
-    """22 Nov, of days since 1970."""
+    """A day, given as days since 1970, in the form 22 Nov."""
     return f"{_date(day):%-d %b}"
 
 

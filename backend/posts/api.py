@@ -27,7 +27,7 @@ bp = Blueprint("posts-api", __name__, url_prefix=API)
 
 
 def found(text: str) -> Piece:
-    """The post or comment with this id in hex, perhaps a tombstone. Raises Problem 404 `unknown_post`."""
+    """The post or comment with this id in hex, even a removed one. Raises Problem 404 `unknown_post`."""
     deployment = current_node().deployment
     digits = text.removeprefix("0x")
     if len(digits) == 64 and all(c in "0123456789abcdefABCDEF" for c in digits):
@@ -38,7 +38,7 @@ def found(text: str) -> Piece:
 
 
 def standing(text: str) -> Piece:
-    """As `found`, without tombstones. Raises also Problem 410 `post_removed`."""
+    """As `found`, and raises Problem 410 `post_removed` for one that was removed."""
     piece = found(text)
     if piece.post.removed:
         raise Problem(410, "post_removed", f"Its author, @{piece.handle}, removed this post.")
@@ -53,7 +53,7 @@ def as_json(piece: Piece, *, html: bool = False) -> dict[str, Any]:
         "id": hex0x(post.id),
         "author": {"account": post.account, "handle": piece.handle},
         "digest": hex0x(post.digest),  # which the id comes from
-        "current": hex0x(post.current),  # of the document that it shows: another once it was edited
+        "current": hex0x(post.current),  # of the document shown now: another after each edit
         "cid": cid_of(post.current),
         "parent": hex0x(post.parent) if post.parent else None,
         "root": hex0x(post.root),
@@ -119,6 +119,10 @@ def votes(post: str) -> dict[str, Any]:
 
 @bp.post("/documents")
 def put_document() -> tuple[dict[str, str], int]:
+    """Stores the body, a document's bytes -> 201 {"digest": its sha-256 in 0x-hex, "cid"}.
+
+    Problems: 429 `rate_limited`, and what is wrong with the document (`documents.parse`).
+    """
     data = exact_bytes(documents.MAX_DOCUMENT, documents.TooLarge.code)
     documents.parse(data)
     count_use("upload")
@@ -128,6 +132,7 @@ def put_document() -> tuple[dict[str, str], int]:
 
 @bp.post("/render")
 def preview() -> dict[str, str]:
+    """{"body": Markdown} -> {"html": as pages show it}. Problems: 413 `document_too_large`, 429 `rate_limited`."""
     (body,) = members("body", most=MOST_PREVIEW)
     if len(body.encode("utf-8", "replace")) > documents.MAX_BODY:
         detail = f"A body has at most {documents.MAX_BODY:,} bytes."

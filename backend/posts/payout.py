@@ -1,4 +1,4 @@
-"""What a post has earned, or would earn if its day closed now. Amounts are wei, stake micro-vests.
+"""What a post has earned, or would earn if its day closed now. Amounts are in wei, stake in micro-vests.
 
 Before its cashout day is over the payout is an estimate: the pool as the next closing day would
 find it, against recent claims and what else cashes out that day (contracts/core/Pool.sol,
@@ -52,8 +52,8 @@ class Part:
 class Payout:
     """pending: an estimate; closed: certain, not yet handed out; paid: handed out.
 
-    `curation` is the curators', in micro-vests; `returned` wei that go back to the pool; `others` the
-    beneficiaries', by account.
+    `author` and `others` are what the author and the beneficiaries (by account) get. `curation`: micro-vests
+    for the curators. `returned`: wei that go back to the pool.
     """
 
     state: State
@@ -98,13 +98,13 @@ def estimate(
 def closed(
     net: int, weight: int, claims: int, paid: int, curve: int, options: Options = PLAIN
 ) -> Payout:
-    """The payout of a post whose cashout day has been closed."""
+    """The payout of a post whose cashout day has been closed, and paid `paid` wei for `claims` in all."""
     claim = claim_down(net, curve)
     return _share(paid * claim // claims if claims else 0, weight, options, "closed")
 
 
 def worth(claims: int, pool: OpenPool) -> float:
-    """Wei that one more rshare brings to a post, about (on the straight curve exactly)."""
+    """About the wei that one more rshare brings to a post (exactly, if the curve's constant is 0)."""
     return pool.wei / (pool.recent + claims)
 
 

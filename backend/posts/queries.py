@@ -55,7 +55,7 @@ def removable(post: Post, now: int) -> bool:
 
 
 def pieces(*, whole: bool = False) -> Select[Post, str, Content]:
-    """The rows that `read_pieces` takes; with the posts' HTML if `whole`."""
+    """A statement whose rows `read_pieces` takes; with the posts' HTML if `whole`."""
     statement = (
         select(Post, Account.handle, Content)
         .join(Account, Account.id == Post.account)
@@ -225,7 +225,7 @@ def _closed_days(session: Session, deployment: Deployment, posts: list[Post]) ->
 def _open_claims(
     session: Session, deployment: Deployment, posts: list[Post], done: Iterable[int]
 ) -> dict[int, int]:
-    """Claims so far of the days on which these posts will cash out; in floating point, about."""
+    """Claims so far of each day on which these posts will cash out; approximate, as SQL adds in floating point."""
     day = deployment.day
     numbers = {p.cashout_at // day for p in posts if not p.settled} - set(done)
     if not numbers:
@@ -259,7 +259,7 @@ def _root_titles(session: Session, posts: list[Post]) -> dict[bytes, str]:
 
 
 def _thread_sizes(session: Session, posts: list[Post]) -> dict[bytes, int]:
-    """How many comments are below each of these that is a post and has any."""
+    """How many comments each of these posts has below it; comments and posts without any are left out."""
     roots = [p.id for p in posts if p.depth == 0 and p.children]
     if not roots:
         return {}

@@ -19,7 +19,7 @@ bp = Blueprint("posts", __name__)
 
 VOTERS = 20
 TYPED = ("title", "body", "summary", "tags", "sensitive")
-"""What of a document the editor has a field for; it keeps the rest as it is."""
+"""The members of a document that the editor has fields for; it keeps all others as they are."""
 
 
 @bp.get("/post/<post>")

@@ -1,4 +1,4 @@
-"""The comments below a post as a tree, most rshares first, no larger than a page can bear."""
+"""The comments below a post as a tree, most rshares first, up to what one page shows."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from indexer.protocol.deployment import Deployment
 from indexer.schema import Post
 
 LEVELS = 6
-"""Below this the thread goes on at the comment's own page."""
+"""Levels of comments on one page; deeper ones are shown at the page of the comment above them."""
 MOST = 400
 """Comments on one page."""
 

@@ -1,1 +1,1 @@
-"""Gasless actions: checked before paying, queued in SQL, sent in batches, followed to the end."""
+"""Signed actions whose gas the node pays: checked first, queued in SQL, sent in batches, followed to the end."""

@@ -1,4 +1,4 @@
-"""Rights that one process has at a time, whichever machines they run on: to a relayer's key, and to keep."""
+"""The right to a relayer's key, and the right to keep: each has one holder at a time, on whichever machine."""
 
 from sqlalchemy import Engine
 
@@ -21,7 +21,7 @@ def keeper_lease(engine: Engine) -> Lease:
 
 
 def holds(lease: Lease) -> bool:
-    """Whether this process has the lease, taking it where it is free."""
+    """Whether this process has the lease; takes it if it is free."""
     try:
         lease.keep()
     except LeaseLost:

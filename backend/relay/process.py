@@ -1,4 +1,4 @@
-"""`laurel relay`, one process per key: sends what is queued, and one of them keeps."""
+"""`laurel relay`: one process for each relayer's key sends what is queued, and one of these processes keeps."""
 
 import logging
 import time
@@ -36,7 +36,7 @@ BEAT_SECONDS = 0.1
 FOLLOW_LOCAL, FOLLOW_PUBLIC = 0.1, 1.0  # seconds between looks at what became of transactions
 KEEP_LOCAL, KEEP_PUBLIC = 1.0, 5.0  # seconds between looks at what there is to keep
 FORGET_SECONDS = 60.0
-SPARE_SECONDS = 2.0  # to wait for a lease beyond the time in which it runs out
+SPARE_SECONDS = 2.0  # to wait for a lease after it should have run out
 
 
 class NoRelayerKey(LaurelError):
@@ -48,7 +48,7 @@ class RelayRunning(LaurelError):
 
 
 def read_key(path: Path, passphrase_file: Path | None = None) -> LocalAccount:
-    """The account that pays gas: of a keystore, or of a file with a hex private key.
+    """The account that pays gas, from a keystore or a file with a hex private key.
 
     Raises NoRelayerKey, and whatever else `read_secret` raises.
     """
@@ -129,7 +129,7 @@ def _look(lease: Lease, outbox: Outbox, sender: Sender, heir: Heir) -> None:
     lease.keep()
     sender.look_back()
     heir.step()
-    outbox.quote()  # so that an empty purse shows before anybody asks
+    outbox.quote()  # so that a lack of coin is seen before anybody sends
 
 
 def _keep(keeping: Lease, outbox: Outbox, faucet: Faucet, keeper: Keeper) -> None:
@@ -145,7 +145,7 @@ def _keep(keeping: Lease, outbox: Outbox, faucet: Faucet, keeper: Keeper) -> Non
 
 
 def _take(lease: Lease, address: str, stop: Event) -> None:
-    """Takes the right to the key, which a process that died on another machine loses in a while.
+    """Takes the key's lease. If a process that died on another machine had it, waits until it runs out.
 
     Raises RelayRunning.
     """
@@ -159,14 +159,14 @@ def _take(lease: Lease, address: str, stop: Event) -> None:
 
 
 def _give_back(lease: Lease) -> None:
-    """If the database cannot be reached, the others wait until the lease runs out."""
+    """Releases a lease. If the database cannot be reached, the others wait until it runs out."""
     with suppress(OperationalError):
         lease.release()
 
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Holds a lock on the key's file; the system lets go of it however the process ends."""
+    """Locks the key's file; the system unlocks it however the process ends. Raises RelayRunning."""
     with path.open() as file:
         if not lock(file):
             raise RelayRunning(f"Another relay is running with the key {path}. Stop it first.")

@@ -1,4 +1,4 @@
-"""How a relayer is: its coin, the fees that it meets, and whether it keeps. Written down for all to see."""
+"""The status of each relayer, in the database: its coin, the fees that it meets, and whether it keeps."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ AWAY_SECONDS = 60.0  # after which a relayer that says nothing counts as away
 
 @dataclass
 class Purse:
-    """What the process that has the key knows of its coin."""
+    """A relayer's coin, as the process with its key knows it. Writes the relayer's status."""
 
     engine: Engine
     sender: str
@@ -33,18 +33,19 @@ class Purse:
     _told_at: float = field(default=float("-inf"), init=False)  # time.monotonic()
 
     def look(self, balance: int, fee: int, data_fee: int, max_fee: int, dear: bool) -> None:
-        """Takes in what a quote found (wei, wei a gas), and tells it where it changed."""
+        """Takes a quote's numbers (balance, data_fee: wei; fee, max_fee: wei per gas), and writes the status if
+        that is new, or TELL_SECONDS old."""
         self._balance, self._fee = balance, fee
         least = LEAST_GAS * max_fee + data_fee
         self._tell(empty=balance < max(least, self._needed), dear=dear)
 
     def refused(self, needed: int) -> None:
-        """Something takes more wei than there is, and nothing on its way gives any back."""
+        """Notes that something costs `needed` wei, more than there is, and nothing in flight will free any."""
         self._needed = needed
         self._tell(empty=True, dear=bool(self._told and self._told[1]))
 
     def freed(self) -> None:
-        """Something was sent, or has ended: what there was too little coin for may be sent now."""
+        """Notes that something was sent or has ended, so that the coin may suffice now."""
         self._needed = 0
 
     def _tell(self, empty: bool, dear: bool) -> None:
@@ -76,7 +77,7 @@ class Purse:
 
 
 def relayers(connection: Connection, now: float | None = None) -> list[RelayStatus]:
-    """Those that said how they are within AWAY_SECONDS, or if none did, the last that did."""
+    """The relayers whose status is younger than AWAY_SECONDS; if there are none, the one that wrote last."""
     with Session(connection, expire_on_commit=False) as session:
         found = list(session.scalars(select(RelayStatus).order_by(RelayStatus.seen.desc())))
     present = [r for r in found if r.seen > (time.time() if now is None else now) - AWAY_SECONDS]
@@ -84,7 +85,7 @@ def relayers(connection: Connection, now: float | None = None) -> list[RelayStat
 
 
 def why_waiting(relayers: list[RelayStatus], now: float | None = None) -> tuple[str, str] | None:
-    """Why nothing is sent now, as a code and a sentence for whoever's action waits; None: it is sent."""
+    """Why no action is sent now, as a code and a sentence for people; None if actions are sent."""
     present = [r for r in relayers if r.seen > (time.time() if now is None else now) - AWAY_SECONDS]
     if not present:
         return (
@@ -106,6 +107,6 @@ def why_waiting(relayers: list[RelayStatus], now: float | None = None) -> tuple[
 
 
 def gwei(wei: int) -> str:
-    """Wei a gas in gwei, to three significant digits: 0.0123, 4.56, 1,230."""
+    """Wei per gas as gwei, to three significant digits: 0.0123, 4.56, 1,230."""
     value = wei / GWEI
     return f"{float(f'{value:.3g}'):,.12f}".rstrip("0").rstrip(".")

@@ -31,8 +31,8 @@ bp = Blueprint("relay", __name__, url_prefix=API)
 
 
 class RelayRequest(msgspec.Struct, forbid_unknown_fields=True):
-    """`action` and `signature` are 0x-hex. A Register shows an invitation's code or `<task>.<nonce>` of a work
-    where the server asks for that."""
+    """`action` and `signature` are 0x-hex. A Register carries an invitation's code, or `<task>.<nonce>` of a proof of
+    work, where the server asks for that."""
 
     kind: int
     action: str
@@ -64,7 +64,7 @@ def relay() -> Answer:
 
 @bp.get("/tickets/<ticket_id>")
 def ticket(ticket_id: str) -> dict[str, Any]:
-    """What has become of a ticket. `waits`: why it is not sent yet; `indexed`: pages show it already."""
+    """What has become of a ticket. `waits`: why it is not sent yet; `indexed`: whether pages show it already."""
     queue = session(fresh=True)
     found = queue.scalar(select(RelayTicket).where(RelayTicket.id == ticket_id))
     if found is None:

@@ -37,7 +37,7 @@ class Price:
 
 @dataclass(frozen=True)
 class RelaySettings:
-    """Where the keys are, and how much, how often and how soon. docs/settings.md is made of this (`laurel settings`).
+    """Keys, fees, limits and times of the relay and the keeper. docs/settings.md is made of this (`laurel settings`).
 
     key_file: file of the private key that pays gas, a keystore or plain hex (LAUREL_RELAYER_KEY_FILE; default
         `relayer.key` in LAUREL_HOME; read by relay).
@@ -57,13 +57,13 @@ class RelaySettings:
         default `30`; read by relay).
     grace_days: DAYs that rewards wait to be claimed by hand before the keeper claims them (LAUREL_KEEPER_GRACE; default
         `1`; read by relay).
-    max_fee: gwei that a gas may cost in all (LAUREL_MAX_FEE; default no bound; read by relay). While the base fee is
-        not below it, nothing is sent. Kept in wei.
-    max_tip: gwei of it that the tip may be when a transaction is first sent (LAUREL_MAX_TIP; default no bound; read by
-        relay). A replacement needs a higher one, and takes it. Kept in wei.
+    max_fee: gwei per gas at the most, the tip included (LAUREL_MAX_FEE; default no bound; read by relay). While the
+        base fee is not below it, nothing is sent. Kept in wei.
+    max_tip: gwei per gas that the tip may be when a transaction is first sent (LAUREL_MAX_TIP; default no bound; read
+        by relay). A replacement needs a higher tip, and takes it. Kept in wei.
     coin_price: what the chain's coin is worth, such as `2500 USD`, for people to read (LAUREL_COIN_PRICE; default none;
         read by site, status).
-    gather_seconds: seconds of a moment within which what arrives goes into one transaction (LAUREL_RELAY_GATHER;
+    gather_seconds: seconds that an action waits for others to go into the same transaction (LAUREL_RELAY_GATHER;
         default `0.15`; read by relay).
     """
 
@@ -79,7 +79,7 @@ class RelaySettings:
     in_flight: int = 8  # transactions sent and not yet mined, at the most
     passphrase_file: Path | None = None
     lost_seconds: float = (
-        15.0  # for which a used nonce's receipt may be missing: nodes differ so long
+        15.0  # for which a used nonce's receipt may be missing: nodes may lag so long
     )
     max_fee: int | None = None
     max_tip: int | None = None
@@ -87,6 +87,7 @@ class RelaySettings:
 
     @classmethod
     def from_env(cls, home: Path, env: Mapping[str, str] = os.environ) -> "RelaySettings":
+        """The settings in the environment. Raises BadLimits, BadFee, and ValueError for a malformed number."""
         return cls(
             key_file=Path(env.get("LAUREL_RELAYER_KEY_FILE", home / "relayer.key")),
             passphrase_file=passphrase_file(env),
@@ -103,14 +104,15 @@ class RelaySettings:
         )
 
     def is_dear(self, base: int) -> bool:
-        """Whether a base fee (wei a gas) leaves nothing for a tip below `max_fee`."""
+        """Whether a base fee (wei per gas) leaves nothing for a tip below `max_fee`."""
         return self.max_fee is not None and base >= self.max_fee
 
     def cap(self, fee: int) -> int:
-        """A fee for a gas in all, or the most that is allowed."""
+        """A fee (wei per gas, the tip included), or the most that is allowed if that is less."""
         return fee if self.max_fee is None else min(fee, self.max_fee)
 
     def cap_tip(self, tip: int) -> int:
+        """A first sending's tip (wei per gas), or the most that is allowed if that is less."""
         return tip if self.max_tip is None else min(tip, self.max_tip)
 
 

@@ -1,4 +1,4 @@
-"""The relay's queue, what it sent, what it counts. Times are the wall clock's, but deadlines."""
+"""The relay's queue, what it sent, what it counts. Times are wall-clock seconds, except deadlines: chain time."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ CLAIM = 0
 
 
 class RelayTicket(NodeBase):
-    """Something accepted, in order of arrival (`seq`), and what became of it.
+    """An accepted action or claim, in order of arrival (`seq`), and what became of it.
 
     slot: what makes it unique on the chain, such as `post:0x…`; one live ticket per slot.
     deadline: chain's seconds after which it is void; 0 for none.
@@ -35,7 +35,7 @@ class RelayTicket(NodeBase):
     deadline: Mapped[int] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(40))
-    tries: Mapped[int] = mapped_column(Integer, default=0)  # sendings that came to nothing
+    tries: Mapped[int] = mapped_column(Integer, default=0)  # sendings that failed
     created: Mapped[float] = mapped_column(Float)
     transaction: Mapped[int | None] = mapped_column(Integer, index=True)
     position: Mapped[int | None] = mapped_column(Integer)  # in the transaction's batch
@@ -45,12 +45,12 @@ class RelayTicket(NodeBase):
 
 
 class RelayTransaction(NodeBase):
-    """A transaction of a relayer's key, kept before it is sent, to be sent again as it is.
+    """A transaction of a relayer's key, stored before it is sent, so that it can be sent again unchanged.
 
     state: sent; mined; reverted; lost (its nonce went to a transaction that is not ours).
     earlier: hashes (0x-hex) of what this one replaced: the same call at a lower fee.
     shares: what it is for: kind of action or purpose -> [how many, their part of the cost].
-    gas_used, price, data_fee: what it took: gas, wei for each, and wei beside that for an L2's data.
+    gas_used, price, data_fee: what it cost: gas, wei per gas, and beside that wei for an L2's data.
     """
 
     __tablename__ = "relay_transactions"
@@ -76,7 +76,7 @@ class RelayTransaction(NodeBase):
     data_fee: Mapped[int | None] = mapped_column(Wei)
     concluded: Mapped[float | None] = mapped_column(Float)
 
-    # A relayer that sends little must not look through what the others sent.
+    # For a relayer that sends little, so that it need not look through what the others sent.
     __table_args__ = (
         Index("ix_relay_transactions_sender_nonce", "sender", "nonce"),
         Index("ix_relay_transactions_sender_id", "sender", "id"),
@@ -84,10 +84,10 @@ class RelayTransaction(NodeBase):
 
 
 class RelayStatus(NodeBase):
-    """A relayer: its address, and how it was when it last said so (`seen`).
+    """A relayer: its address, and its status as it last wrote it (`seen`).
 
     empty: it has run out of coin. dear: the chain's base fee is above what it may pay.
-    balance: wei. fee: wei for a gas in the next block. most: wei that it may pay for a gas; None: any.
+    balance: wei. fee: wei per gas in the next block. most: wei per gas that it may pay; None: any.
     keeps: whether it is the one that closes days and pays out.
     """
 
@@ -114,8 +114,8 @@ class RelayLease(NodeBase):
 class RelayCost(NodeBase):
     """What was spent in a day on one kind of action, or for one purpose of the keeper's.
 
-    day: of the wall's clock, since 1970. gas, wei: sums; this is for looking at, so that the 53 bits of a
-    float will do. (What each transaction took is kept exactly.)
+    day: of the wall clock, since 1970. gas, wei: sums for people to look at, for which the 53 bits of a float
+    are enough. (What each transaction cost is kept exactly.)
     """
 
     __tablename__ = "relay_costs"

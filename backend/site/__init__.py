@@ -1,1 +1,1 @@
-"""What every page and answer stands on: the node, its database, settings, problems, limits, formats."""
+"""What every page and answer needs: the node, its database, settings, problems, limits, formats."""

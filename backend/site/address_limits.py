@@ -1,4 +1,4 @@
-"""How much one address may ask of this node, besides the relay."""
+"""How much one client address may ask of this node; the relay has limits of its own."""
 
 from backend.site.node import current_node
 from backend.site.rate_limits import Limit, take
@@ -10,7 +10,7 @@ LIMITS = {
     "sign-in": Limit(times=300, seconds=600),  # texts to sign and signatures together
     "preview": Limit(times=600, seconds=600),
     "blocks": Limit(times=300, seconds=600),  # answers of up to 16 MiB, to another node
-    "work": Limit(times=300, seconds=600),  # tasks for who wants an account
+    "work": Limit(times=300, seconds=600),  # tasks of proof of work
 }
 
 

@@ -1,3 +1,3 @@
-"""Where our own API lives. `/api/v1` and `/api/v2` are left free: Mastodon's apps look there for theirs."""
+"""The path of our own API. `/api/v1` and `/api/v2` are left free, where Mastodon's apps look for theirs."""
 
 API = "/api/laurel/v1"

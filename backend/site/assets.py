@@ -27,11 +27,11 @@ _COMMENT = re.compile(
     rb"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)[ \t]*\n"  # alone on its lines
     rb"|[ \t]+// [^\n]*"  # at the end of a line
     rb"|/\*\* @type [^\n]*? \*/ ?"  # a type within an expression
-    rb"|(?<=[{(\[,;\n])\n"  # the end of a line that ends nothing
+    rb"|(?<=[{(\[,;\n])\n"  # a line's end after a bracket, a comma, a semicolon or another line's end
     rb"|^[ \t]+",  # the space before a line
     re.MULTILINE,
 )
-"""Types, comments, lines, indentation: a third of our modules' bytes, and nothing to a browser."""
+"""Types, comments, empty lines, indentation: a third of our modules' bytes, which no browser needs."""
 
 bp = Blueprint("assets", __name__)
 

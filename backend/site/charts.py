@@ -13,12 +13,12 @@ STEPS = 4
 """Parts that a linear axis is cut into."""
 POWERS = 6
 LEAST = 10.0**-POWERS
-"""Of a logarithmic axis, which ends at 1; every second power of ten has its label."""
+"""The least value on a logarithmic axis, which ends at 1; every second power of ten has its label."""
 LABELS = 5
 """Labels below a chart at the most."""
 _TOPS = (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10)
 _GAP = 0.15
-"""Of a bar's room, on either side."""
+"""The part of a bar's room that stays empty on either side."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """`grid`: the path of its lines; labels from below to above, and from left to right."""
+    """`grid`: the path of its lines. Labels: `y` from below to above, `x` from left to right."""
 
     series: list[Series]
     grid: str
@@ -87,8 +87,8 @@ def curves(
 def scatter(
     points: Sequence[tuple[float, float]], name: str, kind: str, label: Callable[[float], str]
 ) -> Chart:
-    """Dots on axes of powers of ten from LEAST to 1, and the diagonal; those upon each other are one, and
-    those below LEAST stand at the edge. All coordinates are above 0 and at most 1."""
+    """Dots on axes of powers of ten from LEAST to 1, and the diagonal. Equal dots are drawn once, and dots
+    below LEAST at the edge. All coordinates are above 0 and at most 1."""
     dots = sorted(
         {(round(_power(px) * WIDTH), round(HEIGHT - _power(py) * HEIGHT)) for px, py in points}
     )
@@ -99,7 +99,7 @@ def scatter(
 
 
 def ceiling(value: float) -> float:
-    """A round number that is no less, and that can be cut into STEPS parts."""
+    """A round number that is no less than `value`, and that can be cut into STEPS parts."""
     if value <= 0:
         return 1.0
     unit = 10.0 ** floor(log10(value))
@@ -114,7 +114,7 @@ def grid(rows: int, columns: int = 0) -> str:
 
 
 def spaced(labels: Sequence[str]) -> list[str]:
-    """Of many labels the first, the last and evenly spaced ones between."""
+    """All labels; of more than LABELS, the first, the last and evenly spaced ones between."""
     last = len(labels) - 1
     if last < LABELS:
         return list(labels)
@@ -122,7 +122,7 @@ def spaced(labels: Sequence[str]) -> list[str]:
 
 
 def _bar(i: int, count: int, place: int, places: int, low: float, high: float, top: float) -> str:
-    """A bar in the `place`th of `places` parts of the room of the `i`th of `count`; none of no height."""
+    """A bar in the `place`th of `places` parts of the room of the `i`th of `count`; an empty text for no height."""
     if high <= low:
         return ""
     room = WIDTH / count

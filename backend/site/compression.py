@@ -1,4 +1,4 @@
-"""Answers made smaller for the wire, named by their bytes, and fetched ahead of the click."""
+"""Compresses responses, gives them ETags, and lets browsers fetch pages before the click."""
 
 import gzip
 
@@ -13,7 +13,7 @@ _KINDS = ("text/html", "application/json", "application/atom+xml", "application/
 
 
 def init_app(app: Flask) -> None:
-    """Compresses what the rooms answer; files and blocks come as they are."""
+    """Does so for every response of HTML, JSON or Atom; files and blocks stay as they are."""
     app.after_request(_finish)
 
 
@@ -22,7 +22,7 @@ def _finish(response: Response) -> Response:
         return response
     response.vary.update(["Accept-Encoding", "Cookie"])
     response.headers.setdefault("Cache-Control", "no-cache")
-    # What was fetched ahead is shown as it was then: whoever acts here would not see the outcome.
+    # Pages that the browser fetched before this request do not show its outcome: it is told to drop them.
     if request.method not in ("GET", "HEAD"):
         response.headers["Clear-Site-Data"] = '"prefetchCache"'
     elif response.mimetype == "text/html" and SESSION_COOKIE not in request.cookies:

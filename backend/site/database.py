@@ -13,7 +13,7 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 
 class NodeBase(DeclarativeBase):
-    """Base of every table that is this node's own business and no part of the mirror."""
+    """Base of every table that is the node's own and not the mirror's."""
 
     metadata = MetaData(
         naming_convention={
@@ -35,7 +35,7 @@ def migrate_node(engine: Engine) -> None:
 def session(fresh: bool = False) -> Session:
     """The request's session, for reading; it ends with the request. `writing(engine)` writes.
 
-    It reads what may be a replica, a moment behind; `fresh` reads what this node has just written.
+    It may read a replica, a moment behind; `fresh` reads the primary database, with all this node has written.
     """
     sessions: dict[bool, Session] = g.setdefault("sessions", {})
     if fresh not in sessions:

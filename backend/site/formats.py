@@ -6,7 +6,7 @@ from indexer.rewards import ETHER, WEI_PER_VEST
 
 
 def lrl(wei: int, places: int = 3) -> str:
-    """Wei as LRL, rounded towards zero to `places`: 1,234.5; what is less than that is < 0.001."""
+    """Wei as LRL, rounded towards zero to `places`: 1,234.5; a smaller amount than they show is < 0.001."""
     if wei < 0:
         return "−" + lrl(-wei, places)
     unit = 10 ** (18 - places)
@@ -33,7 +33,7 @@ def percent(part: int, whole: int) -> str:
 
 
 def iso(time: int) -> str:
-    """RFC 3339, UTC."""
+    """A time by RFC 3339, in UTC."""
     return datetime.fromtimestamp(time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -75,5 +75,5 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def hex0x(data: bytes) -> str:
-    """0x and two digits a byte."""
+    """0x and two hexadecimal digits for each byte."""
     return "0x" + data.hex()

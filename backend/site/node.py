@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass
 class Node:
-    """Made once per process, after any fork: neither store nor engine survives one.
+    """What a process of the site holds. Made after any fork, which neither store nor engine survives.
 
     rooms: the settings of rooms above this one, by their type.
     """
@@ -40,7 +40,7 @@ class Node:
 
     @cached_property
     def store(self) -> Store:
-        """Raises StoreUnavailable."""
+        """The content store. Raises StoreUnavailable."""
         return open_store(self.settings.home / "content", self.settings.ipfs_api)
 
     @cached_property

@@ -13,9 +13,9 @@ from indexer.schema import Cursor
 
 @dataclass(frozen=True)
 class Present:
-    """`time`: the chain's present, in seconds; while the chain is away, that of the last block.
+    """`time`: the chain's present, in seconds; if the chain does not answer, that of the mirror's last block.
 
-    `block`: the last block in the mirror, 0 for none.
+    `block`: the last block in the mirror, 0 for none. `reachable`: whether the chain answers.
     """
 
     time: int

@@ -1,4 +1,4 @@
-"""Pages of a list, by the sort values of the last row shown: what is added meanwhile moves nothing."""
+"""Pages of a list. A cursor has the sort values of the last row shown, so that rows added meanwhile shift nothing."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ class PageRequest:
 
 
 def page_request() -> PageRequest:
-    """What a request for an HTML page asks for: DEFAULT rows at its `cursor`."""
+    """The page that an HTML page's request asks for: DEFAULT rows at its `cursor`."""
     return PageRequest(DEFAULT, request.args.get("cursor"))
 
 
 def api_request() -> PageRequest:
-    """What a request to the API asks for by `limit` and `cursor`. Raises Problem 400 `bad_limit`."""
+    """The page that a request to the API asks for by `limit` and `cursor`. Raises Problem 400 `bad_limit`."""
     text = request.args.get("limit", str(DEFAULT))
     size = int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
     if not 1 <= size <= MOST:
@@ -43,7 +43,7 @@ def after(
 ) -> ColumnElement[bool]:
     """The condition for rows after `cursor`, in descending order of `columns`; true for all on the first page.
 
-    `kinds` read each value. Raises Problem 400 `bad_cursor`.
+    kinds: a parser for each value. Raises Problem 400 `bad_cursor`.
     """
     values = position(cursor, kinds)
     return true() if values is None else below(columns, values)

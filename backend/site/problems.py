@@ -61,7 +61,7 @@ class Problem(Exception):
 
 
 def init_app(app: Flask) -> None:
-    """Answers every exception with a problem."""
+    """Turns exceptions into answers with a problem."""
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(ContentError, _from_content)
@@ -94,7 +94,7 @@ def respond(problem: Problem) -> Response:
 
 
 def _asked_by_program() -> bool:
-    """Whether nobody would look at a page, whatever Accept says."""
+    """Whether the path is one for programs, which get no page, whatever Accept says."""
     return request.path.startswith(("/api/", "/routing/")) or (
         request.path.startswith("/ipfs/") and "format" in request.args
     )

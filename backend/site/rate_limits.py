@@ -1,4 +1,4 @@
-"""Sliding windows, counted in SQL so that all of a site's workers share them."""
+"""Rate limits by sliding windows, counted in SQL so that all of a site's workers share them."""
 
 import math
 import time
@@ -14,16 +14,16 @@ from indexer.mirror.database import writing
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `times` in any `seconds` (of the wall's clock: this is about load)."""
+    """At most `times` in any `seconds` of the wall clock."""
 
     times: int
     seconds: int
 
 
 def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> None:
-    """Counts uses of `bucket`, in a transaction that holds the write lock.
+    """Counts uses of `bucket`, in a database transaction that holds the write lock.
 
-    What is more at once than the limit allows takes all of it.
+    More uses at once than the limit allows count as the whole limit.
 
     Raises Problem 429 `rate_limited`, with `until` (wall-clock seconds) and Retry-After: when there
     is room again. The caller's transaction then rolls back, and nothing was counted.
@@ -34,7 +34,7 @@ def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> No
     used = connection.scalar(select(func.count()).where(mine)) or 0
     uses = max(1, min(uses, limit.times))
     if used + uses > limit.times:
-        older = used + uses - limit.times - 1  # of so many more must the window have moved on
+        older = used + uses - limit.times - 1  # index of the last use that has to leave the window
         oldest = select(RelayUse.at).where(mine).order_by(RelayUse.at).offset(older).limit(1)
         until = (connection.scalar(oldest) or now) + limit.seconds
         wait = max(1, math.ceil(until - now))
@@ -50,9 +50,9 @@ def take(connection: Connection, bucket: str, limit: Limit, uses: int = 1) -> No
 
 
 def forget(engine: Engine, limits: Mapping[str, Limit]) -> None:
-    """Drops uses that their limit's window does not reach back to.
+    """Deletes uses that are older than their limit's window.
 
-    A bucket is called as its limit, or as its limit, a colon, and whose it is.
+    A bucket's name is its limit's, which may be followed by a colon and an account or an address.
     """
     with writing(engine) as connection:
         for name, limit in limits.items():

@@ -1,4 +1,4 @@
-"""Reading the bodies of requests."""
+"""Reads the bodies of requests."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ from flask import request
 from backend.site.problems import Problem
 
 MOST_JSON = 4096
-"""Bytes of a JSON body, where a route does not set another limit."""
+"""Bytes of a JSON body at most, where a route does not set another limit."""
 
 CHUNK = 64 * 1024
 
@@ -18,7 +18,7 @@ Shape = TypeVar("Shape")
 def json_body(shape: type[Shape], most: int = MOST_JSON) -> Shape:
     """A JSON body of a known `shape`. Raises Problem 400 `bad_json`, 413 `too_large`.
 
-    A parser that takes any shape goes as deep as the body does, and a body of brackets alone can
+    A parser that takes any shape nests as deep as the body does, so that a body of brackets alone can
     overrun the stack and kill the process; one that knows the shape stops at the first bracket.
     """
     data = exact_bytes(most, "too_large")
@@ -31,7 +31,7 @@ def json_body(shape: type[Shape], most: int = MOST_JSON) -> Shape:
 
 
 def members(*names: str, most: int = MOST_JSON) -> list[str]:
-    """The named members of a JSON object of texts.
+    """The named members of a JSON object whose values are texts.
 
     Raises Problem 400 `bad_json`, `missing_member`, 413 `too_large`.
     """
@@ -49,7 +49,7 @@ def exact_bytes(most: int, code: str) -> bytes:
     large = Problem(413, code, f"At most {most:,} bytes are taken.")
     if (request.content_length or 0) > most:
         while request.stream.read(CHUNK):
-            pass  # a proxy that cannot send all of it answers for us, with a page of its own
+            pass  # a proxy that cannot send all of it answers with an error page of its own
         raise large
     data = request.get_data(cache=False)
     if len(data) > most:
@@ -58,7 +58,7 @@ def exact_bytes(most: int, code: str) -> bytes:
 
 
 def hex_bytes(name: str, text: str, length: int | None = None) -> bytes:
-    """The bytes of 0x-hex text. Raises Problem 400 `bad_hex`."""
+    """The bytes of 0x-hex text, `length` of them if it is given. Raises Problem 400 `bad_hex`."""
     try:
         data = bytes.fromhex(text.removeprefix("0x"))
     except ValueError:

@@ -34,7 +34,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def init_app(app: Flask) -> None:
-    """Checks where a changing request comes from, and puts the headers on every answer."""
+    """Checks each request's host, path and origin, and puts the headers on every answer."""
     app.before_request(check_host)
     app.before_request(check_path)
     app.before_request(check_origin)
@@ -42,11 +42,11 @@ def init_app(app: Flask) -> None:
 
 
 def client_address() -> str:
-    """Whom limits count: the address that asks, and of IPv6 the /64 network, which one customer has."""
+    """The client by which limits count: its IPv4 address, or its IPv6 /64 network, as one customer has all of that."""
     text = request.remote_addr or ""
     try:
         address = ip_address(text)
-    except ValueError:  # a socket of this machine has none
+    except ValueError:  # a Unix socket has no address
         return text
     if not isinstance(address, IPv6Address):
         return text
@@ -58,8 +58,8 @@ def client_address() -> str:
 def check_host() -> None:
     """Raises Problem 400 `unknown_host` if the request is for a name that is not this site's.
 
-    A page of another name, pointed at this machine, would count as ours, and a sign-in text would
-    ask for that name. (Flask's TRUSTED_HOSTS knows no IPv6 address.)
+    Else a page of another name that leads to this machine (DNS rebinding) would count as ours, and a sign-in text
+    would ask for that name. (Flask's TRUSTED_HOSTS knows no IPv6 address.)
     """
     if request.path == "/health":  # a balancer asks each process by its address
         return
@@ -69,7 +69,7 @@ def check_host() -> None:
 
 
 def check_path() -> None:
-    """Raises NotFound for U+0000, which is in no name here, and which no database takes."""
+    """Raises NotFound for a path with U+0000, which no name here has, and which PostgreSQL does not store."""
     if "\0" in request.path:
         raise NotFound
 
@@ -77,8 +77,8 @@ def check_path() -> None:
 def check_origin() -> None:
     """Raises Problem 403 `cross_origin` if another site's page sent this changing request.
 
-    A browser always names the origin then. What names none is no browser, and must not come with a
-    session. A form of another site cannot send the content types that we take (415 otherwise).
+    A browser always sends Origin then. A client that sends none is no browser, and must not send a
+    session's cookie. A form of another site cannot send the content types that we take (415 otherwise).
     """
     if request.method in _SAFE:
         return
@@ -97,7 +97,7 @@ def check_origin() -> None:
 
 
 def _parts(url: str) -> SplitResult:
-    """The parts of a URL; nothing in any of them if it is none."""
+    """The parts of a URL; all of them empty if it is none."""
     try:
         return urlsplit(url)
     except ValueError:

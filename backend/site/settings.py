@@ -21,7 +21,7 @@ class BadContact(LaurelError):
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """Who may ask, and what they are told. docs/settings.md is made of this (`laurel settings`).
+    """The site's names, proxies, replica and contact. docs/settings.md is made of this (`laurel settings`).
 
     hosts: names that the site answers to, without ports (LAUREL_HOSTS, comma-separated; default
         `localhost,127.0.0.1,[::1]`; read by site, invite). Sign-in texts and the check of origins rely on them.
@@ -30,7 +30,7 @@ class SiteSettings:
     rpc: RPC URL that visitors' wallets are told (LAUREL_PUBLIC_RPC; default none, on a local chain LAUREL_RPC; read by
         site). The node's own may hold a secret.
     read_database: SQLAlchemy URL of a PostgreSQL replica that pages are read from (LAUREL_READ_DATABASE; default none;
-        read by site). What has to be fresh, and all that is written, is LAUREL_DATABASE's.
+        read by site). What has to be fresh is read from LAUREL_DATABASE, which takes all that is written.
     contact: mail address, or https:, http: or mailto: URL, at which whoever runs the site is reached (LAUREL_CONTACT;
         default none; read by site).
     """
@@ -43,7 +43,7 @@ class SiteSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SiteSettings":
-        """Raises BadProxies, BadContact."""
+        """The settings in the environment. Raises BadProxies, BadContact."""
         hosts = env.get("LAUREL_HOSTS") or LOOPBACK
         proxies = env.get("LAUREL_TRUSTED_PROXIES") or "0"
         if not proxies.isdecimal():
@@ -70,7 +70,7 @@ def _names(hosts: str) -> frozenset[str]:
 
 
 def _contact(text: str) -> str | None:
-    """As a URL. Raises BadContact."""
+    """The contact as a URL; None for an empty text. Raises BadContact."""
     if not text:
         return None
     url = text if ":" in text else f"mailto:{text}"

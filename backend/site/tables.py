@@ -1,4 +1,4 @@
-"""What is counted of each address and account, so that it can be limited. Times are the wall clock's."""
+"""Uses of each address and account, counted for limits. Times are the wall clock's seconds."""
 
 from sqlalchemy import Float, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from backend.site.database import NodeBase
 
 
 class RelayUse(NodeBase):
-    """One use of something limited, such as `account:7`."""
+    """One use of something limited. `bucket`: its limit's name, and whose it is, such as `account:7`."""
 
     __tablename__ = "relay_uses"
     id: Mapped[int] = mapped_column(Integer, primary_key=True)

@@ -1,4 +1,4 @@
-"""The signed actions of imported accounts. Keys follow from one secret: whoever has it has all of them."""
+"""The signed actions of imported accounts, whose keys are derived from one secret: whoever has it has them all."""
 
 import hashlib
 import hmac

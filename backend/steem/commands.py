@@ -1,4 +1,4 @@
-"""`laurel import steem FILE`: a bar while it goes, a table at the end."""
+"""`laurel import steem FILE`: a progress bar, and a table at the end."""
 
 import time
 from collections.abc import Sequence
@@ -49,7 +49,7 @@ def steem(file: Path, limit: int | None) -> None:
 
 
 def import_plan(planned: Plan, settings: Settings, console: Console) -> Tally:
-    """Imports with a bar. Raises NotLocal, AlreadyAtWork, TooLittleLrl, FaucetLost, NotMined."""
+    """Imports with a progress bar. Raises NotLocal, AlreadyAtWork, TooLittleLrl, FaucetLost, NotMined."""
     with closing(Rpc(settings.rpc)) as rpc, alone(settings.home, "import steem"):
         check_local(rpc)
         chain = connect_chain(settings)
@@ -74,7 +74,7 @@ def import_plan(planned: Plan, settings: Settings, console: Console) -> Tally:
 
 
 def report(console: Console, planned: Plan, tally: Tally, seconds: float) -> None:
-    """What was imported, what not and why, gas per action, and the rate."""
+    """Prints what was imported, what not and why, gas per action, and the rate."""
     table = Table(title=f"Imported from Steem, {len(planned.pieces):,} posts and comments in all")
     table.add_column("")
     for name in ("imported", "there already", "left out", "gas each"):
@@ -99,7 +99,7 @@ def report(console: Console, planned: Plan, tally: Tally, seconds: float) -> Non
 
 
 def tell(console: Console, notes: Sequence[str]) -> None:
-    """What there is to say of single lines; of many, the first."""
+    """Prints notes about single lines, NOTES of them at the most."""
     for sentence in notes[:NOTES]:
         console.print(f"  {sentence}", style="yellow", highlight=False, soft_wrap=True)
     if len(notes) > NOTES:

@@ -26,15 +26,15 @@ from indexer.settings import ROOT, Settings
 
 DAY = 86_400
 PARAMETERS = Parameters(day=DAY, seed=2 * 10**15)
-"""As the local preset, whose seed is what a busy day of the data comes to, but with days of a day's length."""
+"""As the local preset (a busy day's claims come to about its seed), except that a DAY is a whole day."""
 OPTIONS = (
     *("--gas-limit", "1000000000"),  # a block takes all that happens at its moment
-    *("--prune-history", "32"),  # states in memory: each block's would be too much for it
+    *("--prune-history", "32"),  # states that stay in memory, which those of all blocks would fill
 )
 WRITTEN_SECOND = 16 * 1024 * 1024
-"""Bytes a second of its file, which comes to a gigabyte, that the chain is let write."""
+"""Bytes per second that the chain may write of its file, which grows to a gigabyte."""
 SAMPLE = ROOT / "tests" / "steem" / "fixture.jsonl"
-ACT_BYTES = 12_000  # of chain, its copy and database, for an account, a piece or a vote
+ACT_BYTES = 12_000  # of the chain's file, its copy and the database, for each act (see `_bytes`)
 WHAT = (
     "`laurel up --demo steem FILE` replays posts of Steem with their comments and votes on a chain of its own. "
     "FILE holds a post or comment a line, as JSON, plain or gzipped, by rising time: author, permlink, "
@@ -72,12 +72,12 @@ class Demo(Anvil):
         return anvil.command(port, self._state, begin, seconds, OPTIONS)
 
     def begun(self, rpc: Rpc) -> None:
-        """Until the replay, each block is a second after the one before: all is set up the same each time."""
+        """Until the replay, dates each block a second after the last, so that every run is set up the same."""
         rpc.call(Any, "anvil_setBlockTimestampInterval", 1)
 
 
 def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
-    """Reads the file, or the one that the home was begun with. settings: of the usual node.
+    """Reads `file`, or without one the file of the replay that the home holds. settings: of the usual node.
 
     Raises NoFile, OtherFile, NoRoom, NotAnImport.
     """
@@ -114,13 +114,13 @@ def prepare(settings: Settings, file: Path | None, rpc_port: int) -> Demo:
 
 
 def _digest(planned: Plan) -> str:
-    """Of all that a plan brings to the chain."""
+    """A hash of all that a plan brings to the chain."""
     bare = [replace(piece, outcome=Outcome(), line=0) for piece in planned.pieces]
     return hashlib.sha256(repr(bare).encode()).hexdigest()
 
 
 def secret(what: str) -> bytes:
-    """32 bytes: a key of this demonstration, or what keys follow from."""
+    """32 bytes: a key of this demonstration, or the secret from which keys are derived."""
     return hashlib.sha256(f"Laurel: half a year of Steem, replayed: {what}".encode()).digest()
 
 
@@ -130,13 +130,13 @@ def _near(path: Path) -> Path:
 
 
 def _bytes(planned: Plan) -> int:
-    """How much a replay leaves on disk in all, about."""
+    """About how many bytes a replay leaves on disk in all."""
     acts = len(planned.handles) * 2 + len(planned.pieces) + planned.votes * 2
     return acts * ACT_BYTES
 
 
 def _check_room(home: Path, planned: Plan) -> None:
-    """Raises NoRoom."""
+    """Raises NoRoom if the disk has less room than the replay takes."""
     wanted, free = _bytes(planned), shutil.disk_usage(home).free
     if (home / "chain.json").exists():
         wanted //= 4

@@ -14,7 +14,7 @@ _TAG_LETTERS = ("Ll", "Lo", "Lm", "Mn", "Mc", "Nd")
 
 
 def document(piece: SteemPost, parent: bytes | None) -> bytes:
-    """The canonical bytes, the same at every call. `parent` is the id of the post answered.
+    """The document's canonical bytes, the same at every call. parent: the id of the post that it answers.
 
     Raises ContentError for what no document can hold: a body over 64 KB, a lone surrogate. A comment's
     title is left out, as our comments have none.
@@ -45,7 +45,7 @@ def title(piece: SteemPost) -> str:
 
 
 def tags(found: tuple[str, ...]) -> tuple[str, ...]:
-    """In lower case, what stands between words as '-', and without what no tag may hold; each once."""
+    """Each tag once, in lower case, with '-' for what is neither letter nor digit; MOST_TAGS of them at the most."""
     made: dict[str, None] = {}
     for tag in found:
         text = normalize("NFC", normalize("NFKC", tag).lower())

@@ -1,4 +1,4 @@
-"""The end of a replay: what came of it, looked at from all sides, kept in the node's tables, and printed."""
+"""The end of a replay: its result is verified, stored in the node's tables, and printed."""
 
 import time
 from collections import Counter
@@ -40,7 +40,8 @@ LABELS = {
 
 @dataclass(frozen=True)
 class Finished:
-    """counts: with what was left out before it came to the chain; seconds: of replaying; sizes: bytes."""
+    """A replay's result. counts: also what was left out before it came to the chain. seconds: of replaying.
+    compared: the pieces that `spearman` is about. sizes: bytes on disk."""
 
     counts: Counts
     seconds: float
@@ -77,7 +78,8 @@ def finish(
     begin: Callable[[int], None],
     advance: Callable[[int], None],
 ) -> Finished:
-    """Verifies everything, and keeps the result. begin, advance: of the views to be compared.
+    """Verifies the whole mirror, and stores the result. begin, advance: told how many views there are to compare,
+    and how many were compared since the last call.
 
     Raises Behind, NodeUnreachable.
     """
@@ -121,7 +123,7 @@ def _row(done: Finished, began: int, ended: int) -> dict[str, Any]:
 
 
 def _spearman(engine: Engine) -> tuple[float | None, int]:
-    """Of our net rshares against Steem's, where Steem's are known; and of how many pieces."""
+    """Spearman's correlation of our net rshares with Steem's, and the number of pieces: those with Steem's known."""
     pairs = select(Post.net_rshares, SteemPiece.net_rshares).join(
         SteemPiece, SteemPiece.post == Post.id
     )
@@ -132,7 +134,7 @@ def _spearman(engine: Engine) -> tuple[float | None, int]:
 
 
 def _await_dump(state: Path, since: float) -> None:
-    """Until the chain has written its file anew, or has had time enough for it."""
+    """Waits until the chain has written its file anew, DUMP_SECONDS at the most."""
     end = time.monotonic() + DUMP_SECONDS
     size = -1
     while time.monotonic() < end:
@@ -144,7 +146,7 @@ def _await_dump(state: Path, since: float) -> None:
 
 
 def _sizes(home: Path, database: str | None) -> dict[str, int]:
-    """Bytes on disk."""
+    """Bytes on disk, by what takes them."""
     content = sum(file.stat().st_size for file in (home / "content").rglob("*") if file.is_file())
     files = [Path(f"{database}{end}") for end in ("", "-wal")] if database else []
     return {
@@ -159,7 +161,7 @@ def _size(file: Path) -> int:
 
 
 def show(console: Console, done: Finished) -> None:
-    """The tables of a finished replay."""
+    """Prints the tables of a finished replay."""
     table = Table("", title="Half a year of Steem, replayed")
     for name in ("imported", "left out", "gas", "gas each"):
         table.add_column(name, justify="right")

@@ -1,6 +1,6 @@
-"""What must hold of the contracts, whatever was done (contracts/README.md), looked at over the whole mirror.
+"""The contracts' invariants (contracts/README.md), checked over the whole mirror.
 
-The mirror's numbers are the views' own once `verify` has found no difference; the token is asked itself.
+The mirror's numbers are those of the contracts' views, once `verify` has found no difference; the token is asked.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ class Invariant:
 
 
 def invariants(engine: Engine, rpc: Rpc, deployment: Deployment) -> list[Invariant]:
-    """All of them, for a chain that nobody acts on meanwhile."""
+    """All invariants, checked on a chain on which nobody acts meanwhile."""
     with Session(engine) as session:
         return [
             _minted(session, rpc, deployment),

@@ -24,7 +24,7 @@ TWICE_VOTED = "an earlier vote of the same voter on the same post"
 
 ROUND_PIECES, ROUND_VOTES = 60, 800
 ROUND_BAR = 2
-"""In a round, a voter spends at most this part (a half) of the bar: so much comes back soon."""
+"""In a round, a voter spends at most this part (a half) of the mana bar, which comes back soon."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Plan:
 
 
 def plan(found: Iterable[SteemPost | Unread]) -> Plan:
-    """Sorts out the pieces that can be imported. A comment that stands before what it answers waits for it."""
+    """Chooses the pieces that can be imported. A comment that stands before what it answers is put after it."""
     kept: dict[tuple[str, str], SteemPost] = {}
     waiting: dict[tuple[str, str], list[SteemPost]] = {}
     known: set[tuple[str, str]] = set()
@@ -85,7 +85,7 @@ def _keep(
     notes: list[str],
     skipped: Counter[tuple[str, str]],
 ) -> None:
-    """Keeps a piece, and what has waited for it."""
+    """Keeps a piece, and the comments that have waited for it."""
     ready = [piece]
     while ready:
         found = ready.pop(0)
@@ -148,7 +148,7 @@ def _trouble(piece: SteemPost, known: set[tuple[str, str]]) -> str:
 
 
 def _shares(piece: SteemPost, skipped: Counter[tuple[str, str]]) -> tuple[tuple[str, int], ...]:
-    """The beneficiaries that a post can have; one that cannot leaves its share to the author."""
+    """The beneficiaries that a post can have; the share of any other is left to the author."""
     shares = [(handle, bps) for handle, bps in piece.options.shares if _allowed(handle)]
     bad = len(piece.options.shares) - len(shares)
     parts = [bps for _, bps in shares]

@@ -1,4 +1,4 @@
-"""The play of `laurel up --demo steem`: the replay with a bar, then a look at all of it."""
+"""What happens on the chain of `laurel up --demo steem`: the replay, with a progress bar, then its verification."""
 
 import errno
 import time
@@ -30,16 +30,17 @@ from indexer.monitoring.progress import bar
 from indexer.protocol.actions import secp256k1_address
 
 RPC_SECONDS = 300.0  # a block of a thousand accounts takes its time
-KEEP_SECONDS = 5.0  # between writings of what was done
+KEEP_SECONDS = 5.0  # between two records of what was done
 COPY_SECONDS = 600.0  # between copies of the chain's file
 
 Check = Callable[[], None]
 
 
 def play(demo: Demo, console: Console, check: Check) -> Finished | None:
-    """Replays what is still to be replayed, then looks at all of it; None if that was done before.
+    """Replays what is left of the timeline, then verifies it all; None if an earlier run has done so.
 
-    check: called often; may raise. Raises that, NotMined, NodeUnreachable, Behind, NoRoom; the same call goes on.
+    check: called often; may raise. Raises what it raises, NotMined, NodeUnreachable, Behind, NoRoom; called again, it
+    goes on.
     """
     with (
         closing(Rpc(demo.settings.rpc, RPC_SECONDS)) as rpc,
@@ -69,7 +70,7 @@ def _connected(database: str) -> Iterator[Engine]:
 
 
 def replayed(demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: Check) -> None:
-    """Performs what is still to be performed."""
+    """Performs the steps that are left."""
     settings = demo.settings
     chain = connect_chain(settings)
     payer = secret("payer")
@@ -99,7 +100,7 @@ def _finished(demo: Demo, rpc: Rpc, engine: Engine, progress: Progress, check: C
 
 
 class _Keeper:
-    """Keeps what is done every few seconds, moves the bar, and copies the chain's file now and then."""
+    """Records every few seconds what is done, moves the bar, and copies the chain's file now and then."""
 
     def __init__(
         self,
@@ -150,7 +151,7 @@ def _weight(step: Step) -> int:
 
 @contextmanager
 def _disk(home: Path) -> Iterator[None]:
-    """A full disk as a sentence."""
+    """Raises NoRoom for an error that a full disk causes."""
     try:
         yield
     except (OSError, OperationalError) as error:

@@ -1,7 +1,7 @@
-"""Reading posts of Steem from JSON lines, one post or comment a line, plain or gzipped.
+"""Reads posts of Steem from JSON lines, one post or comment a line, plain or gzipped.
 
-What comes out is plain data; whatever the lines hold beyond it is left alone. `percent` of a vote is in two scales
-and often missing, so votes go by their rshares. A dollar of Steem's is an LRL where a payout is capped.
+Members of a line that are not named here are ignored. `percent` of a vote is in two scales and often missing, so
+votes are taken by their rshares. In the cap of a payout, a Steem dollar counts as one LRL.
 """
 
 import gzip
@@ -19,7 +19,7 @@ from indexer.errors import LaurelError
 from indexer.rewards import BPS, ETHER, LIQUID_BPS, NO_CAP
 
 UNCAPPED = Decimal(1_000_000)
-"""Dollars: Steem's highest cap, which stands for none."""
+"""Steem's highest cap, in Steem dollars, which means that there is no cap."""
 
 
 class NotAnImport(LaurelError):
@@ -46,7 +46,7 @@ class Ballot:
 
 @dataclass(frozen=True)
 class Options:
-    """How a piece wants to be paid. cap: wei, 0 to decline; shares: of beneficiaries, (handle, basis points)."""
+    """How a piece is to be paid. cap: wei, 0 to decline; shares: of beneficiaries, (handle, basis points)."""
 
     cap: int = NO_CAP
     liquid_bps: int = LIQUID_BPS
@@ -128,7 +128,7 @@ _DECODER = msgspec.json.Decoder(_Line)
 
 
 def read_posts(path: Path, limit: int | None = None) -> Iterator[SteemPost | Unread]:
-    """The first `limit` lines, in order. What is packed and cut short ends with an Unread.
+    """The first `limit` lines, in order. A gzipped file that is damaged or cut short ends with an Unread.
 
     Raises NotAnImport if the file cannot be read at all.
     """
@@ -148,7 +148,7 @@ def read_posts(path: Path, limit: int | None = None) -> Iterator[SteemPost | Unr
 
 
 def piece(line: bytes, number: int = 0) -> SteemPost | Unread:
-    """What a line holds."""
+    """The post or comment in a line; an Unread if there is none."""
     try:
         found = _DECODER.decode(line)
         made = _piece(found, number)
@@ -160,7 +160,7 @@ def piece(line: bytes, number: int = 0) -> SteemPost | Unread:
 
 
 def _piece(found: _Line, number: int) -> SteemPost:
-    """Raises ValueError, ArithmeticError for a time or an amount that is none."""
+    """Raises ValueError, ArithmeticError for a malformed time or amount."""
     tags = [found.category, *(found.tags or [])]
     return SteemPost(
         author=found.author,
@@ -189,7 +189,7 @@ def _ballot(vote: _Vote) -> Ballot:
 
 
 def _options(line: _Line) -> Options:
-    """Raises ArithmeticError for an amount that is none."""
+    """Raises ArithmeticError for a malformed amount."""
     cap = line.max_accepted_payout
     dollars = _dollars(cap) if cap else UNCAPPED
     percent = BPS if line.percent_liquid is None else line.percent_liquid
@@ -201,10 +201,10 @@ def _options(line: _Line) -> Options:
 
 
 def _outcome(line: _Line) -> Outcome:
-    """A payout that is a number is all that was paid; one that is an amount is what was paid to the authors.
+    """A payout that is a number is all that was paid; one that is an amount with its unit is the authors' part.
 
-    So the data itself says: while authors and curators shared evenly, the curators' was half of the one and
-    as much as the other.
+    The data shows it: while authors and curators shared evenly, the curators' payout was half of such a number,
+    and equal to such an amount.
     """
     curators, payout = _mills(line.curator_payout), _mills(line.payout)
     if payout is not None and not isinstance(line.payout, float):

@@ -1,4 +1,4 @@
-"""What is kept of a replay as it goes, in the node's own tables, so that a run that was killed loses nothing."""
+"""Records a replay in the node's own tables as it goes, so that a run that was killed loses nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ RUN = 1
 
 
 def recorded(engine: Engine) -> set[int]:
-    """The steps that are kept, by their time."""
+    """The times of the steps that are recorded."""
     with engine.connect() as connection:
         return set(connection.scalars(select(SteemStep.at)))
 
@@ -25,7 +25,7 @@ def keep(
     steps: Sequence[tuple[int, Counts, float]],
     pieces: Iterable[tuple[bytes, SteemPost]],
 ) -> None:
-    """Keeps steps (time, what they did, seconds of work) and the pieces that they posted, by their ids."""
+    """Records steps (time, what they did, seconds of work) and the pieces that they posted, by their ids."""
     rows = [
         {"at": at, "counts": counts.as_json(), "seconds": seconds} for at, counts, seconds in steps
     ]
@@ -52,7 +52,7 @@ def _row(post: bytes, piece: SteemPost) -> dict[str, Any]:
 
 
 def totals(engine: Engine) -> tuple[Counts, float]:
-    """Of all steps together: what they did, and seconds of work."""
+    """What all steps together did, and their seconds of work."""
     counts, seconds = Counts(), 0.0
     with engine.connect() as connection:
         for said, spent in connection.execute(select(SteemStep.counts, SteemStep.seconds)):
@@ -68,7 +68,7 @@ def ended(engine: Engine) -> int | None:
 
 
 def finish(engine: Engine, row: Mapping[str, Any]) -> None:
-    """Keeps the whole run's row: the columns of `SteemRun` without the id."""
+    """Records the row about the whole replay: the columns of `SteemRun` without the id."""
     with writing(engine) as connection:
         connection.execute(delete(SteemRun).where(SteemRun.id == RUN))
         connection.execute(insert(SteemRun), {"id": RUN, **row})

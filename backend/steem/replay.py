@@ -1,7 +1,7 @@
 """Performs a timeline on a chain of its own: a step is a block, mined at the step's second.
 
 All that a step sends follows from the plan and from the chain before it, so every run makes the same blocks.
-What is done is told by the clock of the chain's latest block: a run that was killed goes on with the step after it.
+The time of the chain's latest block tells which steps are done: a run that was killed goes on with the next one.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 SETTLE_AT_ONCE, SETTLE_GAS = 50, 250_000
 CLAIM_AT_ONCE, CLAIM_GAS = 200, 60_000
-"""Posts and votes in a transaction, and gas that each cannot exceed."""
+"""Posts, and votes, in a transaction at most, and gas that each of them cannot exceed."""
 CALL_GAS = 200_000
 
 Encoded = tuple[bytes, int]
@@ -61,7 +61,7 @@ class Replay:
         self._nonce = self._base_fee = 0
 
     def run(self, plan: Plan, steps: Timeline, recorded: set[int], done: Done) -> None:
-        """Performs what is not done yet. recorded: steps that `done` need not be told of, by their time.
+        """Performs the steps that are not done yet. recorded: the times of steps of which `done` was told before.
 
         Raises NotMined, NodeUnreachable, RpcError, ContentError, and what `done` raises.
         """
@@ -86,7 +86,7 @@ class Replay:
         self._rpc.call(Any, "evm_setAutomine", True)
 
     def _learn(self, handles: Sequence[str]) -> None:
-        """The numbers of those accounts that are there."""
+        """Looks up the numbers of these accounts, as far as they exist."""
         arguments = [(bytes_of(handle),) for handle in handles]
         numbers = self._views("accountOf(bytes32)", arguments)
         for handle, number in zip(handles, numbers, strict=True):
@@ -94,7 +94,7 @@ class Replay:
                 self._owners[handle] = Owner(number, key_of(self._secret, handle))
 
     def _document(self, piece: SteemPost) -> bytes:
-        """A piece's document, of which its id comes."""
+        """A piece's document. Takes down the piece's id, which follows from it."""
         data = document(piece, self._parent(piece))
         self._ids[piece.name] = post_id(self._owners[piece.author].account, sha256(data))
         return data
@@ -110,7 +110,7 @@ class Replay:
     # ---------------------------------------------------------------- one block
 
     def _perform(self, step: Step, plan: Plan) -> list[Receipt]:
-        """Mines the step's block. Raises NotMined if the chain made another one of it."""
+        """Mines the step's block. Raises NotMined if the block is not the one that was meant."""
         calls = [*self._calls(step, plan)]
         raws = []
         for data, gas in calls:
@@ -132,7 +132,7 @@ class Replay:
         return receipts
 
     def _performed(self, step: Step) -> list[Receipt]:
-        """The receipts of a step that an earlier run performed and did not come to record."""
+        """The receipts of a step that an earlier run performed and did not record."""
         block = block_at(self._rpc, step.at)
         if block is None:
             raise NotMined(
@@ -181,7 +181,7 @@ class Replay:
             yield post_action(self._chain, owner, piece, data, parent, shares, step.at)
 
     def _votes(self, step: Step) -> Iterator[Any]:
-        """With the weight that gives a vote its rshares: stake grows as rewards are claimed."""
+        """The votes of a step, each with the weight that gives its rshares: stake grows as rewards are claimed."""
         voters = list(
             {ballot.voter: self._owners[ballot.voter] for _, ballot in step.votes}.items()
         )

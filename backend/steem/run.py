@@ -1,4 +1,4 @@
-"""Putting a plan on the chain. What is done is asked of the chain itself, so a killed import goes on where it was.
+"""Puts a plan on the chain. It asks the chain what is done already, so a killed import goes on where it was.
 
 Documents, post ids and keys follow from the plan, the account numbers and one secret in a file, so that the
 same post has the same id at every run; a vote is cast unless its slot is written.
@@ -38,7 +38,7 @@ class TooLittleLrl(LaurelError):
 
 @dataclass
 class Tally(Counts):
-    """What this run did; found: what it found done."""
+    """What this run did; found: what it found done already."""
 
     found: Counter[str] = field(default_factory=Counter)
 
@@ -55,7 +55,7 @@ class Cast:
 
 
 class Importer:
-    """One import on one chain; the address of `payer` is nobody else's meanwhile.
+    """One import on one chain. Nobody else may send from the address of `payer` meanwhile.
 
     `advance(what, n)` is told of every n accounts, stakes, pieces and votes that are dealt with.
     """
@@ -78,7 +78,7 @@ class Importer:
         self.tally = Tally()
 
     def run(self, plan: Plan) -> Tally:
-        """Raises TooLittleLrl before anything is done; NotMined, NodeUnreachable, ContentError at any time."""
+        """Imports the plan. Raises TooLittleLrl before any stake is given; NotMined, NodeUnreachable, ContentError."""
         self.tally.skipped.update(plan.skipped)
         for first in range(0, len(plan.handles), AHEAD):
             self._register(plan.handles[first : first + AHEAD])
@@ -168,7 +168,7 @@ class Importer:
         for piece in group:
             if piece.name in old:
                 self._count(_what(piece), 1)
-            if piece.name in paid:  # whose votes are claimed, or soon are, and then leave no trace
+            if piece.name in paid:  # its votes are claimed, or soon are, and then leave no trace
                 self._count("votes", len(piece.votes))
         casts = self._casts([piece for piece in group if piece.name not in paid], old)
         self._await_mana(casts)

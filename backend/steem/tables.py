@@ -1,4 +1,4 @@
-"""What a replayed history was on Steem itself, and what became of the replay. No part of the mirror."""
+"""What replayed posts were on Steem itself, and how the replay went. No part of the mirror."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from backend.site.database import NodeBase
 
 
 class SteemPiece(NodeBase):
-    """A post or comment that stands on this chain too. `post`: its id here.
+    """A post or comment of Steem that was put on this chain. `post`: its id here.
 
     created: seconds, on Steem. net_rshares: signed, as Steem's data has it. payout_mills, curator_mills: what
     Steem paid in all, and of that to the curators, in thousandths of a Steem dollar. None: the data
@@ -44,7 +44,8 @@ class SteemRun(NodeBase):
     began, ended: seconds, by the chain's clock. counts: those of all steps together. gas: of all
     transactions. seconds: of work, all runs together; rate: actions in a second of it. spearman: of our
     net rshares against Steem's. sizes: bytes of {"chain", "database", "content"}. verified: whether the
-    mirror agreed with the contracts; verification: things compared, by kind.
+    mirror agreed with the contracts and the invariants hold; verification: {"block", "compared", "different",
+    "invariants"}, as `finish` found them.
     """
 
     __tablename__ = "steem_runs"

@@ -1,4 +1,4 @@
-"""What the blocks of a replay did, told from their receipts: so it can be told again after any crash."""
+"""What the blocks of a replay did, counted from their receipts, so that it can be counted again after a crash."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from indexer.protocol.events import (
     Voted,
 )
 
-# A transaction is of the first of these kinds that it has an event of.
+# A transaction counts as the first of these kinds of which it has an event.
 KINDS: Mapping[type[Event], str] = {
     Registered: "accounts",
     PoweredUp: "stakes",
@@ -35,7 +35,7 @@ KINDS: Mapping[type[Event], str] = {
 
 
 class Receipt(msgspec.Struct, rename="camel"):
-    """A transaction's receipt. `logs`: with those of the token, which are none of ours."""
+    """A transaction's receipt. `logs`: all of them, also the token's, which are not counted."""
 
     status: str
     gas_used: str
@@ -47,7 +47,7 @@ RECEIPTS = msgspec.json.Decoder(list[Receipt])
 
 @dataclass
 class Counts:
-    """made, gas: by what was done; skipped: (what, why) -> how many."""
+    """made: what was done -> how many; gas: what was done -> gas; skipped: (what, why) -> how many."""
 
     made: Counter[str] = field(default_factory=Counter)
     gas: Counter[str] = field(default_factory=Counter)
@@ -93,12 +93,12 @@ def counted(receipts: Iterable[Receipt], contracts: Sequence[str]) -> Counts:
 
 
 def receipts_of(rpc: Rpc, block: int) -> list[Receipt]:
-    """Of a block by its number."""
+    """The receipts of a block, by its number."""
     return rpc.call(list[Receipt], "eth_getBlockReceipts", hex(block))
 
 
 def block_at(rpc: Rpc, at: int) -> int | None:
-    """The number of the block with this time, in seconds."""
+    """The number of the block with this time, in seconds; None if there is none."""
     low, high = 0, quantity(rpc, "eth_blockNumber")
     while low <= high:
         middle = (low + high) // 2

@@ -48,12 +48,12 @@ class Timeline:
 
 
 def begin_of(plan: Plan, day: int) -> int:
-    """Ten days before the first post, at midnight."""
+    """The chain's first second: midnight, ten days before the first post."""
     return (min(piece.created for piece in plan.pieces) // day - LEAD_DAYS) * day
 
 
 def timeline(plan: Plan, day: int) -> Timeline:
-    """The same for the same plan. `day`: seconds. The plan has at least one piece."""
+    """The steps of a plan, which has at least one piece: the same for the same plan. day: seconds."""
     begin = begin_of(plan, day)
     steps: dict[int, Step] = {}
 

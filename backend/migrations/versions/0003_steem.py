@@ -1,4 +1,4 @@
-"""What a replayed history was on Steem, and how its replay went."""
+"""What replayed posts were on Steem, and how their replay went."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Several relayers at one queue, what they hold, and what they spend."""
+"""Several relayers on one queue, their leases and their costs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,7 +31,7 @@ def upgrade() -> None:
     for column in ("nonce", "id"):
         name = f"ix_relay_transactions_sender_{column}"
         op.create_index(name, "relay_transactions", ["sender", column])
-    op.drop_table("relay_status")  # a relay that runs fills it again
+    op.drop_table("relay_status")  # a running relay fills it again
     op.create_table(
         "relay_status",
         sa.Column("address", sa.String(length=42), nullable=False),

@@ -6,7 +6,7 @@ from pathlib import Path
 from backend.operator.doctor.findings import Findings, Setup, ok, problem, warning
 
 OLD_HOURS = 30
-"""One is made each night."""
+"""A last backup older than this is a problem, as one is made each night."""
 
 
 def backups(setup: Setup) -> Findings:

@@ -24,7 +24,7 @@ SKEW = 10.0
 
 
 def nodes(setup: Setup) -> Findings:
-    """Each node by itself: answers, is on the right chain, is up to date, and has all logs of the contracts."""
+    """Whether each node answers, is on the right chain, is up to date, and has all logs of the contracts."""
     for url in setup.settings.rpcs:
         with closing(Rpc(url, PATIENCE)) as rpc:
             yield from _node(setup, rpc)
@@ -53,7 +53,7 @@ def _node(setup: Setup, rpc: Rpc) -> Findings:
 
 
 def agreement(setup: Setup) -> Findings:
-    """That several nodes tell of one chain."""
+    """Whether several nodes have the same chain id, and the same block at the same height."""
     if len(setup.settings.rpcs) < 2:
         return
     found = []
@@ -79,7 +79,7 @@ def agreement(setup: Setup) -> Findings:
 
 
 def websocket(setup: Setup) -> Findings:
-    """That new blocks can be heard of."""
+    """Whether the WebSocket, if one is set, tells of new blocks."""
     url = setup.settings.rpc_ws
     if url is None:
         yield ok("No WebSocket (LAUREL_RPC_WS): new blocks are looked for every second.")
@@ -109,7 +109,7 @@ def websocket(setup: Setup) -> Findings:
 
 
 def clock(setup: Setup) -> Findings:
-    """This machine's clock by the last block's time, and by the Date that the site's proxy or the node says."""
+    """Compares this machine's clock with the last block's time, and with the Date header of the node's server."""
     with closing(Rpc(setup.settings.rpc, PATIENCE)) as rpc:
         try:
             chain_id = quantity(rpc, "eth_chainId")
@@ -134,7 +134,7 @@ def clock(setup: Setup) -> Findings:
 
 
 def _by_date(url: str) -> float | None:
-    """Seconds that the Date of a server is ahead of our clock; None if it says none."""
+    """Seconds that the Date header of a server is ahead of our clock; None without such a header."""
     try:
         said = httpx.post(url, content=_call("eth_chainId"), timeout=PATIENCE).headers.get("Date")
         return parsedate_to_datetime(said).timestamp() - time.time() if said else None

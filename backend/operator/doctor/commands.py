@@ -50,7 +50,7 @@ CHECKS: tuple[tuple[str, Callable[[Setup], Findings]], ...] = (
     ("backups", backups.backups),
     ("services", services.services),
 )
-"""In the order in which they are of use: what stands first explains what comes after it."""
+"""The order matters: an earlier problem explains those that follow from it."""
 _COLOURS = {Level.OK: "green", Level.WARNING: "yellow", Level.PROBLEM: "red"}
 
 
@@ -81,7 +81,7 @@ def examine(
 ) -> Iterator[tuple[str, Finding]]:
     """Every finding, with the name of its check. `url` as `doctor`'s; `only`: these checks, if any are named.
 
-    Settings that cannot be read are all that is found then: everything else hangs on them.
+    If settings cannot be read, those are the only findings, since every check needs the settings.
     """
     setup = environment.setup(env, url)
     if not isinstance(setup, Setup):

@@ -10,11 +10,11 @@ from indexer.content.cid import cid_of, digest
 from indexer.content.errors import ContentError
 
 EMPTY = cid_of(digest(b""))
-"""A block that anybody may have; whoever does not says so."""
+"""The CID of the empty block, to ask for: an answer that it is missing is an answer too."""
 
 
 def store(setup: Setup) -> Findings:
-    """The embedded store can be opened and read."""
+    """Whether the embedded store can be opened and read."""
     folder = setup.settings.home / "content"
     if not folder.is_dir():
         yield ok(f"There is no content store at {folder} yet: the first document makes it.")
@@ -31,7 +31,7 @@ def store(setup: Setup) -> Findings:
 
 
 def kubo(setup: Setup) -> Findings:
-    """That the daemon answers, and how much it holds for us."""
+    """Whether the daemon answers, and how many pins it has."""
     api = setup.settings.ipfs_api
     if api is None:
         return
@@ -47,7 +47,7 @@ def kubo(setup: Setup) -> Findings:
 
 
 def sources(setup: Setup) -> Findings:
-    """That whoever is asked for missing documents answers."""
+    """Whether each source (LAUREL_SOURCES), which is asked for missing documents, answers."""
     for url in setup.settings.sources:
         try:
             answer = httpx.get(f"{url.rstrip('/')}/ipfs/{EMPTY}?format=raw", timeout=PATIENCE)

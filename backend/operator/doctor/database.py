@@ -21,7 +21,7 @@ SECTIONS = ("Mirror", "Content", "Rewards", "Relay")
 
 
 def database(setup: Setup) -> Findings:
-    """Reachable, and of a revision that this program knows."""
+    """Whether the database can be read, and has a revision that this program knows."""
     url = setup.settings.database
     try:
         with reading(url) as connection:
@@ -97,7 +97,7 @@ def _wrong(said: Mapping[str, str]) -> Findings:
 
 
 def replica(setup: Setup) -> Findings:
-    """That the pages' database follows the other."""
+    """Whether the replica, which pages read, follows the database that is written."""
     copy = setup.site.read_database
     if copy is None:
         return
@@ -120,7 +120,7 @@ def replica(setup: Setup) -> Findings:
 
 
 def contents(setup: Setup) -> Findings:
-    """What `laurel status` finds wrong with what is in the database."""
+    """The problems that `laurel status` finds in what the database holds."""
     for section in look(setup.settings):
         if section.title in SECTIONS:
             for sentence in section.problems:

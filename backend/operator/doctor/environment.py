@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 PREFIX = "LAUREL_"
 SCRIPTS = ("LAUREL_BACKUPS_KEPT", "LAUREL_LONG")
-"""Read by what is not Python, or by the tests."""
+"""Names that only scripts or the tests read."""
 _QUOTED = re.compile(r'"(LAUREL_[A-Z_]+)"')
 
 
@@ -30,7 +30,7 @@ def known_names() -> frozenset[str]:
 
 
 def unknown(env: Mapping[str, str]) -> Findings:
-    """Names that nothing here reads, and which are most likely meant."""
+    """LAUREL_ names that nothing here reads, each with the name that is most likely meant."""
     ours = sorted(name for name in env if name.startswith(PREFIX))
     strange = [name for name in ours if name not in known_names()]
     bare = [name.removeprefix(PREFIX) for name in known_names()]
@@ -66,7 +66,7 @@ def _read(make: Callable[[], T]) -> T | Finding:
 
 
 def conflicts(setup: Setup) -> Findings:
-    """Settings that are each well and not together."""
+    """Settings that are each valid and contradict each other."""
     found = list(_conflicts(setup))
     names = ", ".join(sorted(setup.site.hosts))
     yield from found or [

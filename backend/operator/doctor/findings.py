@@ -9,11 +9,11 @@ from backend.site.settings import SiteSettings
 from indexer.settings import Settings
 
 PATIENCE = 5.0
-"""Seconds that whoever is asked has to answer."""
+"""Seconds to wait for an answer."""
 
 
 class Level(StrEnum):
-    """How bad it is: nothing to do; to be looked at some day; something does not work."""
+    """How bad a finding is. OK: nothing to do. WARNING: to be looked at some day. PROBLEM: something does not work."""
 
     OK = "ok"
     WARNING = "warning"
@@ -22,7 +22,7 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """A sentence about one thing; of what is not OK, with what to do."""
+    """A sentence about one thing. Unless all is OK, it says what to do."""
 
     level: Level
     says: str

@@ -34,12 +34,12 @@ def python(setup: Setup) -> Findings:
 
 
 def packages(setup: Setup) -> Findings:
-    """Those of requirements.lock, each in the version that was tested."""
+    """Whether each package of requirements.lock is installed, in that version."""
     yield compared(LOCK.read_text())
 
 
 def compared(lock: str) -> Finding:
-    """What is installed, with the lines `name==version` of a lock that are for this machine."""
+    """Compares what is installed with the lines `name==version` of a lock that apply to this machine."""
     lines = (line.removesuffix("\\").strip() for line in lock.splitlines() if "==" in line)
     wanted = [Requirement(line) for line in lines if line[0].isalpha()]
     wanted = [each for each in wanted if each.marker is None or each.marker.evaluate()]
@@ -62,12 +62,12 @@ def _installed(name: str) -> str:
 
 
 def compiled(setup: Setup) -> Findings:
-    """Raises NotCompiled."""
+    """How many contracts are compiled. Raises NotCompiled."""
     yield ok(f"The contracts are compiled ({len(contracts())}).")
 
 
 def disk(setup: Setup) -> Findings:
-    """Room where the node writes, once for each disk."""
+    """Free space where the node writes, once for each disk."""
     seen = set()
     for folder in _folders(setup):
         there = next(parent for parent in (folder, *folder.parents) if parent.exists())
@@ -78,7 +78,7 @@ def disk(setup: Setup) -> Findings:
 
 
 def room(folder: Path, free: int) -> Finding:
-    """Whether so many bytes are enough."""
+    """Whether `free` bytes are enough at `folder`."""
     said = f"{free / 10**9:,.1f} GB are free at {folder}"
     if free < SCARCE:
         return problem(f"{said}: make room now. A full disk stops the node (and loses nothing).")
@@ -97,7 +97,7 @@ def _folders(setup: Setup) -> Iterable[Path]:
 
 
 def permissions(setup: Setup) -> Findings:
-    """The home is ours to write, and its keys nobody else's to read."""
+    """Whether this user can write to the home, others cannot read its keys, and all in it has one owner."""
     home = setup.settings.home
     if not home.is_dir():
         yield problem(

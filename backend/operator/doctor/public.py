@@ -18,13 +18,13 @@ from indexer.schema import Content
 
 DAY = 86_400
 RENEWED_DAYS = 20
-"""Certificates are renewed 30 days before they end: one with less left was not."""
+"""Certificates are renewed 30 days before they end: one that ends sooner than this was not renewed."""
 WANTED = ("Strict-Transport-Security", "Content-Security-Policy")
 GATEWAY = {"X-Content-Type-Options": "nosniff", "Access-Control-Allow-Origin": "*"}
 
 
 def page(setup: Setup) -> Findings:
-    """That the site answers to its name, over HTTPS, with its headers."""
+    """Whether the site answers to its name, over HTTPS, with its headers."""
     if setup.url is None:
         yield ok("The site is for this machine alone: LAUREL_HOSTS names no other.")
         return
@@ -57,7 +57,7 @@ def page(setup: Setup) -> Findings:
 
 
 def certificate(setup: Setup) -> Findings:
-    """How long it is good for."""
+    """For how many more days the certificate is valid."""
     if setup.url is None or not setup.url.startswith("https://"):
         return
     parts = urlsplit(setup.url)
@@ -82,7 +82,7 @@ def certificate(setup: Setup) -> Findings:
 
 
 def unencrypted(setup: Setup, port: int = 80) -> Findings:
-    """That whoever comes by HTTP is sent on. `port`: where HTTP is served."""
+    """Whether HTTP redirects to HTTPS. `port`: where HTTP is served."""
     if setup.url is None or urlsplit(setup.url).port not in (None, 443) and port == 80:
         return
     host = urlsplit(setup.url).hostname
@@ -100,7 +100,7 @@ def unencrypted(setup: Setup, port: int = 80) -> Findings:
 
 
 def inside(setup: Setup) -> Findings:
-    """That health and metrics are not the public's."""
+    """Whether /health and /metrics are closed to the public."""
     if setup.url is None:
         return
     for path in ("/health", "/metrics"):
@@ -115,7 +115,7 @@ def inside(setup: Setup) -> Findings:
 
 
 def gateway(setup: Setup) -> Findings:
-    """That a document comes through the proxy as it should."""
+    """Whether a document comes through the proxy with its status and headers."""
     if setup.url is None:
         return
     try:
@@ -156,5 +156,5 @@ def contact(setup: Setup) -> Findings:
 
 
 def _trusting() -> ssl.SSLContext:
-    """As browsers do (SSL_CERT_FILE names other authorities)."""
+    """Checks certificates as browsers do (SSL_CERT_FILE names other authorities)."""
     return ssl.create_default_context()

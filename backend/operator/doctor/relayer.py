@@ -13,7 +13,7 @@ BATCHES = 100
 
 
 def relayer(setup: Setup) -> Findings:
-    """Raises NoRelayerKey and whatever reading a key raises."""
+    """Whether the relayer's key can be used, and has coin enough. Raises NoRelayerKey and what reading a key raises."""
     path = setup.relay.key_file
     if path.exists() and path.read_bytes()[:1] == b"{" and setup.relay.passphrase_file is None:
         yield problem(

@@ -35,7 +35,7 @@ def services(setup: Setup) -> Findings:
 
 
 def states(shown: str) -> list[Finding]:
-    """What the paragraphs of `systemctl show` mean, one for each unit."""
+    """The findings in the output of `systemctl show`, which has a paragraph for each unit."""
     units = [dict(line.split("=", 1) for line in part.splitlines()) for part in shown.split("\n\n")]
     absent = [unit["Id"] for unit in units if unit.get("LoadState") == "not-found"]
     if absent and len(absent) == len(units):

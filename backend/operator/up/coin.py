@@ -1,4 +1,4 @@
-"""Waiting until the relayer can pay for gas, on a chain where nobody gives coin away."""
+"""Waits until the relayer can pay for gas, on a chain where nobody gives coin away."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ LOOK_SECONDS = 2.0
 
 
 def await_coin(rpc: Rpc, home: Path, chain_id: int, console: Console) -> None:
-    """Returns once the relayer's address has some coin; says which that is. Its key is made if there is none.
+    """Returns once the relayer's address, which it prints, has some coin. Makes the relayer's key if there is none.
 
     Raises as `address_of`; NodeUnreachable, RpcError.
     """

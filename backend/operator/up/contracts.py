@@ -14,12 +14,13 @@ Say = Callable[[str], None]
 
 
 def kept(settings: Settings, parameters: Parameters = LOCAL) -> Callable[[Say], Deployment]:
-    """On a chain that this machine has for itself."""
+    """Deploys, when called, on a chain that `laurel up` starts itself."""
     return lambda say: deploy_locally(settings, say, parameters)
 
 
 def local(settings: Settings) -> Callable[[Say], Deployment]:
-    """On a development chain that runs elsewhere, and may have been begun anew since the last time."""
+    """Deploys, when called, on a development chain that runs elsewhere. If that has begun anew since the last time,
+    what the node keeps of the former chain is removed first."""
 
     def deployed(say: Say) -> Deployment:
         if is_gone(settings):
@@ -33,7 +34,7 @@ def local(settings: Settings) -> Callable[[Say], Deployment]:
 def public(
     settings: Settings, key_file: Path | None, passphrase_file: Path | None
 ) -> Callable[[Say], Deployment]:
-    """On a chain of other people's: as recorded, or put there with a key, once somebody has said yes to it."""
+    """Finds, when called, the recorded contracts of a public chain, or deploys them once the user agrees."""
 
     def deployed(say: Say) -> Deployment:
         asked = Offer(settings.rpc, settings.deployments, key_file, passphrase_file)

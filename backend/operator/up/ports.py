@@ -21,7 +21,7 @@ class PortTaken(LaurelError):
 
 
 def folder(home: Path) -> AbstractContextManager[None]:
-    """Holds `home` for this process; the system lets go of it however the process ends. Raises AlreadyUp."""
+    """Locks `home` for this process; the system unlocks it however the process ends. Raises AlreadyUp."""
     return held(
         home / "up.lock",
         lambda process: AlreadyUp(

@@ -64,7 +64,7 @@ def check(children: Sequence[Child]) -> None:
 
 
 def stop(children: Sequence[Child], seconds: float = STOP_SECONDS) -> list[str]:
-    """Ends all but the first started together, then the first; returns the names of those it had to kill."""
+    """Ends all except the first together, then the first; returns the names of those it had to kill."""
     killed = []
     for group in (children[1:], children[:1]):
         for child in group:
@@ -98,7 +98,7 @@ def wait_for(
 
 
 def last_lines(log: Path, lines: int = LINES) -> str:
-    """The end of a log, indented; of lines that are JSON, what they say to people."""
+    """The end of a log, indented; of a line that is JSON, its time and message."""
     try:
         text = log.read_bytes()[-8192:].decode(errors="replace")
     except FileNotFoundError:

@@ -51,7 +51,7 @@ def show(
     replay: bool,
     goes_on: str,
 ) -> None:
-    """The one screen."""
+    """Prints the screen that says how to use the node."""
     about = (REPLAY if replay else SAMPLES) + LOCAL if local else PUBLIC
     text = (HEAD + about + FOOT).format(
         site=site,

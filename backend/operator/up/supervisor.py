@@ -30,22 +30,22 @@ from indexer.schema import Cursor
 from indexer.settings import ROOT, Settings, rpc_file
 
 COPY_SECONDS = 5.0
-COPY_PART = 50  # looking at the chain's file takes at most this part (a fiftieth) of the time
+COPY_PART = 50  # copying the chain's file takes at most this part (a fiftieth) of the time
 BEAT_SECONDS = 0.25
-CHAIN_SECONDS = 60.0  # in which a local chain starts, on a busy machine
+CHAIN_SECONDS = 60.0  # that a local chain may take to start, on a busy machine
 GOES_ON = "The chain goes on without this node, which catches up when it is started again."
 
 
 Contracts = Callable[[Callable[[str], None]], Deployment]
-"""Gives the contracts on the chain, and puts them there if they are not; takes what hears of it meanwhile."""
+"""Returns the contracts on the chain, and deploys them if they are missing; takes a function for its messages."""
 
 
 Play = Callable[[Console, Callable[[], None]], object]
-"""Is given what to call often, which raises when a process has ended."""
+"""Acts on the chain first. Takes a function to call often, which raises ChildDied when a process has ended."""
 
 
 class Asked(BaseException):
-    """Somebody asked the node to stop. A BaseException: no step's `except Exception` may keep it."""
+    """Somebody asked the node to stop. A BaseException, so that no step's `except Exception` catches it."""
 
 
 def up(
@@ -60,8 +60,8 @@ def up(
 ) -> None:
     """Runs a node until it is asked to stop (SIGINT, SIGTERM, SIGHUP).
 
-    chain: started on `rpc_port` and ended here; None where `settings.rpc` runs already.
-    play: what happens on it before anybody can act there.
+    chain: started on `rpc_port` and ended here; None where the chain of `settings.rpc` runs already.
+    play: called once the indexer is started, before the relay and the site.
     Raises AlreadyUp, PortTaken, AnvilMissing, HardhatMissing, ChildDied, and what compiling and deploying
     raise; whatever was started is stopped first.
     """
@@ -192,7 +192,7 @@ def _indexed(engine: Engine) -> int:
 
 
 def _leave_rpc(settings: Settings) -> None:
-    """For commands typed beside. A URL may hold a secret, so for its owner's eyes only."""
+    """Writes the RPC's URL down for other commands of this node. It may hold a secret, hence mode 600."""
     path = rpc_file(settings.home)
     path.touch(mode=0o600)
     path.write_text(settings.rpc + "\n")
@@ -223,6 +223,6 @@ def _asked_by_signal() -> Iterator[None]:
 
 
 def _ignore_signals() -> None:
-    """A second Ctrl-C must not leave processes behind: stopping takes a few seconds at the most."""
+    """From here on ignores signals: a second Ctrl-C must not leave processes behind."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)

@@ -30,7 +30,7 @@ MOST_IN_A_BATCH = 50  # SignedActions.sol
 class Action:
     """An action's kind and fields, the key that signed it, and that key's account (None: a Register).
 
-    Its limits are that account's. For both ways of recovering, it is the recovery account:
+    `account` is the one whose limits the action uses. For both kinds of recovery that is the recovery account:
     whoever holds a stolen key can use up the limits of the stolen account, but not these.
     """
 
@@ -41,12 +41,12 @@ class Action:
 
     @property
     def uses(self) -> int:
-        """How often it counts against a limit: a vote of many, as often as it votes."""
+        """How often the action counts against a limit: once for each vote in it, and at least once."""
         return len(self.fields.get("votes", ())) or 1
 
 
 def parse_signed(chain: Chain, signed: Signed) -> Action:
-    """What was signed, and by whom. Asks the chain only whose a recovery account's key is.
+    """What was signed, and by whom. Asks the chain only for the account of a key that signed a recovery.
 
     Raises Problem: unknown_kind, malformed_action, bad_batch, bad_options, bad_signature.
     """
@@ -56,7 +56,7 @@ def parse_signed(chain: Chain, signed: Signed) -> Action:
         raise Problem(400, "unknown_kind", f"No such kind of action. There are: {known}.")
     try:
         fields = decode(kind, signed.action)
-        if "\0" in fields.get("handle", ""):  # which no database takes
+        if "\0" in fields.get("handle", ""):  # a character that PostgreSQL does not store
             raise refusal(BY_CODE["malformed_handle"])
         _check_lists(kind, fields)
         if encode(kind, fields) != words_of(kind, signed.action):
@@ -76,7 +76,7 @@ def parse_signed(chain: Chain, signed: Signed) -> Action:
 
 
 def words_of(kind: Kind, action: bytes) -> bytes:
-    """The part of an action that its fields are in: proofs may follow."""
+    """The part of an action that holds its fields: proofs may follow."""
     return action if kind.dynamic else action[: kind.size]
 
 
@@ -86,12 +86,12 @@ def account_of_key(chain: Chain, address: str) -> int:
 
 
 def refusal(reason: Reason) -> Problem:
-    """What the client is told when the chain would refuse, or did."""
+    """The problem to answer with when the chain would refuse an action, or did."""
     return Problem(reason.status, reason.code, reason.sentence)
 
 
 def foreign(chain: Chain, kind: Kind, whose: str) -> Problem:
-    """The signature recovers to nobody who could have meant it."""
+    """The problem to answer with when the signature is not by `whose`."""
     return Problem(
         400,
         "bad_signature",

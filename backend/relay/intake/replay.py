@@ -1,4 +1,4 @@
-"""What a signed action occupies on the chain, so that it can happen once, and whether it did."""
+"""The replay guard of each kind of action: the slot that only one action can have, and whether it is taken."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from indexer.protocol.packed import KeySlot, VoteSlot, key_slot, post_slot, vote
 VOTE_SECONDS = 3600  # a vote may be included so long after it was signed
 OWNER = 3  # role
 
-# A code that means "this slot is taken": by this very action, perhaps.
+# Codes of refusal that mean "the slot is taken", perhaps by this very action.
 REPLAYED = {
     "already_used",
     "handle_taken",
@@ -20,12 +20,12 @@ REPLAYED = {
     "post_removed",
     "stale_vote",
 }
-# By guard: with which code the chain would refuse what comes after another action that has the same slot.
+# Guard -> the code with which the chain refuses a second action that has the same slot.
 TAKEN = {"handle": "handle_taken", "key": "key_taken", "vote": "stale_vote"}
 
 
 def slot_of(action: Action) -> str:
-    """A name for what the action occupies."""
+    """The name of the action's slot."""
     fields = action.fields
     match action.kind.guard:
         case "handle":
@@ -53,7 +53,7 @@ def deadline_of(action: Action) -> int:
 
 
 def awaited_slots(code: str, fields: Mapping[str, Any]) -> list[str]:
-    """The slots of which one has to be occupied first, if that is why the chain refused with `code`."""
+    """The slots of which the chain lacks one, if `code` says that it does; else none."""
     if code == "unknown_parent":
         return [_post(fields["parent"])]
     if code == "unknown_post":
@@ -62,7 +62,7 @@ def awaited_slots(code: str, fields: Mapping[str, Any]) -> list[str]:
 
 
 def needed_slots(fields: Mapping[str, Any]) -> list[str]:
-    """The slots that must be occupied before the action can be done: of the posts that it is about."""
+    """The slots that must be taken before the action can be done: those of the posts that it names."""
     if "parent" in fields:
         return [_post(fields["parent"])] if any(fields["parent"]) else []
     return [_post(each["post"]) for each in fields.get("votes", (fields,)) if "post" in each]
@@ -101,7 +101,7 @@ def is_done(chain: Chain, action: Action) -> bool:
 
 
 def is_stale(chain: Chain, action: Action) -> bool:
-    """Whether each ballot of a vote of many comes too late, which the core passes over without refusing it."""
+    """Whether a vote of many is stale in each of its ballots; the core passes over such a ballot without refusing."""
     return action.kind.guard == "votes" and all(
         _vote(chain, action.fields, ballot).signed_at >= action.fields["at"]
         for ballot in action.fields["votes"]
@@ -113,7 +113,7 @@ def _post(post: bytes) -> str:
 
 
 def _added(fields: Mapping[str, Any]) -> tuple[str, int]:
-    """The address and the role of a key that is added: a restored account's is its owner's."""
+    """The address and the role of the key that an action adds; one that restores an account adds an owner key."""
     if "newOwner" in fields:
         return fields["newOwner"], OWNER
     return fields["key"], fields["role"]

@@ -1,4 +1,4 @@
-"""Taking signed actions in: all that can be known before paying is checked here."""
+"""Accepts signed actions: checks all that can be known before gas is paid, then queues them."""
 
 import secrets
 import time
@@ -33,8 +33,8 @@ UNPAID = ("not_enough_tokens", "not_enough_allowance")
 
 @dataclass(frozen=True)
 class Accepted:
-    """A ticket's id, the state in which it is, and what its account may still do (None: no bound, or a ticket
-    that was there already)."""
+    """An accepted ticket: its id, its state, and its account's quota afterwards (None: no quota is set, the ticket
+    is a registration's, or it was there already)."""
 
     id: str
     state: str
@@ -50,9 +50,9 @@ def submit(
     address: str,
     shown: admission.Shown,
 ) -> Accepted:
-    """Checks a signed action and queues it. What is on its way already gets its ticket again.
+    """Checks a signed action and queues it. An action that is queued or sent already gets its ticket again.
 
-    address: the client's, for the limits; shown: what a registration is let in by. Raises Problem
+    address: the client's, for the limits; shown: invitation code or proof of work of a registration. Raises Problem
     (chain/errors.py has the codes of the chain's refusals) and ChainUnreachable.
     """
     with engine.begin() as connection:
@@ -133,7 +133,8 @@ def _put(
 
 
 def _try(engine: Engine, chain: Chain, signed: Signed, action: Action, payer: str) -> None:
-    """Asks the chain what it would say. What waits for something that is on its way passes."""
+    """Tries the action on the chain, without sending it. Raises Problem if it would be refused, unless the reason is
+    something missing that is queued or sent."""
     try:
         chain.perform(signed, payer)
     except Reverted as reverted:
@@ -157,7 +158,7 @@ def _try(engine: Engine, chain: Chain, signed: Signed, action: Action, payer: st
 
 
 def _relayer(connection: Connection) -> str:
-    """The address that will pay, as far as it is known. Raises Problem if no relayer has coin."""
+    """The address of a relayer with coin, or NOBODY if none is known. Raises Problem if no known one has coin."""
     found = relayers(connection)
     paying = next((r for r in found if not r.empty), None)
     if found and paying is None:
@@ -172,7 +173,7 @@ def _relayer(connection: Connection) -> str:
 
 
 def live(connection: Connection, slot: str) -> Row[str, str, bytes] | None:
-    """Id, state and action of the ticket on its way to a slot, if there is one."""
+    """Id, state and action of the ticket of a slot that is queued or sent, if there is one."""
     found = select(RelayTicket.id, RelayTicket.state, RelayTicket.action).where(
         RelayTicket.slot == slot, RelayTicket.state.in_(LIVE)
     )

@@ -1,1 +1,1 @@
-"""What nobody signs: closing days, settling posts, paying rewards out, the faucet."""
+"""What the node does by itself: close days, settle posts, pay rewards out, and give the faucet's stake."""

@@ -1,4 +1,4 @@
-"""The local chain's faucet: stake for every account that was made through this relay, once."""
+"""The local chain's faucet: it gives stake, once, to every account that was made through this relay."""
 
 import logging
 import time
@@ -29,7 +29,7 @@ AGAIN_SECONDS = 30.0  # between attempts after a grant that failed
 
 @dataclass
 class Faucet:
-    """Queues a PowerUp by the account `faucet`.
+    """Queues a PowerUp by the account `faucet` for each new account.
 
     Its nonce is the grantee's number, so that the chain itself refuses a second grant.
     """

@@ -2,7 +2,7 @@
 posts, claims rewards, completes recoveries and returns, releases what powers down.
 
 Each step plans anew from a mirror that has seen everything the keeper did before, so there is no
-state to lose. What would revert is found by halving, put aside for a while, and stops nothing else.
+state to lose. An item that would revert is found by halving and put aside for a while; it stops no other.
 """
 
 import logging
@@ -49,7 +49,7 @@ CLAIM_AT_ONCE = 400  # votes
 COMPLETE_AT_ONCE = 20  # accounts, in a transaction each
 ASIDE_SECONDS = 600.0
 PAUSE_SECONDS = 60.0  # after a transaction that was expected to pass and did not
-GAS_MARGIN = 1.3  # over the estimate: what lies before it may change slots from zero
+GAS_MARGIN = 1.3  # times the estimate, as transactions mined before it may change slots from zero
 
 
 class _CannotPay(Exception):
@@ -58,7 +58,7 @@ class _CannotPay(Exception):
 
 @dataclass(frozen=True)
 class Aside:
-    """Something that the chain refused, until when it is left alone (time.monotonic())."""
+    """An item that the chain refused: why, and until when it is left alone (time.monotonic())."""
 
     until: float
     reason: Reason
@@ -66,7 +66,7 @@ class Aside:
 
 @dataclass
 class Keeper:
-    """Finds the next thing to keep, and sends it through the relayer's outbox."""
+    """Finds what is to be done next, and sends it through the relayer's outbox."""
 
     engine: Engine
     chain: Chain
@@ -75,7 +75,7 @@ class Keeper:
     _aside: dict[Hashable, Aside] = field(default_factory=dict, init=False)
 
     def step(self) -> bool:
-        """Does the next thing, if the last is done and mirrored. Returns whether it sent any."""
+        """Sends what is next, if the last is mined and mirrored. Returns whether it sent anything."""
         now = self.chain.now()
         with Session(self.engine) as session:
             if self._has_sent(session) or self._must_wait(session):
@@ -211,7 +211,7 @@ class Keeper:
             )
 
     def _finish(self, account: int, now: int) -> None:
-        """Ends the tickets of an account for which nothing is left that could be sent."""
+        """Ends an account's tickets for claims, once nothing is left that could be sent for it."""
         over = now // self.chain.day * self.chain.day
         with writing(self.engine) as connection, Session(connection) as session:
             block = owed.mirrored_block(session)
@@ -237,8 +237,8 @@ class Keeper:
             session.commit()
 
     def _has_sent(self, session: Session) -> bool:
-        """Whether something of the keeper's is on its way, by this relayer or by the one that kept before; what
-        that one left stuck is not waited for."""
+        """Whether a transaction of the keeper's is in flight, by this relayer or by the one that kept before;
+        another's that is stuck does not count."""
         sent = session.scalars(
             select(RelayTransaction).where(
                 RelayTransaction.state == SENT, RelayTransaction.purpose.in_(PURPOSES)
@@ -262,7 +262,7 @@ class Keeper:
         return owed.mirrored_block(session) < (last.block or 0)
 
     def _graced(self, now: int) -> int:
-        """Seconds: posts that cashed out earlier are kept without being asked."""
+        """The time (seconds) before which posts must have cashed out to be kept without being asked."""
         day = self.chain.day
         return int(now - self.settings.grace_days * day) // day * day
 

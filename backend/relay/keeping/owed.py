@@ -93,7 +93,7 @@ def to_complete(session: Session, now: int, most: int) -> list[Due]:
 
 
 def stake_reward(session: Session, account: int) -> int:
-    """Micro-vests' worth of the stakers' emission that an account can claim, up to the last closed day."""
+    """Micro-vests of the stakers' emission that an account can claim, up to the last closed day."""
     row = session.get(Account, account)
     index = session.scalar(select(Pool.index))
     if row is None or index is None:

@@ -1,4 +1,4 @@
-"""Whom the local chain's faucet has given stake."""
+"""The accounts to which the local chain's faucet has given stake."""
 
 from sqlalchemy import BigInteger, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from backend.site.database import NodeBase
 
 
 class FaucetGrant(NodeBase):
-    """One per account made through this relay. `ticket`: the latest attempt's."""
+    """A grant: one for each account made through this relay. `ticket`: of the latest attempt."""
 
     __tablename__ = "faucet_grants"
     register: Mapped[int] = mapped_column(Integer, primary_key=True)  # seq of the Register ticket

@@ -1,4 +1,4 @@
-"""Queued actions into transactions, and transactions' outcomes into tickets."""
+"""Puts queued actions into transactions, and writes the transactions' outcomes into tickets."""
 
 import logging
 import time
@@ -43,12 +43,12 @@ log = logging.getLogger("laurel.relay")
 RELAY = "relay"
 SKIPPED_TOPIC = "0x" + keccak(text="Skipped(uint256,bytes4)").hex()
 
-MOST_TRIES = 3  # sendings that came to nothing by no fault of the action's, before it is given up
+MOST_TRIES = 3  # sendings that failed by no fault of the action's, until it is given up
 
 
 @dataclass
 class Sender:
-    """Batches what is queued and settles tickets when their transactions are decided."""
+    """Sends what is queued in batches, and ends tickets when their transactions are decided."""
 
     engine: Engine
     chain: Chain
@@ -67,7 +67,7 @@ class Sender:
                     )
 
     def look_back(self) -> None:
-        """Follows again what a reorganisation, or a chain put back to an earlier state, undid."""
+        """Follows transactions again that a reorganisation, or a chain put back to an earlier state, undid."""
         if not (gone := self.outbox.reorganised()):
             return
         log.warning("the chain took back %s of our transactions: following them again", len(gone))
@@ -80,7 +80,7 @@ class Sender:
             )
 
     def send(self) -> None:
-        """Sends the next batch, once its first ticket has waited a moment for company."""
+        """Sends the next batch, once it is full or its first ticket has waited for `gather_seconds`."""
         with Session(self.engine) as session:
             tickets = self._queued(session)
         full = len(tickets) == self.settings.batch_items
@@ -108,7 +108,7 @@ class Sender:
             self.outbox.purse.refused(quote.cost(gas, call.bytes))
 
     def hand_back(self) -> int:
-        """Puts what is in transactions that are stuck, of a relayer that is gone, back into the queue.
+        """Puts the actions of stuck transactions back into the queue, when their relayer is gone.
 
         Should one of those transactions be mined after all, the chain does each action once.
         Returns how many tickets there were.
@@ -126,8 +126,8 @@ class Sender:
     # ---------------------------------------------------------------- parts
 
     def _queued(self, session: Session) -> list[RelayTicket]:
-        """The first tickets, but those of accounts for which another relayer has something on its way: what an
-        account did must reach the chain in that order."""
+        """The first tickets, except those of accounts for which another relayer has something in flight: an
+        account's actions must reach the chain in their order."""
         elsewhere = (
             select(RelayTicket.account)
             .join(RelayTransaction, RelayTransaction.id == RelayTicket.transaction)
@@ -145,7 +145,7 @@ class Sender:
         )
 
     def _sendable(self, session: Session, now: int) -> list[RelayTicket]:
-        """What of the first tickets need not wait for a post that another relayer has on its way."""
+        """Those of the first tickets that need not wait for a post which is queued, or sent by another relayer."""
         tickets = [t for t in self._queued(session) if t.deadline >= now]
         needs = {t.seq: replay.needed_slots(decode(_kind(t), t.action)) for t in tickets}
         mine = select(RelayTransaction.id).where(RelayTransaction.sender == self.outbox.sender)
@@ -185,10 +185,10 @@ class Sender:
     def _batch(
         self, tickets: list[RelayTicket], quote: Quote
     ) -> tuple[list[RelayTicket], Call, int]:
-        """As many of the first tickets for one contract as the bound on gas and the coin allow, the call, and
-        its gas; no tickets if there is too little for one (then of that one).
+        """The first tickets for one contract that the bound on gas and the coin allow, their call, and its gas.
 
-        One alone may pass the bound on gas: else it would stop all behind it.
+        If there is too little coin for one, no tickets, and the call and gas of that one. A single ticket may
+        exceed the bound on gas: else it would stop all behind it.
         """
         contract = _kind(tickets[0]).contract if tickets else "core"
         batch = [t for t in tickets if _kind(t).contract == contract]
@@ -244,13 +244,13 @@ class Sender:
         return {"state": EXPIRED if code == "expired" else SKIPPED, "reason": code, "block": block}
 
     def _waits(self, ticket: RelayTicket, code: str) -> bool:
-        """Whether the chain refused with `code` because of something that is sent again."""
+        """Whether the chain refused with `code` because something is missing that is queued or sent."""
         awaited = replay.awaited_slots(code, decode(_kind(ticket), ticket.action))
         with self.engine.connect() as connection:
             return any(live(connection, slot) for slot in awaited)
 
     def _passes(self, ticket: RelayTicket) -> bool:
-        """Whether the chain would take now what it refused: what it waited for came a moment later, by another
+        """Whether the chain would take the action now: what it needed may have come a moment later, by another
         relayer or a wallet."""
         signed = Signed(ticket.kind, ticket.action, ticket.signature)
         try:

@@ -1,4 +1,4 @@
-"""What a transaction offers for a gas: at first, and when it is stuck. Pure."""
+"""The fees that a transaction offers, at first and when it is stuck. Pure."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,12 @@ from backend.chain.fees import GasPrice
 from backend.relay.settings import RelaySettings
 
 MOST_TIMES_FIRST = 10
-"""Of what a new transaction would offer: a chain that stands still is not bid up for ever."""
+"""A stuck transaction offers at most so many times what a new one would, so that bids end if the chain stands still."""
 
 
 @dataclass(frozen=True)
 class Bid:
-    """Wei a gas: in all at the most, and of that the tip (EIP-1559)."""
+    """Fees in wei per gas (EIP-1559): the most in all, and the tip within that."""
 
     max_fee: int
     tip: int
@@ -21,15 +21,15 @@ class Bid:
 
 
 def first(price: GasPrice, settings: RelaySettings) -> Bid:
-    """Room for the base fee to double, within the operator's bounds."""
+    """The bid of a new transaction: room for the base fee to double, within the operator's bounds."""
     tip = settings.cap_tip(price.tip)
     max_fee = settings.cap(2 * price.base + tip)
     return Bid(max_fee, min(tip, max_fee))
 
 
 def raised(before: Bid, now: Bid, settings: RelaySettings) -> Bid | None:
-    """What replaces a bid: both fees an eighth higher, or as high as a new one (`now`) would be. None where
-    that is more than the operator allows, or is usual."""
+    """The bid that replaces `before`: both fees an eighth higher, or those of a new one (`now`) if they are higher.
+    None if that is above the operator's bound, or above MOST_TIMES_FIRST times `now`."""
     max_fee = max(now.max_fee, _eighth_more(before.max_fee))
     if max_fee > min(settings.cap(max_fee), MOST_TIMES_FIRST * now.max_fee):
         return None
@@ -37,5 +37,5 @@ def raised(before: Bid, now: Bid, settings: RelaySettings) -> Bid | None:
 
 
 def _eighth_more(fee: int) -> int:
-    """12.5 % more, rounded up: nodes ask for 10 %."""
+    """12.5 % more, rounded up: nodes require 10 %."""
     return -(-fee * 9 // 8)

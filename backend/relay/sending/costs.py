@@ -1,4 +1,4 @@
-"""What the relayers spend, on what: each transaction's bill, divided among the kinds of its actions."""
+"""What the relayers spend on what: each transaction's cost, divided among the kinds of its actions."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -15,16 +15,16 @@ from indexer.protocol.actions import decode
 from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from indexer.rewards import ETHER
 
-DAY = 86_400  # seconds of the wall's clock: nobody is billed by a test chain's
+DAY = 86_400  # seconds of the wall clock, even where a test chain's DAY is shorter
 DAYS = 7  # over which averages are taken
 
 Shares = Mapping[str, Sequence[float]]
-"""Kind of action, or a purpose of the keeper's -> how many, and their part of the cost (of 1)."""
+"""Kind of action, or purpose of the keeper's -> how many, and their part of the cost (from 0 to 1)."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What so many of a kind took, on average gas and wei for each (with an L2's data fee)."""
+    """How many of a kind were paid for, and the average gas and wei of each (with an L2's data fee)."""
 
     what: str
     actions: int
@@ -34,8 +34,8 @@ class Cost:
 
 @dataclass(frozen=True)
 class DayCosts:
-    """How many signed actions were paid for in a day (since 1970), average wei for each, and beside that its
-    share of what it took to keep (close days, pay out)."""
+    """A day (since 1970): how many signed actions were paid for, the average wei of each, and beside that each
+    one's share, in wei, of what the keeper spent (to close days and pay out)."""
 
     day: int
     actions: int
@@ -44,7 +44,7 @@ class DayCosts:
 
 
 def shares(batch: Sequence[RelayTicket]) -> Shares:
-    """How a batch's bill is divided: as its actions typically differ, for the chain tells only the sum."""
+    """How a batch's cost is divided: by what its actions typically take, as the chain tells only the sum."""
     weights: dict[str, list[float]] = {}
     for ticket in batch:
         kind = KINDS_BY_NUMBER[ticket.kind]
@@ -57,7 +57,7 @@ def shares(batch: Sequence[RelayTicket]) -> Shares:
 
 
 def book(session: Session, transaction: RelayTransaction, times: int = 1) -> None:
-    """Adds a concluded transaction's cost to the sums of its day; `times` −1 takes it off them again."""
+    """Adds a concluded transaction's cost to the sums of its day; `times` −1 subtracts it again."""
     if transaction.gas_used is None or transaction.concluded is None:
         return  # nothing was paid
     paid = transaction.gas_used * (transaction.price or 0) + (transaction.data_fee or 0)
@@ -73,7 +73,7 @@ def book(session: Session, transaction: RelayTransaction, times: int = 1) -> Non
 
 
 def recent(connection: Connection, days: int = DAYS, now: float | None = None) -> list[Cost]:
-    """The averages of the last days, the most frequent first."""
+    """The average cost of each kind over the last days, the most frequent first."""
     actions = func.sum(RelayCost.actions)
     rows = connection.execute(
         select(RelayCost.what, actions, func.sum(RelayCost.gas), func.sum(RelayCost.wei))
@@ -86,7 +86,7 @@ def recent(connection: Connection, days: int = DAYS, now: float | None = None) -
 
 
 def by_day(connection: Connection, days: int, now: float | None = None) -> list[DayCosts]:
-    """Each of the last days, today last."""
+    """The costs of each of the last days, today last."""
     today = _today(now)
     sums = {day: [0, 0.0, 0.0] for day in range(today - days + 1, today + 1)}
     rows = connection.execute(
@@ -104,7 +104,7 @@ def by_day(connection: Connection, days: int, now: float | None = None) -> list[
 
 
 def actions_left(balance: int, costs: Sequence[Cost]) -> int | None:
-    """For about how many actions a balance (wei) lasts, as things went lately; None: nothing is known."""
+    """For about how many actions a balance (wei) lasts, at the costs of late; None if no costs are known."""
     actions = sum(cost.actions for cost in costs if cost.what in KINDS)
     spent = sum(cost.actions * cost.wei for cost in costs)
     return int(balance * actions / spent) if actions and spent else None

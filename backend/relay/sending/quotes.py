@@ -1,4 +1,4 @@
-"""What sending a call would take, and what there is for it. Pure."""
+"""What sending a call would cost, and the coin that there is for it. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,8 @@ from backend.chain.fees import ENVELOPE, DataFee
 
 @dataclass(frozen=True)
 class Quote:
-    """What sending takes now: wei per gas, the next nonce, wei that are not yet promised, an L2's data fee.
+    """The terms of sending now. max_fee, tip: wei per gas. nonce: the next. free: wei that are not yet promised to
+    transactions in flight. data: an L2's data fee.
 
     dear: the base fee is above what the operator lets the relayer pay, so that nothing should be sent.
     """
@@ -20,15 +21,15 @@ class Quote:
     dear: bool
 
     def gas(self, gas: int, data: bytes) -> int:
-        """The limit of gas for a call that takes so much by itself."""
+        """The gas limit of a call that takes `gas` without what an L2 counts for its data."""
         return gas + self.data.gas.at(len(data) + ENVELOPE)
 
     def payable(self, data: bytes) -> int:
-        """Gas that there is coin for, beside the data fee."""
+        """How much gas the free coin pays for, once the data fee is paid."""
         return (self.free - self.data.wei.at(len(data) + ENVELOPE)) // max(self.max_fee, 1)
 
     def cost(self, gas: int, data: bytes) -> int:
-        """Wei that a call may take at the most."""
+        """Wei that a call may cost at the most."""
         return gas * self.max_fee + self.data.wei.at(len(data) + ENVELOPE)
 
 

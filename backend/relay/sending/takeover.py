@@ -1,8 +1,7 @@
-"""What relayers leave behind that are gone: their transactions are followed by those that are left, without
-their keys, and what is stuck in them goes back into the queue.
+"""Takes over transactions of relayers whose lease has expired: follows them without those relayers' keys, and
+puts the actions of stuck ones back into the queue.
 
-A relayer is gone when its lease is: then whoever sees that holds it for a moment, and the relayer itself, when
-it comes back, takes it again.
+Whoever takes over holds the lease for a moment each time; a relayer that comes back takes its own lease again.
 """
 
 import logging
@@ -20,12 +19,12 @@ from indexer.mirror.lease import Lease
 
 log = logging.getLogger("laurel.relay")
 
-RECENT = 1000  # transactions: those of a relayer that sent none of them are past being reorganised
+RECENT = 1000  # last transactions; a relayer that sent none of these is past reorganisations
 
 
 @dataclass
 class Heir:
-    """The relayer `sender`, as the one that looks after the others' transactions."""
+    """Lets the relayer `sender` look after the transactions of others."""
 
     engine: Engine
     chain: Chain
@@ -34,7 +33,7 @@ class Heir:
     _others: dict[str, tuple[Lease, Sender]] = field(default_factory=dict, init=False)
 
     def step(self) -> None:
-        """Follows the transactions of every relayer that is gone."""
+        """Follows the transactions of every relayer whose lease has expired."""
         for address in self._addresses():
             if address not in self._others:
                 self._others[address] = self._other(address)

@@ -1,8 +1,8 @@
-"""Every transaction of a relayer's key: kept in SQL before it goes out, followed until mined.
+"""Every transaction of a relayer's key: stored in SQL before it is sent, followed until mined.
 
-A process that dies at any point leaves rows from which the next one goes on: what the node does not
-know is sent again as it was, byte for byte; what a reorganisation took back is open again. A relayer that
-is gone is followed without its key (backend.relay.heirs).
+A process that dies at any point leaves rows from which the next one goes on: a transaction that the node does
+not know is sent again, byte for byte; one that a reorganisation took back is open again. The transactions of a
+relayer that is gone are followed without its key (backend.relay.sending.takeover).
 """
 
 import logging
@@ -32,7 +32,7 @@ from indexer.mirror.lease import Lease
 log = logging.getLogger("laurel.relay")
 
 LOOK_SECONDS = 5.0  # between looks whether the node still knows a transaction
-DATA_FEE_SECONDS = 10.0  # that an L2's fee for data is taken as it was
+DATA_FEE_SECONDS = 10.0  # for which an L2's data fee is not asked for again
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Finished:
 
 @dataclass
 class Draft:
-    """A transaction in the making, and the session whose changes are kept with it or not at all."""
+    """A transaction that may be written, and the database session whose changes are kept with it or not at all."""
 
     session: Session
     _outbox: "Outbox"
@@ -59,7 +59,7 @@ class Draft:
     written: RelayTransaction | None = None
 
     def write(self, call: Call, gas: int, shares: Shares) -> int:
-        """Signs and keeps the call; returns the transaction's id."""
+        """Signs the call and stores it; returns the transaction's id."""
         self.written = self._outbox.signed(self._quote, self._purpose, call, gas, shares)
         self.session.add(self.written)
         self.session.flush()
@@ -67,7 +67,7 @@ class Draft:
 
 
 class Outbox:
-    """One relayer's transactions. Whoever sends with its key holds its lease, which each writing renews.
+    """One relayer's transactions. Only the process that holds its lease sends; each writing renews the lease.
 
     key: None to follow another's transactions; then nothing is signed.
     """
@@ -96,7 +96,7 @@ class Outbox:
     # ---------------------------------------------------------------- sending
 
     def quote(self) -> Quote:
-        """Asks the chain for fees, balance and nonce, and writes down how the relayer is."""
+        """Asks the chain for fees, balance and nonce, and writes the relayer's status."""
         price = fees.gas_price(self._chain)
         data = self._fee_for_data()
         balance = self._chain.number("eth_getBalance", self.sender, "latest")
@@ -117,7 +117,7 @@ class Outbox:
 
     @contextmanager
     def sending(self, quote: Quote, purpose: str) -> Iterator[Draft]:
-        """A transaction that holds the write lock, in which a call may be written; then it is sent.
+        """Holds the database's write lock while a call may be written; once that is committed, sends it.
 
         Raises LeaseLost: another process has the key now, and nothing was kept.
         """
@@ -132,7 +132,7 @@ class Outbox:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that holds the write lock and, at its end, still the right to this key."""
+        """A session that holds the write lock. Its end raises LeaseLost, and keeps nothing, if the lease is lost."""
         with writing(self._engine) as connection, Session(connection) as session:
             yield session
             session.flush()
@@ -142,7 +142,7 @@ class Outbox:
     def signed(
         self, quote: Quote, purpose: str, call: Call, gas: int, shares: Shares
     ) -> RelayTransaction:
-        """A new transaction, not kept yet."""
+        """A new transaction, signed and not stored yet."""
         transaction = RelayTransaction(
             sender=self.sender,
             nonce=quote.nonce,
@@ -161,7 +161,7 @@ class Outbox:
         return transaction
 
     def _broadcast(self, transaction: RelayTransaction) -> None:
-        """Gives a kept transaction to the node. What the node refuses now is tried again later.
+        """Sends a stored transaction to the node. One that the node refuses now is tried again later.
 
         Hardhat's node takes a transaction that reverts, and answers as if it had refused it.
         """
@@ -183,13 +183,13 @@ class Outbox:
             return len(self.open(session))
 
     def open(self, session: Session) -> list[RelayTransaction]:
-        """What is sent and not yet mined, by nonce."""
+        """The transactions that are sent and not yet mined, by nonce."""
         mine = RelayTransaction.sender == self.sender
         found = select(RelayTransaction).where(mine, RelayTransaction.state == SENT)
         return list(session.scalars(found.order_by(RelayTransaction.nonce)))
 
     def finished(self) -> list[Finished]:
-        """What the chain has decided about. Sends the other open ones again, or replaces them."""
+        """The transactions that the chain has decided. Sends the other open ones again, or replaces them."""
         with Session(self._engine) as session:
             transactions = self.open(session)
         if not transactions:
@@ -203,7 +203,7 @@ class Outbox:
         for transaction in waiting:
             stuck = self.is_stuck(transaction)
             if stuck and self._key is None:
-                continue  # only its key could make it worth more
+                continue  # only its key could sign a higher fee
             if stuck and transaction is waiting[0]:
                 self._replace(transaction)
             else:
@@ -211,11 +211,11 @@ class Outbox:
         return done
 
     def is_stuck(self, transaction: RelayTransaction) -> bool:
-        """Whether it was sent, as it is now, too long ago."""
+        """Whether a transaction was last sent more than `stuck_seconds` ago."""
         return time.time() - transaction.sent_at > self._settings.stuck_seconds
 
     def conclude(self, session: Session, finished: Finished) -> None:
-        """Writes down what became of a transaction, and what it took, in the caller's transaction."""
+        """Writes down a transaction's outcome and cost, in the caller's database transaction."""
         row = session.get_one(RelayTransaction, finished.transaction.id)
         row.state, row.hash = finished.state, finished.hash
         row.block, row.block_hash = finished.block, finished.block_hash
@@ -242,7 +242,7 @@ class Outbox:
         return gone
 
     def reopen(self, session: Session, ids: list[int]) -> None:
-        """Follows these transactions again, in the caller's transaction."""
+        """Follows these transactions again, in the caller's database transaction."""
         self._looked.clear()
         for id_ in ids:
             row = session.get_one(RelayTransaction, id_)
@@ -254,8 +254,8 @@ class Outbox:
     # ---------------------------------------------------------------- parts
 
     def _decided(self, transaction: RelayTransaction) -> Finished | None:
-        """What became of one whose nonce is used; None while that may be a slow node's ignorance: behind one
-        address there may be several, and not all have the latest block."""
+        """The outcome of a transaction whose nonce is used; None while a lagging node may lack the receipt: there
+        may be several nodes behind one address, and not all have the latest block."""
         for candidate in (transaction.hash, *transaction.earlier):
             receipt = self._chain.ask("eth_getTransactionReceipt", candidate)
             if receipt is not None:
@@ -283,7 +283,7 @@ class Outbox:
             self._broadcast(transaction)
 
     def _replace(self, transaction: RelayTransaction) -> None:
-        """Sends it again, for more if that is allowed; else it waits as it is until the chain is cheaper."""
+        """Sends a transaction again, at a higher fee if that is allowed; else it waits until the chain is cheaper."""
         bid = bids.first(fees.gas_price(self._chain), self._settings)
         with self.writing() as session:
             row = session.get_one(RelayTransaction, transaction.id)

@@ -1,4 +1,4 @@
-"""Who is let in: what a registration has to show where accounts are not made for everybody."""
+"""What a registration has to show where accounts are not made for everybody: an invitation or proof of work."""
 
 import re
 import time
@@ -15,14 +15,14 @@ from backend.site.problems import Problem
 
 @dataclass(frozen=True)
 class Shown:
-    """invitation: the code of a link. work: a task's id, a dot, and the nonce that does it."""
+    """What a registration shows. invitation: the code of a link. work: a task's id, a dot, and the nonce found."""
 
     invitation: str = ""
     work: str = ""
 
 
 def check(connection: Connection, settings: SponsorSettings, handle: str, shown: Shown) -> None:
-    """Refuses who is not let in, before anything costly is asked.
+    """Refuses a registration that may not join, before anything costly is done.
 
     Raises Problem 403: invitation_needed, not_invited, work_needed, bad_work.
     """
@@ -37,9 +37,10 @@ def check(connection: Connection, settings: SponsorSettings, handle: str, shown:
 def admit(
     connection: Connection, settings: SponsorSettings, handle: str, shown: Shown, ticket: str
 ) -> None:
-    """Uses up for a ticket what `check` has passed, in a transaction that holds the write lock.
+    """Writes down that a ticket used the invitation or work which `check` has passed, in a database transaction
+    that holds the write lock.
 
-    Raises Problem as `check` does: somebody else may have been faster.
+    Raises Problem as `check` does, if somebody else was faster.
     """
     values: dict[str, int | str] = {}
     if settings.join == "invitation":

@@ -30,12 +30,12 @@ class Listed:
     until: float
 
     def open(self, now: float) -> bool:
-        """Whether somebody can still come in by it."""
+        """Whether it can still be used."""
         return self.until > now and self.used < self.uses
 
 
 def invite(engine: Engine, uses: int, days: float) -> str:
-    """Makes an invitation; the code for its link."""
+    """Makes an invitation for `uses` accounts, open for `days`; returns the code for its link."""
     code = secrets.token_urlsafe(16)
     now = time.time()
     values = {"code": _digest(code), "uses": uses, "created": now, "until": now + days * 86_400}
@@ -68,7 +68,7 @@ def revoke(engine: Engine, invitation: int) -> None:
 
 
 def counts() -> ColumnElement[bool]:
-    """Whether an admission still takes its place: its ticket has not failed."""
+    """Whether an admission still counts as a use: its ticket has not failed."""
     state = RelayTicket.state
     return or_(state.is_(None), state.not_in((SKIPPED, EXPIRED)))
 

@@ -1,4 +1,4 @@
-"""How much gas this server still pays for an account. It comes back evenly over a day, like voting mana.
+"""An account's quota: how much gas this server still pays for it. It comes back evenly over a day, like mana.
 
 Gas is counted as the relay has to provide for it (backend.chain.gas). A day is 24 hours of the wall's clock.
 """
@@ -21,15 +21,15 @@ from indexer.protocol.kinds import KINDS, KINDS_BY_NUMBER
 from indexer.schema import Account
 
 DAY_SECONDS = 86_400
-LOW = 5  # less than a fifth is little
+LOW = 5  # less than a fifth left is low
 POST_GAS = item_gas(Signed(KINDS["Post"].number, b"", b""))
 SAVING = ("owner", "recovery")
-"""Roles whose kinds may take another whole quota, so that a stolen posting key cannot use up what revokes it."""
+"""Kinds of these roles may use a second quota, so that a stolen posting key cannot use up what revokes it."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """full: gas that is sponsored a day; used: how much of it has not come back yet."""
+    """An account's quota now. full: gas that is sponsored a day; used: how much of it has not come back yet."""
 
     full: int
     used: int
@@ -48,11 +48,11 @@ class Standing:
 
     @property
     def low(self) -> bool:
-        """Whether it is time to tell."""
+        """Whether so little is left that the user should be told."""
         return self.left * LOW < self.full or not self.full
 
     def wait(self, gas: int, quotas: int = 1) -> int:
-        """Seconds until there is room for so much gas. Nothing ever comes back of no quota: a day, then."""
+        """Seconds until there is room for `gas` within so many `quotas`; with a quota of 0, one day."""
         lacking = self.used + min(gas, self.full) - quotas * self.full
         if not self.full:
             return DAY_SECONDS
@@ -88,7 +88,7 @@ class Standing:
         }
 
     def headers(self) -> dict[str, str]:
-        """draft-ietf-httpapi-ratelimit-headers-10."""
+        """Response headers by draft-ietf-httpapi-ratelimit-headers-10."""
         return {
             "RateLimit-Policy": f'"quota";q={self.full};w={DAY_SECONDS};qu="gas"',
             "RateLimit": f'"quota";r={self.left};t={self.wait(self.full)}',
@@ -96,7 +96,7 @@ class Standing:
 
 
 def standing(database: Session | Connection, quota: Quota, account: int) -> Standing:
-    """How an account stands now."""
+    """An account's quota now."""
     effective = database.scalar(select(Account.effective).where(Account.id == account)) or 0
     row = database.execute(select(Used.gas, Used.at).where(Used.account == account)).one_or_none()
     full = quota.gas(effective)
@@ -113,8 +113,8 @@ def remaining(used: int, full: int, seconds: float) -> int:
 def spend(connection: Connection, quota: Quota, account: int, signed: Signed) -> Standing:
     """Counts an action, in a transaction that holds the write lock.
 
-    What is more than a whole quota takes all of it. Raises Problem 429 `quota_used`, with `until` (wall-clock
-    seconds), `quota` and Retry-After; nothing was counted then.
+    An action that needs more gas than a whole quota uses all of it. Raises Problem 429 `quota_used`, with `until`
+    (wall-clock seconds), `quota` and Retry-After; nothing was counted then.
     """
     now = standing(connection, quota, account)
     gas = min(item_gas(signed), now.full)

@@ -1,4 +1,4 @@
-"""Making an account: the page, and the task where work is asked for; and how an account's quota stands."""
+"""The page for making an account, the task where proof of work is asked for, and an account's quota."""
 
 import time
 from typing import Any
@@ -23,7 +23,7 @@ bp = Blueprint("sponsor", __name__)
 
 @bp.app_context_processor
 def context() -> dict[str, Any]:
-    """For every page: the quota of who is signed in, as `quota`. Nothing here may fail."""
+    """For every page: the quota of the signed-in account, as `quota`, or None. Nothing here may fail."""
     sponsor = current_node().settings_of(SponsorSettings)
     try:
         person = signed_in(present().time)
@@ -49,8 +49,8 @@ def join() -> str:
 
 @bp.post(f"{API}/work")
 def task() -> dict[str, Any]:
-    """A task for who wants `handle`: a nonce (decimal digits) such that PBKDF2-HMAC-SHA-256 of it, with the salt
-    `<id>:<handle>` and `rounds` rounds, begins with `bits` zero bits. Good until `until` (wall-clock seconds)."""
+    """A task for registering `handle`: find a nonce (decimal digits) such that PBKDF2-HMAC-SHA-256 of it, with the
+    salt `<id>:<handle>` and `rounds` rounds, begins with `bits` zero bits. Valid until `until` (wall-clock seconds)."""
     sponsor = current_node().settings_of(SponsorSettings)
     (handle,) = members("handle")
     if sponsor.join != "work":

@@ -18,7 +18,7 @@ WORK_BITS = "13"
 MOST_BITS = 32
 
 ACTION_GAS = item_gas(Signed(KINDS["Vote"].number, b"", b""))
-"""Gas of what LAUREL_QUOTA counts in: a vote's. Other kinds count in proportion to theirs."""
+"""Gas of a vote, which is the unit of LAUREL_QUOTA. Other kinds count in proportion to their gas."""
 
 
 class BadSponsoring(LaurelError):
@@ -27,14 +27,14 @@ class BadSponsoring(LaurelError):
 
 @dataclass(frozen=True)
 class Quota:
-    """Actions a day: for each account, and more for each `per` micro-vests of its power."""
+    """Sponsored actions a day: `base` for each account, and `more` for each `per` micro-vests of its power."""
 
     base: int
     more: int
     per: int
 
     def gas(self, effective: int) -> int:
-        """What is sponsored a day, in gas, for an account with so many micro-vests of power."""
+        """The gas that is sponsored a day, for an account with so many micro-vests of power."""
         return ACTION_GAS * self.base + ACTION_GAS * self.more * effective // self.per
 
 
@@ -45,8 +45,8 @@ class SponsorSettings:
 
     join: who may make an account (LAUREL_JOIN; default `open`; read by site, invite). `open`: anybody; `invitation`:
         whoever has a link of `laurel invite`; `work`: whoever shows proof of work.
-    work_bits: leading zero bits that the work has to find (LAUREL_WORK_BITS; default `13`; read by site). One more
-        doubles it.
+    work_bits: leading zero bits of the hash that proof of work has to find (LAUREL_WORK_BITS; default `13`; read by
+        site). One more doubles the work.
     quota: sponsored actions a day, None for no bound (LAUREL_QUOTA; default `100 + 100/1000 LRL`; read by site). The
         default means a hundred for everybody and a hundred more for each 1000 LRL of power; `off`: no bound.
     """
@@ -57,7 +57,7 @@ class SponsorSettings:
 
     @property
     def says(self) -> str:
-        """In words, for whoever thinks of an account here."""
+        """Who may join and what this server pays, in words for people without an account here."""
         door = {
             "open": "Anybody can make an account here",
             "invitation": "Accounts are made by invitation",
@@ -73,7 +73,7 @@ class SponsorSettings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> "SponsorSettings":
-        """Raises BadSponsoring."""
+        """The settings in the environment. Raises BadSponsoring."""
         join = env.get("LAUREL_JOIN") or "open"
         if join not in get_args(Join):
             raise BadSponsoring(f"LAUREL_JOIN is open, invitation or work, not {join!r}.")

@@ -18,9 +18,9 @@ class Invitation(NodeBase):
 
 
 class Admission(NodeBase):
-    """What a registration's ticket was let in with: an invitation, or a work.
+    """The invitation or the proof of work with which a registration's ticket was accepted.
 
-    It counts as long as the ticket has not failed, so that what failed gives its place back.
+    It counts as used as long as the ticket has not failed.
     """
 
     __tablename__ = "admissions"
@@ -30,7 +30,7 @@ class Admission(NodeBase):
 
 
 class Work(NodeBase):
-    """A task for whoever wants a handle, of `bits` leading zero bits, to be shown done before `until`."""
+    """A task for registering a handle, of `bits` leading zero bits, to be shown done before `until`."""
 
     __tablename__ = "works"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -40,7 +40,7 @@ class Work(NodeBase):
 
 
 class Used(NodeBase):
-    """The gas that an account had used of its quota `at` a moment; it has come back by itself since."""
+    """The gas that an account had used of its quota at the moment `at`; it comes back from then on."""
 
     __tablename__ = "quota_used"
     account: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

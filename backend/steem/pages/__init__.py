@@ -1,1 +1,1 @@
-"""The pages and API of a Steem replay: what became of it beside what Steem paid."""
+"""The pages and API of a Steem replay: what was paid here, compared with what Steem paid."""

@@ -51,12 +51,12 @@ def weeks(times: Iterable[int], day: int) -> list[int]:
 
 
 def share(part: float, whole: float) -> float:
-    """How much of `whole` is `part`; 0 of nothing."""
+    """How much of `whole` is `part`; 0 if `whole` is 0."""
     return part / whole if whole else 0.0
 
 
 def newcomers(active: Sequence[set[str]]) -> list[int]:
-    """Of those active in each period, in order of time: how many had not been before."""
+    """For each period, in order of time: how many of those active in it were not active before."""
     known: set[str] = set()
     found = []
     for people in active:

@@ -48,7 +48,7 @@ class Replayed:
 
     @property
     def paid(self) -> int:
-        """Wei to all."""
+        """Wei paid to the author, the beneficiaries and the curators together."""
         return self.author + self.others + self.curators
 
 
@@ -58,7 +58,7 @@ def exists(session: Session) -> bool:
 
 
 def run(session: Session) -> SteemRun | None:
-    """The replay's own figures, once it came to its end."""
+    """The row about the whole replay, once it has ended; else None."""
     return session.scalar(select(SteemRun))
 
 
@@ -68,7 +68,7 @@ def pieces(session: Session) -> list[Replayed]:
 
 
 def page(session: Session, asked: PageRequest) -> tuple[list[Replayed], str | None]:
-    """A page of them, the newest first, and the next cursor.
+    """A page of the replay's pieces, the newest first, and the next cursor.
 
     Raises Problem 400 `bad_cursor`.
     """
@@ -85,7 +85,7 @@ def page(session: Session, asked: PageRequest) -> tuple[list[Replayed], str | No
 
 
 def voters(session: Session) -> list[tuple[int, int]]:
-    """Of everybody who voted on a piece: account, and micro-vests of curation reward."""
+    """Everybody who voted on a piece: account, and micro-vests of curation reward."""
     rows = session.execute(
         select(Vote.account, func.sum(Vote.vests))
         .join(SteemPiece, SteemPiece.post == Vote.post)
@@ -96,7 +96,7 @@ def voters(session: Session) -> list[tuple[int, int]]:
 
 
 def titles(session: Session, posts: list[bytes]) -> dict[bytes, str]:
-    """The titles of those that have one."""
+    """Post id -> title, for those of these posts that have one."""
     rows = session.execute(
         select(Post.id, Content.title)
         .join(Content, Content.digest == Post.current)
@@ -111,7 +111,7 @@ _ALL = SteemPiece.post.is_not(None)
 def _pieces(
     session: Session, where: ColumnElement[bool], posts: list[bytes] | None
 ) -> Iterator[Replayed]:
-    """`posts`: the ids that `where` chooses; None for all of them."""
+    """The pieces that `where` chooses. `posts`: their ids; None for all pieces."""
 
     def of(column: Any) -> ColumnElement[bool]:
         return _ALL if posts is None else column.in_(posts)

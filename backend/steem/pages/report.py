@@ -1,7 +1,7 @@
 """The replay's figures, worked out from its pieces and voters. Pure.
 
-Money here is in wei, on Steem in thousandths of a Steem dollar. What is compared with Steem are the pieces whose
-payout there is known ("known"), in shares of each side's total: the two coins have nothing else in common.
+Money here is in wei, on Steem in thousandths of a Steem dollar. Only pieces whose payout on Steem is known
+("known") are compared with Steem, in shares of each side's total, as the two coins have no unit in common.
 """
 
 from collections import defaultdict
@@ -20,9 +20,9 @@ TOP = 20
 class PayoutWeek:
     """What was paid for the pieces whose cashout was in the week that begins at `start`.
 
-    known: of authors and curators together, for pieces whose payout on Steem is known. own_votes: pieces that
-    their authors voted for; own_rshares: these votes', of all `rshares` in favour; own_wei: what they
-    returned (see `returned`).
+    known: wei to authors and curators together, for pieces whose payout on Steem is known. own_votes: pieces that
+    their authors voted for; own_rshares: what these votes have of all `rshares` in favour; own_wei: what these
+    votes brought their authors (see `returned`).
     """
 
     start: int
@@ -58,9 +58,9 @@ class AuthorWeek:
 
 @dataclass(frozen=True)
 class Spread:
-    """How evenly something is shared: among `people`, of whom `paid` got anything.
+    """How evenly something is shared among `people`, of whom `paid` got anything.
 
-    gini_paid: among these alone. curve: Lorenz's.
+    gini_paid: Gini's coefficient among those who got anything. curve: Lorenz's.
     """
 
     people: int
@@ -108,7 +108,7 @@ class Report:
 
 
 def report(pieces: Sequence[Replayed], voters: Iterable[tuple[int, int]], day: int) -> Report:
-    """`voters`: (account, micro-vests of curation reward); `day`: the chain's DAY in seconds."""
+    """The report on a replay. voters: (account, micro-vests of curation reward); day: the chain's DAY in seconds."""
     known = [piece for piece in pieces if piece.steem_paid is not None]
     ours, theirs = [p.paid for p in known], [p.steem_paid or 0 for p in known]
     total, steem_total = sum(ours), sum(theirs)
@@ -133,8 +133,8 @@ def report(pieces: Sequence[Replayed], voters: Iterable[tuple[int, int]], day: i
 
 
 def returned(piece: Replayed) -> int:
-    """Wei that an author's own vote brought back: its curation reward, and of the author's reward as much as
-    the vote's rshares are of the piece's."""
+    """Wei that an author's own vote brought the author: its curation reward, and the part of the author's reward
+    that corresponds to the vote's part of the piece's net rshares."""
     if piece.own is None or piece.own.rshares <= 0 or piece.net_rshares <= 0:
         return 0
     counted = min(piece.own.rshares, piece.net_rshares)
@@ -142,6 +142,7 @@ def returned(piece: Replayed) -> int:
 
 
 def spread(amounts: Sequence[int]) -> Spread:
+    """How evenly amounts are shared: one for each person, 0 for a person who got nothing."""
     paid = [amount for amount in amounts if amount > 0]
     return Spread(len(amounts), len(paid), gini(amounts), gini(paid), lorenz(amounts))
 

@@ -57,7 +57,7 @@ def posts() -> dict[str, Any]:
 
 
 def current() -> Report:
-    """The report: worked out once for each block while the replay goes on, and once for all at its end.
+    """The report, worked out once for each block while the replay goes on, and once after its end.
 
     Raises Problem 404 `no_replay`.
     """
