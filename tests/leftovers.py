@@ -30,11 +30,17 @@ def watch() -> None:
     folder = tempfile.mkdtemp(prefix=f"{above.name}-", dir=above.parent)
     # Where we are root, PostgreSQL is another user's, who has its data in there.
     os.chmod(folder, 0o755)
-    subprocess.Popen(
-        [sys.executable, "-ISB", __file__, str(os.getpid()), folder],
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    # By no word that names the checkout, for whoever kills all that does must not hit the one who clears up.
+    python = os.path.realpath(sys.executable)
+    with open(__file__) as program:
+        subprocess.Popen(
+            [python, "-ISB", "-", str(os.getpid()), folder],
+            stdin=program,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
     os.environ[NAME] = folder
     os.environ["TMPDIR"] = tempfile.tempdir = folder
 
