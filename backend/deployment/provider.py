@@ -19,7 +19,7 @@ class Provider(JSONBaseProvider):
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         """The node's answer, which may be a refusal."""
-        plain = json.loads(Web3.to_json(params))  # web3 puts bytes and mappings of its own into params
+        plain = json.loads(Web3.to_json(params))  # for web3's bytes and mappings in params
         try:
             return {"jsonrpc": "2.0", "id": 1, "result": self.rpc.once(method, *plain)}
         except RpcError as error:

@@ -20,7 +20,7 @@ _STATEMENT = "Sign in to Laurel. This costs nothing and changes nothing on the c
 
 @dataclass(frozen=True)
 class Signer:
-    """Who asks: the site's origin and host as the browser knows them, and the chain."""
+    """The site that asks for a signature: its origin and host as the browser knows them, and the chain."""
 
     host: str
     origin: str

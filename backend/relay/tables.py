@@ -103,7 +103,7 @@ class RelayStatus(NodeBase):
 
 
 class RelayLease(NodeBase):
-    """Who works with a relayer's key (`id`: its address), and who keeps ("keeper")."""
+    """Which process may use a relayer's key (`id`: its address), and which one keeps (`id`: "keeper")."""
 
     __tablename__ = "relay_leases"
     id: Mapped[str] = mapped_column(String(42), primary_key=True)
