@@ -1,7 +1,7 @@
-"""Files into blocks, and blocks out of a node: `python -m benchmarks.content`.
+"""How fast files become blocks, and a node serves blocks: `python -m benchmarks.content`.
 
-The importer beside sha-256 alone, which it cannot beat; and a running `laurel site`: blocks as one CAR beside one by
-one over a connection kept open, and a file beside the same blocks. Every block that comes is checked.
+Compares the importer with sha-256 alone, its upper limit; and, at a running `laurel site`, blocks in one CAR with
+blocks one by one over a connection kept open. Every block that comes is checked.
 """
 
 import hashlib
@@ -106,7 +106,7 @@ def _serves(console: Console, blocks: int, home: Path) -> list[str]:
 
 
 def _seconds(work: Callable[[], None]) -> float:
-    """The shortest of three runs: others may want this machine too."""
+    """Seconds of the shortest of three runs: other processes may use this machine too."""
     found = []
     for _ in range(3):
         began = time.monotonic()

@@ -1,8 +1,8 @@
 """Gas of each action on a warm chain, beside the limits and other systems: `python -m benchmarks.gas`.
 
-Steady state: warm accounts, nonzero slots, at DAY = 86,400; "first" is what the same costs whose slots are
-written for the first time. Whole-transaction gas; a relayed action's share is the batch's gas divided by its
-size. Exits 1 when a row is over its limit.
+Measures the steady state: accounts that have acted before, nonzero slots, DAY = 86,400 s; "first" is the gas
+when the same slots are written for the first time. Gas is the whole transaction's; a relayed action's is the
+batch's gas divided by its size. Exits 1 when a row is over its limit.
 """
 
 import itertools
@@ -46,7 +46,7 @@ class Row:
 
 @dataclass
 class Bench:
-    """A chain with warm people on it, and what they cost."""
+    """A chain with accounts that have acted before, and the rows measured there."""
 
     chain: Chain
     rows: list[Row] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Bench:
         return int(self.chain.send(call, who.owner.address)["gasUsed"])
 
     def each(self, *batch: Signed, of: int = 0) -> int:
-        """Gas of a batch's every action, or of its every `of`-th part."""
+        """Gas of a batch divided by the number of its actions, or by `of`."""
         receipt = self.chain.relay(*batch)
         assert self.chain.skipped(receipt) == {}
         return int(receipt["gasUsed"]) // (of or len(batch))
@@ -127,7 +127,7 @@ def _posting(bench: Bench, author: Actor, other: Actor) -> None:
 
 
 def _voting(bench: Bench, author: Actor, fast: Actor, voters: list[Actor]) -> bytes:
-    """Returns the post that a hundred have voted for."""
+    """Returns the post that more than a hundred accounts have voted for."""
     f = bench.chain.core.functions
     parent, *posts = bench.posts(author, 111)
     # The first vote writes the day's claims; the second finds the post's slot warm too.
@@ -152,7 +152,7 @@ def _keys(bench: Bench) -> None:
 
 
 def _following(bench: Bench, author: Actor, voters: list[Actor]) -> None:
-    """A nonce's word is written once for 256 actions, so the steady state is a word begun."""
+    """One nonce word serves 256 actions, so in the steady state it has been written before."""
     call = bench.chain.graph.functions.follow(voters[0].account, author.account)
     bench.row("follow, direct", 31_000, bench.direct(call, voters[0]))
 

@@ -1,7 +1,7 @@
 """Posts of Steem onto a local chain: `python -m benchmarks.import_steem [FILE [LIMIT]]`.
 
 Without FILE: the first 300 lines of ../shared/data/steem-2016.jsonl.gz, or the tests' fixture if that is absent.
-Beside it, in the same run, what the batches are worth: the same registrations one a transaction.
+The same run then compares registrations in batches with one registration a transaction.
 """
 
 import secrets

@@ -1,8 +1,8 @@
-"""How soon a vote is seen: from mining a block to its row, beside the limits: `python -m benchmarks.live`.
+"""How soon a vote is seen: seconds from mining a block to its row, and limits: `python -m benchmarks.live`.
 
-A real `laurel index` at the head of a local anvil whose blocks come once a second, now and then a little later, so
-that they meet the indexer's looks at the head at any moment. The clock starts before anvil is told to mine
-and ends when another connection to the database sees the vote. Exits 1 when a 95th percentile is over its limit.
+A real `laurel index` follows a local anvil. Blocks come 1 to 1.5 seconds apart, at random, so that they fall at any
+moment between two polls of the head. The clock starts before anvil is told to mine and ends when another
+connection to the database sees the vote. Exits 1 when a 95th percentile is over its limit.
 """
 
 import os
@@ -58,7 +58,7 @@ def main(blocks: int) -> None:
 
 
 def _measured(blocks: int, websocket: bool, name: str) -> list[float]:
-    """Seconds from mining to the row, of each block."""
+    """Seconds from mining to the row, for each block."""
     with running_anvil() as anvil, tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         chain = deployed_on(anvil, home / "made")
@@ -72,7 +72,7 @@ def _measured(blocks: int, websocket: bool, name: str) -> list[float]:
         os.environ["LAUREL_RPC_WS"] = anvil.url.replace("http", "ws") if websocket else ""
         with laurel_index(chain, home):
             until(lambda: "Following" in (home / "said").read_text())
-            time.sleep(1)  # to be heard from
+            time.sleep(1)  # until its WebSocket is subscribed
             engine = connect(f"sqlite:///{home / 'laurel.db'}")
             moments, seen = random.Random(1), []
             for data in track(documents, f"Blocks by {name}", console=console):

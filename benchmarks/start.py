@@ -1,7 +1,7 @@
-"""How the site's process starts: `python -m benchmarks.start --beside PATH`.
+"""How fast the site's process starts: `python -m benchmarks.start --beside PATH`.
 
-Seconds until the application is made, seconds of processor in them, and peak memory: of this checkout, and of the one
-at PATH (with a .venv of its own), in turns so that both meet the same machine. On Linux.
+Measures seconds until the application is made, processor seconds in them, and peak memory: of this checkout, and of
+the one at PATH (with a .venv of its own), run in turns so that both meet the same load. Linux only.
 """
 
 import os
@@ -20,7 +20,7 @@ from indexer.settings import ROOT
 from tests.chain import free_port
 
 LIMIT = 0.8
-"""Of what the checkout beside takes, where that is the one before web3 was left out (2026-11)."""
+"""As a share of what the checkout at PATH takes, if that is the one before web3 was removed (2026-11)."""
 MADE = """
 import re, time
 from pathlib import Path
@@ -32,7 +32,7 @@ print(time.process_time(), int(peak[1]) / 1024)
 WHAT = ("seconds", "seconds of processor", "MiB at the most")
 
 Start = tuple[float, float, float]
-"""As WHAT has it."""
+"""The numbers that WHAT names."""
 
 
 @click.command()

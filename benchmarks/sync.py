@@ -1,7 +1,7 @@
-"""What `laurel sync` copies in a second from a running node: `python -m benchmarks.sync`.
+"""How many blocks a second `laurel sync` copies from a running node: `python -m benchmarks.sync`.
 
-In bulk, beside the same blocks asked for one by one as the fetcher does; both end in a real store, with
-every block checked. The limit is the store, which writes the same blocks without anybody asked.
+Compares that with requests for one block each, as the fetcher sends them; both write to a real store and
+check every block. The upper limit is a store that writes the same blocks from memory.
 """
 
 import os
@@ -61,7 +61,7 @@ def main(documents: int) -> None:
 
 
 def _bulk(home: Path, documents: list[bytes], url: str, client: httpx.Client) -> float:
-    """Seconds for all that the command does after it was started."""
+    """Seconds of the copy, without the start of the command."""
     mirror(home, documents)
     engine = connect(environment(home)["LAUREL_DATABASE"])
     with closing(open_store(home / "content")) as store:
@@ -75,7 +75,7 @@ def _bulk(home: Path, documents: list[bytes], url: str, client: httpx.Client) ->
 
 
 def _single(home: Path, documents: list[bytes], url: str, client: httpx.Client) -> float:
-    """Seconds for the same with one question for each, as `laurel content fetch` asks."""
+    """Seconds for the same with one request for each, as `laurel content fetch` sends."""
     with closing(open_store(home / "content")) as store:
         started = time.monotonic()
         for data in documents:

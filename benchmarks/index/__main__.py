@@ -1,8 +1,8 @@
 """Events a second, from a node that replays a history to rows in a database: `python -m benchmarks.index`.
 
-In one run: the limit (raw download), download with decoding, and the whole indexer into SQLite and PostgreSQL,
-medians of five; with --peers, Ponder and Subsquid at the same job (installed into build/peers when first asked
-for). --long: ten million events into SQLite, once, drawn as build/index-long.svg.
+One run measures raw download (the upper limit), download with decoding, and the whole indexer into SQLite and
+PostgreSQL, medians of five; with --peers, Ponder and Subsquid at the same job (installed into build/peers when
+first asked for). --long indexes ten million events into SQLite, once, and draws build/index-long.svg.
 """
 
 import sys
@@ -26,8 +26,8 @@ FLOORS = {"SQLite": 40_000, "PostgreSQL": 35_000}  # events a second
 OF_LIMIT = 0.10  # of the raw download: what SQLite gets at least
 MEMORY = 250_000_000  # bytes
 TIMES = {"Ponder, PGlite": 10, "Ponder, PostgreSQL": 10, "Subsquid, PostgreSQL": 4}
-"""How often as quick as a peer SQLite is to be, from nothing on both sides."""
-PARTS, LAST_OF_FIRST = 10, 0.70  # the rate of the last part of a long run, of the first's
+"""How many times as fast as each peer the indexer with SQLite must be, both into an empty database."""
+PARTS, LAST_OF_FIRST = 10, 0.70  # of a long run; the last part's rate, as a share of the first's
 
 console = Console()
 
@@ -94,7 +94,7 @@ def _short(history: History, repeat: int, peers: bool) -> int:
 
 
 def _beside_peers(found: dict[str, list[Run]], rate: dict[str, float]) -> Iterator[str]:
-    """What is not as much quicker than a peer as it is to be, and where the numbers of rows differ."""
+    """Sentences: where SQLite is not TIMES as fast as a peer, and where the numbers of rows differ."""
     ours = dict(found["SQLite"][0].rows)
     for name in PEERS:
         if rate["SQLite"] < TIMES.get(name, 0) * rate[name]:

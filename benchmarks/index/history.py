@@ -2,8 +2,8 @@
 
 Its proportions are those of Steem's (2 % posts and 97 % votes in the set of 2016: 3,310 to 105,986); the
 rest are registrations, follows and claims. Each block follows from its number alone, so that a history of any
-length takes no memory. Each event is possible where it stands (a vote is on a post that is there, by an account that
-is there); stake and mana are not what the contracts would come to.
+length takes no memory. Each event is possible where it stands (a vote is on an earlier post, by an earlier account);
+stake and mana are not what the contracts would compute.
 """
 
 from bisect import bisect
@@ -23,8 +23,8 @@ BLOCK_SECONDS = 3
 DAY = 86_400
 
 NEWCOMERS = 50  # accounts that each of the first blocks registers, with a key each
-PEOPLED = 200  # one such block to this many
-POSTS, VOTES = 2, 97  # in each block after those, and one event more
+PEOPLED = 200  # one block in so many is such a block
+POSTS, VOTES = 2, 97  # in each block after those, with one event of another kind
 EVENTS = 100  # in any block
 RECENT = 400  # posts that are voted on at a time
 

@@ -1,6 +1,6 @@
-"""A node that serves a history and nothing else: what an indexer asks of one, from a process of its own.
+"""A node in a process of its own, which serves a history and answers only what an indexer asks.
 
-Answers to eth_getLogs are put together from blocks made once, so that the server costs little beside who asks.
+Answers to eth_getLogs are joined from blocks made once, so that the server takes little time beside the indexer.
 """
 
 import json
@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks.index.history import CHAIN_ID, CORE, EVENTS, History, hash_of, time_of, tx_of
 
-BEYOND = "/beyond"  # the path at which the chain has gone on for
-EMPTY = 64  # empty blocks: who knows finality by depth alone then takes the whole history as final
+BEYOND = "/beyond"  # the URL path at which EMPTY more blocks follow the history
+EMPTY = 64  # so that indexers that tell finality by depth take the whole history as final
 KEPT = 4000  # blocks whose logs are kept: a whole history of 400,000 events
 NONE = "0x" + "00" * 32
 
@@ -53,7 +53,7 @@ class _Node:
         return b"null"
 
     def _logs(self, asked: dict[str, Any]) -> bytes:
-        """All logs of a range. Whoever asks is taken to want both contracts."""
+        """All logs of a range, of both contracts, whatever addresses are asked for."""
         first, last = (int(asked[name], 16) for name in ("fromBlock", "toBlock"))
         blocks = (self.logs(n) for n in range(first, min(last, self.history.blocks) + 1))
         return b"[" + b",".join(filter(None, blocks)) + b"]"
@@ -66,7 +66,7 @@ class _Node:
             "hash": "0x" + hash_of(number).hex(),
             "parentHash": "0x" + hash_of(number - 1).hex(),
             "timestamp": hex(time_of(number)),
-            "logsBloom": "0x" + "ff" * 256,  # which may hold anything
+            "logsBloom": "0x" + "ff" * 256,  # all bits set: it tells nothing
             "nonce": "0x" + "00" * 8,
             "sha3Uncles": NONE,
             "transactionsRoot": NONE,
@@ -87,7 +87,7 @@ class _Node:
 
 
 def _transaction(number: int, index: int) -> dict[str, Any]:
-    """Without its calldata, which nobody who is measured asks for."""
+    """A transaction without its calldata, which no measured indexer uses."""
     return {
         "hash": "0x" + tx_of(number, index * 10).hex(),
         "blockHash": "0x" + hash_of(number).hex(),

@@ -33,7 +33,7 @@ SAMPLE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Run:
-    """`marks`: seconds at which the indexer had how many events; `rows`: of each of its tables."""
+    """marks: seconds passed, and events indexed by then; rows: table names, and how many rows each has."""
 
     seconds: float
     peak: int  # bytes of resident memory
@@ -64,7 +64,7 @@ def _run(result: Connection, task: Task, arguments: tuple[object, ...]) -> None:
 
 @contextmanager
 def _measured() -> Iterator[Callable[[], int]]:
-    """How much memory this process and those it started have had at most, in bytes. What they share counts once."""
+    """A function: the most memory that this process and its children have had, in bytes. Shared pages count once."""
     most, done = [0], threading.Event()
     pids = Path(f"/proc/self/task/{threading.get_native_id()}/children")
 
@@ -102,7 +102,7 @@ def download(url: str, blocks: int) -> Run:
 
 
 def decode(url: str, blocks: int) -> Run:
-    """The same, as typed events."""
+    """As `download`, but decoded to typed events."""
     with closing(Rpc(url)) as rpc, _measured() as peak:
         source, here = Source(rpc, CORE, GRAPH), Header(0, hash_of(0), b"", time_of(0))
         began = time.perf_counter()
@@ -112,7 +112,7 @@ def decode(url: str, blocks: int) -> Run:
 
 
 def index(url: str, blocks: int, database: str | None) -> Run:
-    """All of the indexer, into the empty database at that address, or into a new file of SQLite's."""
+    """The whole indexer, into the empty database at the URL `database`, or (None) into a new SQLite file."""
     deployment = Deployment(
         chain_id=CHAIN_ID,
         core=CORE,

@@ -1,6 +1,6 @@
 // Amounts of LRL.
 
-/** LRL as typed to wei. @param {string} text */
+/** Wei, in decimal digits, of an amount of LRL as typed. Throws an Error if it is none, or 0. @param {string} text */
 export function toWei(text) {
   const [, whole, part = ''] = text.trim().match(/^(\d{1,12})(?:\.(\d{1,18}))?$/) ?? [];
   const wei = whole ? BigInt(whole + part.padEnd(18, '0')) : 0n;

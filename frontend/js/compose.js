@@ -7,7 +7,7 @@ import { $, attempt, formOf, onSubmit, say } from './page.js';
 import { perform } from './relay.js';
 import { me } from './session.js';
 
-// The page inserts no HTML but what the site's own renderer returned.
+// The page inserts no HTML except what the site's own renderer returned.
 const policy = window.trustedTypes?.createPolicy('laurel', { createHTML: (html) => html });
 const NOTHING = `0x${'0'.repeat(64)}`;
 

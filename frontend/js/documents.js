@@ -14,7 +14,7 @@ function ordered(value) {
   return Object.fromEntries(entries.map(([key, held]) => [key, ordered(held)]));
 }
 
-/** A document's canonical bytes. Keys must be ASCII and no numbers; numbers must be whole. @param {object} document */
+/** A document's canonical bytes. Keys must be ASCII and not digits alone; numbers must be whole. @param {object} document */
 export const canonical = (document) => utf8(JSON.stringify(ordered(document)));
 
 /** The id of a post: account (40 bits), then the first 216 bits of the digest.

@@ -1,4 +1,4 @@
-// Moves on the clock of a local chain.
+// The form that moves a local chain's clock forward.
 import { api } from './api.js';
 import { $, onSubmit } from './page.js';
 

@@ -1,4 +1,4 @@
-// Asks with what an owner signs: a wallet, or the owner key in a recovery file.
+// Asks an owner how to sign: with a wallet, or with the owner key in a recovery file.
 import { chain } from './api.js';
 import { byKey } from './keys.js';
 import { button, make, onSubmit } from './page.js';
@@ -53,7 +53,7 @@ export function offerOwners(root, use) {
 }
 
 /**
- * Opens a dialog that says what is about to be signed, and lets the owner choose with what. Throws an Error if
+ * Opens a dialog that says what is about to be signed, and lets the owner choose how to sign. Throws an Error if
  * the dialog is closed without a choice.
  * @param {string} summary @param {boolean} [walletOnly] @returns {Promise<Owner>}
  */

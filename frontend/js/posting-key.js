@@ -4,7 +4,7 @@ import { storeKey } from './key-store.js';
 import { byKey, generate } from './keys.js';
 import { perform } from './relay.js';
 
-/** When a posting key made now expires: after 30 days, or 30 of the chain's if these are longer. @param {Chain} on */
+/** When a posting key made now expires: in 30 days, or 30 of the chain's days if these are longer. @param {Chain} on */
 export const postingExpiry = (on) => on.time + 30 * Math.max(on.day, 86_400);
 
 /**

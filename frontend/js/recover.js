@@ -1,4 +1,4 @@
-// The page by which two people recover an account. Who lost it makes a new owner key, and a recovery code
+// The page by which two people recover an account. The one who lost it makes a new owner key, and a recovery code
 // that this key signs; an owner of the recovery account signs too, and sends the action.
 import { accountOf, chain } from './api.js';
 import { concat, dynamic, fromHex, random, toHex, toInteger, typedData, word } from './encoding.js';

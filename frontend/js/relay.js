@@ -1,15 +1,15 @@
-// The way of an action to the chain: it is signed, the site's relay sends it, the pages have it.
+// How an action comes to the chain: it is signed, the site's relay sends it, then the pages show it.
 import { api, chain, eventually } from './api.js';
 import { encode, random, toHex, toInteger, typedData } from './encoding.js';
 import { $ } from './page.js';
 
 /** The entry of localStorage that is set if the person's own wallet is to send every action. */
 export const OWN_GAS = 'laurel-own-gas';
-/** Why the relay may refuse an action that a wallet can send instead. */
+/** The codes with which the relay refuses an action that a wallet can send instead. */
 const PAYABLE = ['quota_used', 'rate_limited', 'relayer_empty'];
 
 /**
- * Has an action signed and sent, and waits until the pages have it. Throws an Error that says why it was not done.
+ * Signs an action, sends it, and waits until the pages have it. Throws an Error that says why it was not done.
  * Returns all values that were signed.
  * @param {string} name of the kind
  * @param {Values} values without deadline, nonce and at, which follow from the chain's clock

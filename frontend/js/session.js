@@ -32,7 +32,7 @@ export async function me() {
  */
 async function signIn(address, curve, signText) {
   const { id, message } = await api('POST', 'session/challenge', { address, curve });
-  // No server can make a key sign anything but a sign-in.
+  // Whatever the server sends, the key signs nothing except a sign-in.
   if (!message.startsWith(`${location.host} wants you to sign in`)) {
     throw new Error('What the server sent is no sign-in text. Nothing was signed.');
   }

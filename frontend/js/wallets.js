@@ -57,7 +57,7 @@ export async function connect({ provider, info }, { chainId: number, rpc }) {
     /** @param {string} text @returns {Promise<string>} */
     signText: (text) => ask('personal_sign', toHex(utf8(text)), address),
     /**
-     * Sends a transaction; waits until the pages have it.
+     * Sends a transaction, and waits until the pages have its block.
      * @param {string} to @param {string} data
      * @returns {Promise<{ logs: { topics: string[] }[] }>} its receipt
      */

@@ -1,13 +1,13 @@
-"""Indexers others use, at the same job: Ponder and Subsquid, with handlers for the same tables.
+"""Two other indexers at the same job: Ponder and Subsquid, with handlers for the same tables.
 
-Each is installed into build/peers when first asked for, then run on an empty database from nothing to the last
-block. Seconds count from the line in which it says that it begins, before it asks for its first log, so that
-neither starting Node nor compiling counts, to the moment at which it says that it is ready (Ponder, all rows and
-indices being there) or ends by itself (Subsquid).
+Each is installed into build/peers when first asked for, then run into an empty database up to the last block.
+Time begins with the log line in which it says that it begins, before it asks for its first log, so that
+starting Node and compiling do not count. It ends when Ponder says that it is ready, with all rows and indices,
+or when Subsquid ends by itself.
 
-Ponder asks a node at most twenty times a second at first, and for each block that has events; no setting
-changes that. Beside the cold run stands therefore one with its cache full, where it need not ask at all. What
-npm has as its latest version, 1.0.0, is 0.9 with little changed; 0.17 is newer.
+At first Ponder sends at most twenty requests a second, and asks for each block that has events; no setting
+changes that. So a second run is measured too, with a full cache, in which it need not ask the node. The version
+that npm calls latest, 1.0.0, is 0.9 with little changed; 0.17, which is used here, is newer.
 """
 
 import json
@@ -46,7 +46,7 @@ class PeerFailed(Exception):
 def ponder(url: str, blocks: int, server: str | None, cached: bool = False) -> Run:
     """Ponder to the last of `blocks`, into a new database on `server`, or into PGlite.
 
-    `cached`: only what it does a second time, with all that it asked the node for still in its database.
+    `cached`: measures a second run, with the node's answers to the first still in its database.
     """
     home = installed("ponder")
     for left in (".ponder", "generated"):
@@ -107,7 +107,7 @@ PEERS: dict[str, Callable[[str, int, str], Run]] = {
 
 
 def installed(name: str) -> Path:
-    """The folder of a peer that can be run: its sources here, and what its lock file says."""
+    """The folder of a peer, ready to run: its sources from here, and the packages in its lock file."""
     home = INSTALLED / name
     shutil.copytree(SOURCES / name, home, dirs_exist_ok=True)
     sources = home / "src" if name == "squid" else home
@@ -128,14 +128,14 @@ def _do(command: list[str], folder: Path) -> None:
 
 
 class _Peer:
-    """A process that writes a line of JSON for whatever happens, to a file."""
+    """A running peer, which logs lines of JSON to a file."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
         self.process, self.log = process, log
         self.peak = 0  # bytes of resident memory
 
     def until(self, words: str | None) -> float:
-        """Seconds, at which it first wrote these words, or (None) ended well. Raises PeerFailed."""
+        """When it first logged `words`, or (None) ended well: seconds since 1970. Raises PeerFailed."""
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             self._look()
@@ -160,7 +160,7 @@ class _Peer:
                 self.peak = max(self.peak, int(line.split()[1]) * 1024)
 
     def _lines(self) -> list[str]:
-        """Those it has written to their ends."""
+        """The lines that it has written to their ends."""
         return self.log.read_text(errors="replace").split("\n")[:-1]
 
     def _end(self) -> str:
@@ -183,7 +183,7 @@ def _running(home: Path, command: list[str], environment: dict[str, str]) -> Ite
         try:
             yield _Peer(process, log)
         finally:
-            process.terminate()  # so that PGlite has its files in order
+            process.terminate()  # so that PGlite closes its files
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
