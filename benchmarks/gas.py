@@ -1,4 +1,4 @@
-"""Gas of each action on a warm chain, beside the limits and other systems: `python -m benchmarks.gas`.
+"""Gas of each action, compared with its limit and with other systems: `python -m benchmarks.gas`.
 
 Measures the steady state: accounts that have acted before, nonzero slots, DAY = 86,400 s; "first" is the gas
 when the same slots are written for the first time. Gas is the whole transaction's; a relayed action's is the

@@ -1,4 +1,4 @@
-"""Posts of Steem onto a local chain: `python -m benchmarks.import_steem [FILE [LIMIT]]`.
+"""How fast posts of Steem are imported into a local chain: `python -m benchmarks.import_steem [FILE [LIMIT]]`.
 
 Without FILE: the first 300 lines of ../shared/data/steem-2016.jsonl.gz, or the tests' fixture if that is absent.
 The same run then compares registrations in batches with one registration a transaction.

@@ -41,7 +41,7 @@ Start = tuple[float, float, float]
     "--runs", default=10, show_default=True, help="Of each, after one that is not counted."
 )
 def main(beside: Path | None, runs: int) -> None:
-    """Prints medians, and the ratios if there is something beside."""
+    """Prints medians, and with --beside the ratios."""
     checkouts = [ROOT] if beside is None else [ROOT, beside.resolve()]
     found: list[list[Start]] = [[] for _ in checkouts]
     with tempfile.TemporaryDirectory() as home:

@@ -1,5 +1,5 @@
-"""What all errors that a person can put right have in common."""
+"""The base class of all errors that a person can put right."""
 
 
 class LaurelError(Exception):
-    """Its message is a sentence that says what is wrong and what to do; `laurel` ends with it."""
+    """The message is a sentence that says what is wrong and what to do; `laurel` prints it and ends."""

@@ -1,4 +1,4 @@
-"""Where this node keeps its things and which chain it follows, from the environment."""
+"""This node's settings, from environment variables: where its files are, and which chain it follows."""
 
 import os
 from collections.abc import Mapping

@@ -1,1 +1,1 @@
-"""How fast the indexer is: `python -m benchmarks.index`, beside the limit and its peers."""
+"""How fast the indexer is, compared with a raw download and other indexers: `python -m benchmarks.index`."""

@@ -1,4 +1,4 @@
-"""One run of one thing, in a process of its own: how long it took, and the most memory it had."""
+"""One run of one task, in a process of its own: seconds, and peak memory."""
 
 import re
 import threading

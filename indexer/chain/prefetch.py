@@ -54,7 +54,7 @@ class Ahead:
         return self._ready
 
     def ask(self, after: Header, head: int, reversible_from: int) -> None:
-        """Asks for the span after `after` (arguments as of Source.span); while the process starts, does nothing."""
+        """Asks for the span after `after` (arguments as of Source.span). Until the process is ready, only starts it."""
         if self._process is None:
             self._process = subprocess.Popen(
                 self._command,

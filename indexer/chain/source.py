@@ -1,6 +1,6 @@
 """Reads the chain for the indexer: headers, and ranges of whole blocks with their events.
 
-Nodes are not trusted: logs are compared with block headers (evidence.py). Of each span these are fetched:
+Nodes are not trusted: logs are compared with block headers (evidence.py). Of each span these headers are fetched:
 
 | blocks of the span | headers |
 |---|---|

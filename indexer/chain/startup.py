@@ -28,7 +28,7 @@ class DifferentChain(LaurelError):
 
 
 class NotOurContracts(LaurelError):
-    """Something else is at the addresses of the deployment record, or with other parameters."""
+    """At the addresses of the deployment record are other contracts, or ones with other parameters."""
 
 
 class WrongStart(LaurelError):

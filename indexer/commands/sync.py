@@ -1,4 +1,4 @@
-"""`laurel sync`: everything that the chain names and this node lacks, from other nodes, in bulk."""
+"""`laurel sync`: copies, in bulk from other nodes, all content that the chain names and this node lacks."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What all content errors have in common."""
+"""The base class of all content errors."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""What every block store offers, and how it fails.
+"""The interface of all block stores, and their errors.
 
 A block is at most `MAX_BLOCK` bytes and is named by its digest: a raw CID and a dag-pb CID of one
 digest name the same block, and `put` returns the raw one. A store never returns other bytes than

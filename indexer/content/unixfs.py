@@ -39,7 +39,7 @@ class Profile:
 
 
 V1_2025 = Profile(chunk=1024 * 1024, width=1024, version=1)
-"""`unixfs-v1-2025`, the one that we write by."""
+"""`unixfs-v1-2025`, the profile of files that are written here."""
 V0_2015 = Profile(chunk=256 * 1024, width=174, version=0)
 """`unixfs-v0-2015`, by which most files in IPFS were written."""
 

@@ -1,1 +1,1 @@
-"""Content that is missing: whom to ask, when, and what to do with the answer."""
+"""Fetching missing content: which servers to ask, when, and what to do with their answers."""

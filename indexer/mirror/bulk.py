@@ -26,6 +26,7 @@ Key = tuple[Any, ...]
 
 
 def table(name: str) -> Table:
+    """The mirror's table of that name. Raises KeyError."""
     return Base.metadata.tables[name]
 
 

@@ -115,6 +115,6 @@ def _is_dead(owner: str) -> bool:
         os.kill(int(pid), 0)
     except ProcessLookupError:
         return True
-    except PermissionError:  # somebody else's, and alive
+    except PermissionError:  # of another user, and alive
         return False
     return False

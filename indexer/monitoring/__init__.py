@@ -1,1 +1,1 @@
-"""How the indexer is: status, health, metrics, log lines and progress."""
+"""Watching the indexer: status, health, metrics, log lines and progress."""

@@ -52,6 +52,7 @@ class Watch:
         self._reorganised = ""
 
     def report(self, status: Status) -> None:
+        """Remembers what the loop has done."""
         self._state = status.state
         if status.state is State.WAITING:
             self._waiting = status.reason
@@ -66,6 +67,7 @@ class Watch:
         return self._now() - self._stepped
 
     def health(self) -> Health:
+        """The health at this moment: not ready if the last step is STALE_SECONDS ago, or too far behind."""
         last = self._last
         reason = ""
         if self.step_age() > STALE_SECONDS:
@@ -116,7 +118,7 @@ def served(
             self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Says nothing: somebody asks every few seconds."""
+            """Logs nothing: programs ask every few seconds."""
 
     host, _, port = address.rpartition(":")
     try:

@@ -37,6 +37,7 @@ class Pace:
         self._seen: deque[tuple[float, int, int]] = deque()  # time, block, events
 
     def add(self, status: Status) -> None:
+        """Counts a step; a reorganisation begins the measurement anew."""
         if status.state is State.REORGANISED:
             self._seen.clear()
         if status.state not in (State.INDEXING, State.LIVE):

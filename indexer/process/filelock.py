@@ -1,4 +1,4 @@
-"""Work that only one process at a time may do."""
+"""Lock files, for work that only one process at a time may do."""
 
 import fcntl
 import os

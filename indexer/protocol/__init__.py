@@ -1,1 +1,1 @@
-"""What the contracts say and take: events, packed words, signed actions, view calls, and where they are deployed."""
+"""The contracts' interface in Python: events, packed words, signed actions, view calls, deployment records."""

@@ -41,6 +41,7 @@ class Deployment:
 
 
 def path_for(folder: Path, chain_id: int) -> Path:
+    """The file of a chain's record in `folder`."""
     return folder / f"{chain_id}.json"
 
 

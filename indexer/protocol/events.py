@@ -12,6 +12,8 @@ LOG_BITS = 20
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
+    """What all events have: their place in the chain's order, time, and transaction hash (32 bytes)."""
+
     seq: int
     time: int
     tx: bytes
@@ -22,12 +24,16 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class BallotSkipped(Event, frozen=True, gc=False):
+    """One vote of a Votes action was passed over. reason: the error's selector, 4 bytes."""
+
     post: bytes
     account: int
     reason: bytes
 
 
 class Skipped(Event, frozen=True, gc=False):
+    """The action at `index` of a relay batch failed. reason: the error's selector, 4 bytes."""
+
     index: int
     reason: bytes
 

@@ -28,7 +28,7 @@ TYPES: dict[str, Fields] = {
 """Structs that are elements of an array."""
 
 FREQUENT: tuple[str, ...] = tuple(ACTIONS["frequent"])
-"""The kinds for which the contracts look first."""
+"""The kinds that the contracts check first."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Gas:
     typical: int
 
     def reserved(self, size: int) -> int:
-        """Gas that `relay` wants left for an action of `size` bytes when it calls itself (`gasOf`)."""
+        """Gas that `relay` gives the inner call for an action of `size` bytes (`gasOf` in Solidity)."""
         return self.base + self.per_byte * min(size, self.max_bytes)
 
 

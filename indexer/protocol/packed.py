@@ -1,4 +1,7 @@
-"""The contracts' packed words, unpacked. Bit layouts: contracts/types/*.sol."""
+"""The contracts' packed words, unpacked. Bit layouts: contracts/types/*.sol.
+
+Functions called `…_slot` take a word as a number, those called `…_of` as 32 bytes.
+"""
 
 from struct import Struct
 

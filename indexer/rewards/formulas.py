@@ -72,7 +72,7 @@ def vests_down(wei: int) -> int:
 
 
 def index_step_down(vests: int, total: int) -> int:
-    """What the stakers' index rises by when `vests` are shared among `total` micro-vests of stake."""
+    """Rise of the stakers' index (2^64 times micro-vests per micro-vest) when `total` of stake shares `vests`."""
     return (vests << 64) // total
 
 

@@ -1,4 +1,4 @@
-"""What all tables have in common."""
+"""The base class of all tables, and the type of wei."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""The mirror against the contracts, row by row."""
+"""Compares the mirror with the contracts, row by row."""

@@ -160,7 +160,7 @@ class _Peer:
                 self.peak = max(self.peak, int(line.split()[1]) * 1024)
 
     def _lines(self) -> list[str]:
-        """The lines that it has written to their ends."""
+        """The complete lines that it has logged so far."""
         return self.log.read_text(errors="replace").split("\n")[:-1]
 
     def _end(self) -> str:

@@ -1,4 +1,4 @@
-"""The mirror as it first was."""
+"""The first revision of the mirror."""
 
 import sqlalchemy as sa
 from alembic import op
