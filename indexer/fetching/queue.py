@@ -73,7 +73,7 @@ def _due(when: ColumnElement[bool], now: float) -> Select[bytes]:
 
 
 def save(engine: Engine, rows: Iterable[Row]) -> int:
-    """Writes content rows over those still missing; a row that a rollback removed is not put back."""
+    """Writes content rows over those still missing; rows that a rollback removed stay away. Returns how many."""
     found = list(rows)
     if not found:
         return 0
