@@ -28,7 +28,7 @@ from tests.backend.steem.node import furnished
 from tests.chain import running_anvil
 
 REAL = ROOT.parent / "shared" / "data" / "steem-2016.jsonl.gz"
-FIXTURE = ROOT / "tests" / "steem" / "fixture.jsonl"
+FIXTURE = ROOT / "tests" / "backend" / "steem" / "fixture.jsonl"
 ACCOUNTS = 300
 
 
