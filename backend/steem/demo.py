@@ -33,7 +33,7 @@ OPTIONS = (
 )
 WRITTEN_SECOND = 16 * 1024 * 1024
 """Bytes per second that the chain may write of its file, which grows to a gigabyte."""
-SAMPLE = ROOT / "tests" / "steem" / "fixture.jsonl"
+SAMPLE = ROOT / "tests" / "backend" / "steem" / "fixture.jsonl"
 ACT_BYTES = 12_000  # of the chain's file, its copy and the database, for each act (see `_bytes`)
 WHAT = (
     "`laurel up --demo steem FILE` replays posts of Steem with their comments and votes on a chain of its own. "
