@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from tests.chain import Chain, deployed_on, running_anvil
+from tests.chain import Chain
 from tests.conftest import PROFILE
 from tests.indexer.killed import Stock, stock
 from tests.indexer.mirrors import Mirror, migrated, mirror_of
@@ -27,21 +27,6 @@ def _is_spared(item: pytest.Item) -> bool:
     on = getattr(item, "callspec", None)
     twin = on is not None and "postgresql" in (on.params.get("database"), on.params.get("tables"))
     return twin and item.get_closest_marker("postgresql") is None
-
-
-@pytest.fixture(scope="session")
-def shared_chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
-    """One chain with the contracts for all tests of a worker."""
-    with running_anvil() as anvil:
-        yield deployed_on(anvil, tmp_path_factory.mktemp("deployments"))
-
-
-@pytest.fixture
-def deployed(shared_chain: Chain) -> Iterator[Chain]:
-    """The chain as it was just after deployment, which every test finds again."""
-    state = shared_chain.anvil.rpc("evm_snapshot")
-    yield shared_chain
-    assert shared_chain.anvil.rpc("evm_revert", state)
 
 
 @pytest.fixture(params=KINDS)

@@ -64,6 +64,14 @@ def test_on_a_public_chain_the_relayer_needs_coin(node: Node, public: Anvil) -> 
     assert public.rpc("eth_chainId") == hex(PUBLIC)
 
 
+def test_a_local_chain_of_somebody_elses_is_furnished(node: Node, anvil: Anvil) -> None:
+    node.rpc, node.folder, node.options = anvil.url, "chain-31337", ("--no-samples",)
+    node.up()
+    assert node.get("/chain")["local"] and "chain forward" in node.output
+    assert node.laurel("chain", "forward", "1").exit_code == 0
+    assert node.stop() == 0
+
+
 def test_each_want_has_its_sentence(node: Node, public: Anvil) -> None:
     dead = node.laurel("up", "--rpc", f"http://127.0.0.1:{free_port()}")
     assert dead.exit_code == 1 and "cannot be reached" in dead.stderr

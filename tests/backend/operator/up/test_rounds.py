@@ -1,4 +1,4 @@
-"""One round of everything on a node as `laurel up` starts it: from joining to the claim, then the mirror's proof."""
+"""One round of everything on a node as `make up` starts it: from joining to the claim, and then the mirror's proof."""
 
 import json
 import time
@@ -58,8 +58,7 @@ def joined(node: Node, handle: str) -> Actor:
     """An account without a wallet or coin, to which the faucet has given 1,000 LRL of stake."""
     assert node.process is not None
     deployment = load(node.home / "deployments", 31337)
-    url = node.rpc or f"http://127.0.0.1:{node.rpc_port}"
-    anvil = Anvil(url, node.process)  # type: ignore[arg-type]
+    anvil = Anvil(f"http://127.0.0.1:{node.rpc_port}", node.process)  # type: ignore[arg-type]
     actor = Actor(deployment, anvil, handle, posting=Key.p256())
     relay(node, actor.register())
     actor.account = node.get(f"/accounts/{handle}")["account"]
@@ -76,22 +75,12 @@ def claim(node: Node, handle: str) -> dict[str, Any]:
     return dict(node.get(f"/accounts/{handle}"))
 
 
-# Somebody else's local chain is furnished as its own is; test_up.py has what is its own's alone.
-CHAINS = ["somebody's", "anvil", "hardhat"] if PROFILE == "long" else ["somebody's"]
-
-
-@pytest.mark.parametrize("chain", CHAINS)
-def test_from_joining_to_the_claim(
-    node: Node, monkeypatch: pytest.MonkeyPatch, chain: str, anvil: Anvil
-) -> None:
+@pytest.mark.parametrize("chain", ["anvil", "hardhat"] if PROFILE == "long" else ["anvil"])
+def test_from_joining_to_the_claim(node: Node, monkeypatch: pytest.MonkeyPatch, chain: str) -> None:
     monkeypatch.setenv("LAUREL_KEEPER_GRACE", "1000")  # nobody is paid who does not ask
     if chain == "hardhat":
         node.options, node.folder = ("--chain", "hardhat"), "hardhat"
-    elif chain == "somebody's":
-        node.rpc, node.folder = anvil.url, "chain-31337"
     node.up()
-    assert node.get("/chain")["local"] and "chain forward" in node.output
-    assert node.laurel("chain", "forward", "1").exit_code == 0
     writer, reader = joined(node, "writer"), joined(node, "reader")
     forward(node, 5)  # new stake comes without mana
 
@@ -122,4 +111,3 @@ def test_from_joining_to_the_claim(
     done = node.laurel("verify")
     assert done.exit_code == 0, done.stdout + done.stderr
     assert "The mirror agrees with the contracts." in done.stdout
-    assert node.stop() == 0
