@@ -15,7 +15,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-NAME = "LAUREL_TESTS"  # the variable: which process of pytest's has started this one
+NAME = "TESTS_STARTED_BY"  # the variable: which process of pytest's has started this one
 PERIOD = 0.5  # seconds
 ASKED = 4  # periods before what goes on is killed
 UNFINISHED = "unfinished"  # in the folder: names pytest's own, while it is at work
