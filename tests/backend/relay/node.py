@@ -31,8 +31,8 @@ from indexer.follow import Indexer, catch_up
 from indexer.mirror.lease import Lease
 from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
-from tests.backend.tables import migrated
 from tests.chain import Chain
+from tests.tables import migrated_node
 
 RELAYER_KEY = sha256(b"relayer")
 RELAYER = Account.from_key(RELAYER_KEY).address
@@ -139,7 +139,7 @@ def running_node(chain: Chain, home: Path, **env: str) -> Iterator[Node]:
     (home / "relayer.key").write_text(RELAYER_KEY.hex())
     chain.anvil.rpc("anvil_setBalance", RELAYER, hex(10**18))
     relay = replace(RelaySettings.from_env(home, ENV | env), lost_seconds=0.0)
-    engine = migrated(settings.database)
+    engine = migrated_node(settings.database)
     connection = connect_chain(settings)
     held = key_lease(engine, RELAYER)
     assert held.acquire() is None

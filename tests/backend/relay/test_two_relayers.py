@@ -28,11 +28,11 @@ from indexer.protocol.actions import Signed, sha256
 from indexer.settings import Settings
 from tests.actors import Actor, join, stake
 from tests.backend.relay.test_batches import posted
-from tests.backend.tables import migrated
 from tests.chain import Chain
 from tests.conftest import PROFILE
 from tests.indexer.killed import Running, Stock, stock
 from tests.indexer.mirrors import environment, until
+from tests.tables import migrated_node
 
 SEEDS = range(20) if PROFILE == "long" else range(1)
 KILLS = 8 if PROFILE == "long" else 2
@@ -143,7 +143,7 @@ def two(deployed: Chain, tmp_path: Path, relays: Stock, database: str) -> Iterat
     deployed.anvil.rpc("evm_setIntervalMining", 1)
     home = tmp_path / "site"
     settings = Settings.from_env(environment(deployed, home, database=database))
-    engine = migrated(database)
+    engine = migrated_node(database)
     client = create_app(settings).test_client()
     two = Two(deployed, tmp_path, relays, engine, client, people)
     try:

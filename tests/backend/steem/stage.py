@@ -19,7 +19,8 @@ from backend.steem.play import replayed
 from indexer.chain.rpc import Rpc
 from indexer.settings import Settings
 from tests.chain import Anvil, Chain, chain_of, free_port
-from tests.indexer.mirrors import Mirror, migrated, mirror_of
+from tests.indexer.mirrors import Mirror, mirror_of
+from tests.tables import migrated_mirror
 
 
 class Killed(BaseException):
@@ -52,7 +53,7 @@ def stage(demo: Demo, ending: int = signal.SIGTERM) -> Iterator[Chain]:
 
 def perform(demo: Demo, check: Callable[[], None] = lambda: None) -> None:
     """The replay, as far as `check`, called before each step is kept, lets it."""
-    engine = migrated(demo.settings.database)
+    engine = migrated_mirror(demo.settings.database)
     migrate_node(engine)
     with closing(Rpc(demo.settings.rpc)) as rpc, Progress(disable=True) as progress:
         replayed(demo, rpc, engine, progress, check)

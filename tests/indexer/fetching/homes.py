@@ -21,7 +21,8 @@ from indexer.fold.rows import missing_content
 from indexer.mirror import bulk
 from indexer.schema import Cursor
 from indexer.settings import Settings
-from tests.indexer.mirrors import document, migrated
+from tests.indexer.mirrors import document
+from tests.tables import migrated_mirror
 
 PICTURE = random.Random(1).randbytes(300_000)
 FACE = random.Random(2).randbytes(20_000)
@@ -57,7 +58,7 @@ def environment(home: Path) -> dict[str, str]:
 def mirror(home: Path, documents: Iterable[bytes]) -> None:
     """A mirror at block 7 whose chain names `documents`, none of which was found yet."""
     home.mkdir(exist_ok=True)
-    engine = migrated(environment(home)["LAUREL_DATABASE"])
+    engine = migrated_mirror(environment(home)["LAUREL_DATABASE"])
     with engine.begin() as connection:
         cursor = {"id": 1, "chain_id": 31337, "core": "0x", "block": 7, "hash": b"", "timestamp": 1}
         connection.execute(insert(Cursor).values(**cursor))
@@ -72,7 +73,7 @@ def site(home: Path) -> Iterator[tuple[str, Store]]:
     """The real site over the store of `home`; its address, and the store."""
     home.mkdir(exist_ok=True)
     settings = Settings.from_env(environment(home)).asking("http://127.0.0.1:9")
-    engine = migrated(settings.database)
+    engine = migrated_mirror(settings.database)
     migrate_node(engine)
     engine.dispose()
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)

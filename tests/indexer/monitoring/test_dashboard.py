@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from indexer.follow import State, Status
 from indexer.monitoring.metrics import Metrics
 from indexer.settings import ROOT
-from tests.indexer.mirrors import migrated
+from tests.tables import migrated_mirror
 
 OPERATIONS = ROOT / "docs" / "operations"
 MANUAL = (ROOT / "docs" / "operating.md").read_text()
@@ -23,7 +23,7 @@ PROMETHEUS = {"job", "instance"}  # labels that it puts on everything itself
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """The labels of every sample, by name."""
-    engine = migrated(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'laurel.db'}")
+    engine = migrated_mirror(f"sqlite:///{tmp_path_factory.mktemp('metrics') / 'laurel.db'}")
     metrics = Metrics(lambda: 0)
     metrics.add_database(engine)
     metrics.add_rpc_errors(lambda: Counter({"timeout": 1}))

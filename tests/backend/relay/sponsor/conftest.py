@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.backend.relay.node import Node, running_node
-from tests.backend.tables import migrated
 from tests.chain import Chain
+from tests.tables import migrated_node
 
 SETTINGS = ("LAUREL_RELAY_LIMITS", "LAUREL_JOIN", "LAUREL_WORK_BITS", "LAUREL_QUOTA")
 
@@ -26,12 +26,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a database with all tables."""
     embedded = request.param == "sqlite"
     url = f"sqlite:///{tmp_path / 'node.db'}" if embedded else request.getfixturevalue("postgres")
-    migrated(url).dispose()
+    migrated_node(url).dispose()
     return str(url)
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = migrated(f"sqlite:///{tmp_path / 'one.db'}")
+    engine = migrated_node(f"sqlite:///{tmp_path / 'one.db'}")
     yield engine
     engine.dispose()
