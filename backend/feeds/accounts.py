@@ -12,7 +12,6 @@ from backend.site import paging
 from backend.site.api import API
 from backend.site.database import session
 from backend.site.node import current_node
-from backend.site.paging import PageRequest
 from backend.site.problems import Problem
 
 bp = Blueprint("account-feeds", __name__)
@@ -71,7 +70,7 @@ def account_atom(handle: str) -> Response:
         session(),
         current_node().deployment,
         account.id,
-        PageRequest(paging.DEFAULT),
+        paging.page_request(),
         comments=False,
         whole=True,
     )

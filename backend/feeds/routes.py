@@ -10,7 +10,6 @@ from backend.posts.queries import pool_now
 from backend.site import paging
 from backend.site.database import session
 from backend.site.node import current_node
-from backend.site.paging import PageRequest
 
 bp = Blueprint("feeds", __name__)
 
@@ -60,5 +59,5 @@ def past_page(name: str, at: int) -> str:
 @bp.get("/new.atom")
 def new_atom() -> Response:
     deployment = current_node().deployment
-    found, _ = feed(session(), deployment, "new", PageRequest(paging.DEFAULT), whole=True)
+    found, _ = feed(session(), deployment, "new", paging.page_request(), whole=True)
     return atom("Laurel", "/new", found)

@@ -160,6 +160,12 @@ def test_atom(site: Site, feed: str):
         assert entry.find(ATOM + "content") is not None or entry.find(ATOM + "summary") is not None
 
 
+@pytest.mark.parametrize("feed", ["/new.atom", "/@ada.atom"])
+def test_atom_goes_on_at_a_cursor(site: Site, feed: str):
+    assert site.get(f"{feed}?cursor=nonsense").status == 400
+    assert ET.fromstring(site.get(f"{feed}?cursor=0").body).findall(f"{ATOM}entry") == []
+
+
 def test_atom_carries_html_as_text_and_hostile_titles_as_titles(site: Site):
     root = ET.fromstring(site.get("/@cleo.atom").body)
     titles = [e.findtext(ATOM + "title") for e in root.findall(ATOM + "entry")]
